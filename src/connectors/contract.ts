@@ -1,0 +1,157 @@
+/**
+ * The contract of connectors: a table's WITH options become a source or a sink.
+ *
+ * Laws
+ * - A reader never blocks and makes no promise per record: `poll` gives a batch, or says why not, and `onAvailable` wakes.
+ * - Rows of one split (a Kafka partition) come in their order; a batch is of one split, so that watermarks can be kept per
+ *   split.
+ * - `snapshot` gives, for every split, the position behind the rows of the last `poll`; a reader that is restored with it
+ *   gives exactly the rows that follow.
+ */
+import type { Host } from '../base/host.ts'
+import type { OptionDeclaration, OptionEntry, OptionValues } from '../base/options.ts'
+import type { Format } from '../formats/contract.ts'
+import type { Batch, Schema } from '../types/batch.ts'
+import type { LogicalType } from '../types/logical-type.ts'
+import type { ChangelogMode } from '../types/row-kind.ts'
+
+export interface MetadataColumn {
+  /** `offset`; the key in `METADATA FROM 'offset'`. */
+  readonly key: string
+  readonly type: LogicalType
+  /** False: readable only, must be declared VIRTUAL. */
+  readonly writable: boolean
+  readonly description: string
+}
+
+/** What a connector is told about its table. */
+export interface TableRequest {
+  /** Full name, for messages: `default_catalog.default_database.payment_msg`. */
+  readonly table: string
+  /** Physical columns in order of declaration. */
+  readonly physical: Schema
+  /** Names of the primary key's columns, or empty. */
+  readonly primaryKey: readonly string[]
+  readonly partitionKeys: readonly string[]
+  readonly options: OptionValues
+  /** Every option as written, for pass-through families. */
+  readonly entries: Readonly<Record<string, OptionEntry>>
+  /** Written with `'connector.type'` (Flink 1.10) rather than `'connector'`. */
+  readonly legacy: boolean
+  /** IANA zone of `table.local-time-zone`. */
+  readonly timeZone: string
+  /** The format named by `'format'` (or `key.format`, `value.format`), with its options parsed. */
+  format(optionKey: string): { readonly format: Format; readonly options: OptionValues } | undefined
+  /** Rows handed over in memory for connectors of tests (`inline`), by table name. */
+  readonly inline?: unknown
+}
+
+/** A column that a source must produce: a physical column, or a metadata column. */
+export interface ProducedColumn {
+  readonly name: string
+  readonly type: LogicalType
+  /** Metadata key; absent for a physical column. */
+  readonly metadata?: string
+}
+
+export interface ReaderContext {
+  readonly host: Host
+  readonly subtask: number
+  readonly parallelism: number
+  /** Exactly the columns that the plan needs, in this order (projection push-down). */
+  readonly produced: readonly ProducedColumn[]
+  /** Stop after about this many rows in all (limit push-down); undefined = no limit. */
+  readonly limit?: number
+  /** Positions from a snapshot: those of all subtasks; the reader keeps its own. Absent on a fresh start. */
+  readonly restored?: readonly SplitState[]
+  /** Rows that a reader may hold ready per poll at most. */
+  readonly maxRows: number
+  counter(name: string): { add(n: number): void }
+  /** A gauge such as `records-lag-max`; read when somebody looks. */
+  gauge(name: string, read: () => number): void
+}
+
+export interface SplitState {
+  /** Stable name: `payment_msg-3`. */
+  readonly split: string
+  readonly position: unknown
+}
+
+export interface SourceBatch {
+  readonly split: string
+  readonly batch: Batch
+}
+
+export interface SourceReader {
+  /** Connect, find splits. Errors here fail the job's start. */
+  open(): Promise<void>
+  /** Up to `maxRows` rows, 'empty' when there are none now, 'end' when there will be none any more. */
+  poll(maxRows: number): SourceBatch | 'empty' | 'end'
+  /** `callback` is called whenever `poll` may have more after it said 'empty', or when `failed` changed. */
+  onAvailable(callback: () => void): void
+  /** The splits that this reader has now and that have not ended; a watermark waits for each of them. */
+  splits(): readonly string[]
+  snapshot(): readonly SplitState[]
+  /** The checkpoint with the positions of that snapshot is complete (Kafka: commit offsets for monitoring). */
+  checkpointComplete?(positions: readonly SplitState[]): void
+  /** An error that ended the reader; `poll` throws it. */
+  close(): Promise<void>
+}
+
+export interface TableSource {
+  readonly changelog: ChangelogMode
+  readonly bounded: boolean
+  /** Metadata columns that the table may declare. */
+  readonly metadata: readonly MetadataColumn[]
+  /** False: one subtask reads everything. */
+  readonly parallel: boolean
+  /** Default of `scan.watermark.emit.strategy`: Flink's is on-periodic. */
+  readonly watermarkEmit?: 'on-event' | 'on-periodic'
+  createReader(context: ReaderContext): SourceReader
+}
+
+export interface WriterContext {
+  readonly host: Host
+  readonly subtask: number
+  readonly parallelism: number
+  /** The columns that arrive: physical columns, then writable metadata columns. */
+  readonly consumed: readonly ProducedColumn[]
+  /** Where `print` writes lines; the library itself never writes to stdout. */
+  print(line: string): void
+  counter(name: string): { add(n: number): void }
+}
+
+export interface SinkWriter {
+  open(): Promise<void>
+  /** Take the batch now; may buffer. */
+  write(batch: Batch): void
+  /** True when no further batch should be written until `onReady` calls (back-pressure). */
+  readonly full: boolean
+  onReady(callback: () => void): void
+  /** Resolves when everything written before is durable outside; called at barriers and at the end. */
+  flush(): Promise<void>
+  /** Latest watermark of the input; Kafka does not care, other sinks may. */
+  watermark?(watermark: number): void
+  close(): Promise<void>
+}
+
+export interface TableSink {
+  /** What it can take, given what the query produces. */
+  acceptedChangelog(requested: ChangelogMode): ChangelogMode
+  readonly metadata: readonly MetadataColumn[]
+  /** False: one subtask writes everything. */
+  readonly parallel: boolean
+  createWriter(context: WriterContext): SinkWriter
+}
+
+export interface Connector {
+  /** Value of `'connector'`. */
+  readonly identifier: string
+  readonly options: readonly OptionDeclaration[]
+  /** Translate `connector.*` options of Flink 1.10 into today's; absent = not known there. */
+  readonly legacy?: (entries: Readonly<Record<string, OptionEntry>>) => Record<string, OptionEntry>
+  /** Option keys that name formats. */
+  readonly formatOptions: readonly string[]
+  source?(request: TableRequest): TableSource
+  sink?(request: TableRequest): TableSink
+}

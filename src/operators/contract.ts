@@ -1,0 +1,99 @@
+/**
+ * The contract of operators: the plan node (data) and the running operator.
+ *
+ * Laws
+ * - Batching is invisible: the output equals that of feeding the rows one by one.
+ * - An operator never blocks, never keeps a batch's row order different from arrival per key, and emits only through `out`.
+ * - `onWatermark` is called with strictly rising values (the minimum over the inputs) and forwards a watermark with
+ *   `out.watermark` after everything that belongs before it.
+ * - `onEnd` comes once, after the last batch and the final watermark `MAX_WATERMARK`.
+ */
+import type { EvalContext, FunctionLookup } from '../expr/function.ts'
+import type { OperatorState, StateDeclaration } from '../state/contract.ts'
+import type { Batch, Schema } from '../types/batch.ts'
+import type { ChangelogMode } from '../types/row-kind.ts'
+
+/** The watermark that closes every window, sent when a bounded input ends: Java's Long.MAX_VALUE, here +Infinity. */
+export const MAX_WATERMARK = Number.POSITIVE_INFINITY
+/** Before the first watermark. */
+export const MIN_WATERMARK = Number.NEGATIVE_INFINITY
+
+/** How rows of one input reach the subtasks. */
+export type Distribution =
+  | { readonly kind: 'forward' }
+  /** By key group of the hash of these columns. */
+  | { readonly kind: 'hash'; readonly keys: readonly number[] }
+  /** All to subtask 0. */
+  | { readonly kind: 'single' }
+
+export interface NodeInput {
+  /** Id of the node that produces this input. */
+  readonly node: number
+  readonly distribution: Distribution
+}
+
+/** What every node of a compiled plan has. */
+export interface NodeBase {
+  /** Unique in the plan; the identity of state in savepoints. */
+  readonly id: number
+  /** Operator folder name: `group-aggregate`. */
+  readonly kind: string
+  /** Raised when the meaning of the node or its state changes. */
+  readonly version: number
+  readonly inputs: readonly NodeInput[]
+  /** The output's columns. */
+  readonly schema: Schema
+  readonly changelog: ChangelogMode
+  /** Sets of columns that are unique in the output's table, if known. */
+  readonly upsertKeys: readonly (readonly number[])[]
+  readonly state: Readonly<Record<string, StateDeclaration>>
+  /** One line for EXPLAIN and the dashboard: `GroupAggregate(groupBy=[cat], select=[cat, COUNT(*) AS c])`. */
+  readonly description: string
+}
+
+export interface Output {
+  emit(batch: Batch): void
+  watermark(watermark: number): void
+}
+
+export interface Counter {
+  add(n: number): void
+}
+
+export interface OperatorContext {
+  readonly subtask: number
+  readonly parallelism: number
+  readonly maxParallelism: number
+  /** Output schemas of the nodes in front, one per input. */
+  readonly inputs: readonly Schema[]
+  readonly state: OperatorState
+  readonly out: Output
+  readonly evaluation: EvalContext
+  readonly functions: FunctionLookup
+  /** A counter that the dashboard and `metrics()` show, such as `numLateRecordsDropped`. */
+  counter(name: string): Counter
+}
+
+export interface Operator {
+  onBatch(batch: Batch, input: number): void
+  onWatermark(watermark: number): void
+  onEnd?(): void
+  /** Before the barrier is passed on: emit what must not be in flight (mini-batch buffers). */
+  beforeBarrier?(): void
+  /** After `state.restore`: rebuild what is derived from state. */
+  restored?(): void
+  /**
+   * The smallest watermark that would make this operator do something (fire a window, call a row late), or +Infinity.
+   * Sources with `on-event` watermarks cut batches there instead of at every row; absent = cut at every rise.
+   */
+  nextEventTime?(): number
+  /** Why nothing was emitted lately, in one sentence for the doctor; undefined when there is nothing to say. */
+  waitingFor?(): string | undefined
+  close?(): void | Promise<void>
+}
+
+/** An operator's factory: one per node kind, listed in `operators/runtimes.ts`. */
+export interface OperatorRuntime<N extends NodeBase = NodeBase> {
+  readonly kind: N['kind']
+  create(node: N, context: OperatorContext): Operator
+}
