@@ -1,0 +1,490 @@
+/**
+ * Statements.
+ *
+ * Law: one kind per thing that a statement does; the variants of one ALTER are its `action`. A statement that the
+ * embedded engine cannot run has a kind all the same: saying so by name is the engine's work, not the parser's.
+ */
+import type { Span } from '../../base/span.ts'
+import type {
+  ColumnDefinition,
+  Distribution,
+  LikeClause,
+  ModelColumn,
+  Option,
+  PartitionEntry,
+  PartitionSpec,
+  StartMode,
+  TableSchema,
+} from './ddl.ts'
+import type { Expression, FunctionCall, IntervalLiteral } from './expression.ts'
+import type { Identifier, Name, Text } from './name.ts'
+import type { Hint, Query } from './query.ts'
+
+export type Statement =
+  | Query
+  | Insert
+  | Update
+  | Delete
+  | Truncate
+  | StatementSet
+  | BeginStatementSet
+  | EndStatementSet
+  | Execute
+  | ExecutePlan
+  | CompilePlan
+  | Explain
+  | CreateTable
+  | CreateView
+  | CreateFunction
+  | CreateCatalog
+  | CreateDatabase
+  | CreateModel
+  | CreateConnection
+  | CreateMaterializedTable
+  | AlterTable
+  | AlterMaterializedTable
+  | AlterView
+  | AlterFunction
+  | AlterCatalog
+  | AlterDatabase
+  | AlterModel
+  | AlterConnection
+  | Drop
+  | Show
+  | ShowCreate
+  | Describe
+  | Use
+  | UseModules
+  | LoadModule
+  | UnloadModule
+  | AddJar
+  | RemoveJar
+  | SetOption
+  | ResetOption
+  | StopJob
+  | Analyze
+  | Call
+  | ClientCommand
+
+export type StatementKind = Statement['kind']
+
+// --- data ------------------------------------------------------------------------------------------------------------
+
+export interface Insert {
+  readonly kind: 'insert'
+  readonly verb: 'INSERT' | 'UPSERT'
+  readonly overwrite: boolean
+  readonly table: Name
+  readonly hints: readonly Hint[]
+  /** `INSERT INTO t (z BOOLEAN)`: columns added by the statement; Flink parses and then refuses them. */
+  readonly extend: readonly ColumnDefinition[]
+  /** PARTITION (a = 1); empty when absent. */
+  readonly partition: readonly PartitionEntry[]
+  /** Absent: all columns in the table's order. */
+  readonly columns?: readonly Name[]
+  readonly query: Query
+  readonly onConflict?: 'ERROR' | 'NOTHING' | 'DEDUPLICATE'
+  readonly span: Span
+}
+export interface Update {
+  readonly kind: 'update'
+  readonly table: Name
+  readonly hints: readonly Hint[]
+  readonly alias?: Identifier
+  readonly assignments: readonly Assignment[]
+  readonly where?: Expression
+  readonly span: Span
+}
+export interface Assignment {
+  readonly kind: 'assignment'
+  readonly column: Name
+  readonly value: Expression
+  readonly span: Span
+}
+export interface Delete {
+  readonly kind: 'delete'
+  readonly table: Name
+  readonly hints: readonly Hint[]
+  readonly alias?: Identifier
+  readonly where?: Expression
+  readonly span: Span
+}
+export interface Truncate {
+  readonly kind: 'truncate'
+  readonly table: Name
+  readonly span: Span
+}
+/** `STATEMENT SET BEGIN …; END` */
+export interface StatementSet {
+  readonly kind: 'statement-set'
+  readonly statements: readonly Insert[]
+  readonly span: Span
+}
+/** `BEGIN STATEMENT SET`: the statements that follow belong to it, up to END. */
+export interface BeginStatementSet {
+  readonly kind: 'begin-statement-set'
+  readonly span: Span
+}
+export interface EndStatementSet {
+  readonly kind: 'end-statement-set'
+  readonly span: Span
+}
+
+// --- running and explaining ------------------------------------------------------------------------------------------
+
+export interface Execute {
+  readonly kind: 'execute'
+  readonly statement: Insert | Query | StatementSet
+  readonly span: Span
+}
+export interface ExecutePlan {
+  readonly kind: 'execute-plan'
+  readonly path: Text
+  readonly span: Span
+}
+export interface CompilePlan {
+  readonly kind: 'compile-plan'
+  /** COMPILE AND EXECUTE PLAN */
+  readonly execute: boolean
+  readonly path: Text
+  readonly ifNotExists: boolean
+  readonly statement: Insert | StatementSet
+  readonly span: Span
+}
+export type ExplainDetail = 'ESTIMATED_COST' | 'CHANGELOG_MODE' | 'JSON_EXECUTION_PLAN' | 'PLAN_ADVICE'
+export interface Explain {
+  readonly kind: 'explain'
+  readonly details: readonly ExplainDetail[]
+  readonly statement:
+    | Query
+    | Insert
+    | Update
+    | Delete
+    | StatementSet
+    | Execute
+    | CreateTable
+    | CreateMaterializedTable
+    | AlterMaterializedTable
+  readonly span: Span
+}
+
+// --- CREATE ----------------------------------------------------------------------------------------------------------
+
+interface Create<K extends string> {
+  readonly kind: K
+  readonly name: Name
+  readonly ifNotExists: boolean
+  readonly span: Span
+}
+export interface CreateTable extends Create<'create-table'> {
+  readonly verb: 'CREATE' | 'REPLACE' | 'CREATE OR REPLACE'
+  readonly temporary: boolean
+  readonly schema?: TableSchema
+  /** `CREATE TABLE t (a, b) AS …`: names only, the order of the stored columns. */
+  readonly columnNames?: readonly Identifier[]
+  readonly comment?: Text
+  readonly distribution?: Distribution
+  readonly partitionedBy: readonly Identifier[]
+  /** USING CONNECTION */
+  readonly connection?: Name
+  readonly options: readonly Option[]
+  readonly like?: LikeClause
+  /** CTAS and RTAS. */
+  readonly query?: Query
+}
+export interface CreateView extends Create<'create-view'> {
+  readonly orReplace: boolean
+  readonly temporary: boolean
+  readonly columns: readonly Identifier[]
+  readonly comment?: Text
+  readonly query: Query
+}
+export type FunctionLanguage = 'JAVA' | 'SCALA' | 'SQL' | 'PYTHON' | 'TYPESCRIPT'
+export interface CreateFunction extends Create<'create-function'> {
+  readonly temporary: boolean
+  /** TEMPORARY SYSTEM */
+  readonly system: boolean
+  /** A class name; with TYPESCRIPT a module and an export: `./udfs.ts#name`. */
+  readonly as: Text
+  readonly language?: FunctionLanguage
+  readonly using: readonly FunctionResource[]
+  readonly options: readonly Option[]
+}
+export interface FunctionResource {
+  readonly kind: 'resource'
+  readonly type: 'JAR' | 'ARTIFACT'
+  readonly path: Text
+  readonly span: Span
+}
+export interface CreateCatalog extends Create<'create-catalog'> {
+  readonly comment?: Text
+  readonly options: readonly Option[]
+}
+export interface CreateDatabase extends Create<'create-database'> {
+  readonly comment?: Text
+  readonly options: readonly Option[]
+}
+export interface CreateModel extends Create<'create-model'> {
+  readonly temporary: boolean
+  readonly input: readonly ModelColumn[]
+  readonly output: readonly ModelColumn[]
+  readonly comment?: Text
+  readonly options: readonly Option[]
+  readonly query?: Query
+}
+export interface CreateConnection extends Create<'create-connection'> {
+  readonly temporary: boolean
+  readonly system: boolean
+  readonly comment?: Text
+  readonly options: readonly Option[]
+}
+export interface CreateMaterializedTable extends Create<'create-materialized-table'> {
+  readonly orAlter: boolean
+  readonly schema?: TableSchema
+  readonly columnNames?: readonly Identifier[]
+  readonly comment?: Text
+  readonly distribution?: Distribution
+  readonly partitionedBy: readonly Identifier[]
+  readonly options: readonly Option[]
+  readonly startMode?: StartMode
+  readonly freshness?: IntervalLiteral
+  readonly refreshMode?: 'FULL' | 'CONTINUOUS'
+  readonly query: Query
+}
+
+// --- ALTER -----------------------------------------------------------------------------------------------------------
+
+interface Alter<K extends string, A> {
+  readonly kind: K
+  readonly name: Name
+  readonly ifExists: boolean
+  readonly action: A
+  readonly span: Span
+}
+export interface SetOptionsAction {
+  readonly kind: 'set-options'
+  readonly options: readonly Option[]
+}
+export interface ResetOptionsAction {
+  readonly kind: 'reset-options'
+  readonly keys: readonly Text[]
+}
+export interface RenameAction {
+  readonly kind: 'rename'
+  readonly to: Name
+}
+export interface CommentAction {
+  readonly kind: 'comment'
+  readonly comment: Text
+}
+export interface AsQueryAction {
+  readonly kind: 'as-query'
+  readonly query: Query
+}
+/** ADD and MODIFY of columns, constraints and the watermark. */
+export interface SchemaAction {
+  readonly kind: 'add-schema' | 'modify-schema'
+  readonly schema: TableSchema
+}
+export interface DistributionAction {
+  readonly kind: 'add-distribution' | 'modify-distribution'
+  readonly distribution: Distribution
+}
+export interface DropColumnsAction {
+  readonly kind: 'drop-columns'
+  readonly columns: readonly Name[]
+}
+export interface DropPartAction {
+  readonly kind: 'drop-primary-key' | 'drop-watermark' | 'drop-distribution'
+}
+export interface DropConstraintAction {
+  readonly kind: 'drop-constraint'
+  readonly constraint: Identifier
+}
+export type SchemaChange = SchemaAction | DistributionAction | DropColumnsAction | DropPartAction | DropConstraintAction
+export type AlterTableAction =
+  | SetOptionsAction
+  | ResetOptionsAction
+  | RenameAction
+  | SchemaChange
+  | { readonly kind: 'rename-column'; readonly from: Name; readonly to: Name }
+  | { readonly kind: 'add-partitions'; readonly ifNotExists: boolean; readonly partitions: readonly PartitionSpec[] }
+  | { readonly kind: 'drop-partitions'; readonly ifExists: boolean; readonly partitions: readonly PartitionSpec[] }
+export type AlterTable = Alter<'alter-table', AlterTableAction>
+export type AlterMaterializedTableAction =
+  | SetOptionsAction
+  | ResetOptionsAction
+  | AsQueryAction
+  | SchemaChange
+  | { readonly kind: 'suspend' }
+  | { readonly kind: 'resume'; readonly options: readonly Option[] }
+  | { readonly kind: 'refresh'; readonly partition: readonly PartitionEntry[] }
+  | { readonly kind: 'set-freshness'; readonly freshness: IntervalLiteral }
+  | { readonly kind: 'set-refresh-mode'; readonly mode: 'FULL' | 'CONTINUOUS' }
+export type AlterMaterializedTable = Alter<'alter-materialized-table', AlterMaterializedTableAction>
+export type AlterView = Alter<'alter-view', RenameAction | AsQueryAction>
+export interface AlterFunction {
+  readonly kind: 'alter-function'
+  readonly name: Name
+  readonly ifExists: boolean
+  readonly temporary: boolean
+  readonly system: boolean
+  readonly as: Text
+  readonly language?: FunctionLanguage
+  readonly span: Span
+}
+export type AlterCatalog = Alter<'alter-catalog', SetOptionsAction | ResetOptionsAction | CommentAction>
+export type AlterDatabase = Alter<'alter-database', SetOptionsAction>
+export type AlterModel = Alter<'alter-model', SetOptionsAction | ResetOptionsAction | RenameAction>
+export type AlterConnection = Alter<'alter-connection', SetOptionsAction | ResetOptionsAction | RenameAction>
+
+// --- DROP, SHOW, DESCRIBE, USE ---------------------------------------------------------------------------------------
+
+export type ObjectType =
+  | 'TABLE'
+  | 'VIEW'
+  | 'FUNCTION'
+  | 'CATALOG'
+  | 'DATABASE'
+  | 'MODEL'
+  | 'CONNECTION'
+  | 'MATERIALIZED TABLE'
+export interface Drop {
+  readonly kind: 'drop'
+  readonly object: ObjectType
+  readonly name: Name
+  readonly ifExists: boolean
+  readonly temporary: boolean
+  readonly system: boolean
+  /** Of DROP DATABASE. */
+  readonly behavior?: 'RESTRICT' | 'CASCADE'
+  readonly span: Span
+}
+export type ShowWhat =
+  | 'CATALOGS'
+  | 'DATABASES'
+  | 'TABLES'
+  | 'VIEWS'
+  | 'MATERIALIZED TABLES'
+  | 'COLUMNS'
+  | 'FUNCTIONS'
+  | 'USER FUNCTIONS'
+  | 'PROCEDURES'
+  | 'MODELS'
+  | 'CONNECTIONS'
+  | 'PARTITIONS'
+  | 'MODULES'
+  | 'FULL MODULES'
+  | 'JARS'
+  | 'JOBS'
+  | 'CURRENT CATALOG'
+  | 'CURRENT DATABASE'
+export interface Show {
+  readonly kind: 'show'
+  readonly what: ShowWhat
+  /** FROM or IN a catalog, a database or (COLUMNS, PARTITIONS) a table. */
+  readonly from?: Name
+  readonly like?: ShowLike
+  /** SHOW PARTITIONS t PARTITION (…) */
+  readonly partition: readonly PartitionEntry[]
+  readonly span: Span
+}
+export interface ShowLike {
+  readonly kind: 'show-like'
+  readonly op: 'LIKE' | 'ILIKE'
+  readonly negated: boolean
+  readonly pattern: Text
+  readonly span: Span
+}
+export interface ShowCreate {
+  readonly kind: 'show-create'
+  readonly object: 'TABLE' | 'VIEW' | 'CATALOG' | 'MODEL' | 'CONNECTION' | 'MATERIALIZED TABLE'
+  /** SHOW CREATE OR ALTER MATERIALIZED TABLE */
+  readonly orAlter: boolean
+  readonly name: Name
+  readonly span: Span
+}
+export interface Describe {
+  readonly kind: 'describe'
+  readonly object: 'TABLE' | 'CATALOG' | 'DATABASE' | 'FUNCTION' | 'MODEL' | 'CONNECTION' | 'JOB'
+  readonly extended: boolean
+  /** A name; the id as text for a job. */
+  readonly name: Name | Text
+  readonly partition: readonly PartitionEntry[]
+  readonly span: Span
+}
+export interface Use {
+  readonly kind: 'use'
+  readonly object: 'CATALOG' | 'DATABASE'
+  readonly name: Name
+  readonly span: Span
+}
+export interface UseModules {
+  readonly kind: 'use-modules'
+  readonly modules: readonly Identifier[]
+  readonly span: Span
+}
+
+// --- modules, jars, session, jobs ------------------------------------------------------------------------------------
+
+export interface LoadModule {
+  readonly kind: 'load-module'
+  readonly name: Identifier
+  readonly options: readonly Option[]
+  readonly span: Span
+}
+export interface UnloadModule {
+  readonly kind: 'unload-module'
+  readonly name: Identifier
+  readonly span: Span
+}
+export interface AddJar {
+  readonly kind: 'add-jar'
+  readonly path: Text
+  readonly span: Span
+}
+export interface RemoveJar {
+  readonly kind: 'remove-jar'
+  readonly path: Text
+  readonly span: Span
+}
+/** `SET 'key' = 'value'`, the client's `SET key = value`, or SET alone (list all). */
+export interface SetOption {
+  readonly kind: 'set'
+  readonly key?: Text
+  readonly value?: Text
+  readonly span: Span
+}
+/** RESET alone resets all. */
+export interface ResetOption {
+  readonly kind: 'reset'
+  readonly key?: Text
+  readonly span: Span
+}
+export interface StopJob {
+  readonly kind: 'stop-job'
+  readonly job: Text
+  readonly savepoint: boolean
+  readonly drain: boolean
+  readonly span: Span
+}
+export interface Analyze {
+  readonly kind: 'analyze'
+  readonly table: Name
+  readonly partition: readonly PartitionEntry[]
+  /** Absent: the table's statistics only. */
+  readonly columns?: readonly Identifier[] | 'ALL'
+  readonly span: Span
+}
+/** `CALL procedure(…)` */
+export interface Call {
+  readonly kind: 'call-procedure'
+  readonly call: FunctionCall
+  readonly span: Span
+}
+/** Words of the interactive client. */
+export interface ClientCommand {
+  readonly kind: 'client-command'
+  readonly command: 'HELP' | 'QUIT' | 'EXIT' | 'CLEAR'
+  readonly span: Span
+}
