@@ -7,4 +7,48 @@ export const functionErrors = {
     message: ({ detail }) => `Internal error (function): ${detail}`,
     hint: () => 'This is a bug in Rivulet: please report it with the statement and the plan.',
   }),
+  FUNCTION_FAILED: declare<{ name: string; args: string; reason: string }>({
+    domain: 'user',
+    message: ({ name, args, reason }) => `${name} failed for (${args}): ${reason}`,
+    flink: 'UserDefinedFunction … threw an exception',
+  }),
+  FUNCTION_RETURNED_UNDEFINED: declare<{ name: string; args: string }>({
+    domain: 'user',
+    message: ({ name, args }) => `Function ${name} returned undefined for (${args}).`,
+    hint: () =>
+      'SQL NULL is `null` in TypeScript: return null where there is no value, and check that every path returns.',
+  }),
+  FUNCTION_RETURNED_WRONG_TYPE: declare<{ name: string; expected: string; found: string; args: string }>({
+    domain: 'user',
+    message: ({ name, expected, found, args }) =>
+      `Function ${name} returned ${found} where its declared result type is ${expected}, for (${args}).`,
+    hint: () => 'Change the declared result type, or convert the value before returning it.',
+  }),
+  FUNCTION_NOT_FOUND: declare<{ name: string; near?: string }>({
+    domain: 'user',
+    message: ({ name }) => `There is no function ${name}.`,
+    hint: ({ near }) => (near === undefined ? undefined : `Did you mean ${near}?`),
+    flink: 'No match found for function signature',
+  }),
+  FUNCTION_INVALID_ARGUMENT: declare<{ name: string; problem: string }>({
+    domain: 'user',
+    message: ({ name, problem }) => `${name}: ${problem}`,
+  }),
+  FUNCTION_DIVISION_BY_ZERO: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'Division by zero.',
+    hint: () => 'Guard the divisor, for example with NULLIF(divisor, 0).',
+    flink: 'ArithmeticException: / by zero',
+  }),
+  FUNCTION_UNSUPPORTED_CAST: declare<{ from: string; to: string; instead?: string }>({
+    domain: 'user',
+    message: ({ from, to }) => `A value of type ${from} cannot be cast to ${to}.`,
+    hint: ({ instead }) => instead,
+    flink: 'Cast function cannot convert value of type … to type … / Unsupported cast from … to …',
+  }),
+  FUNCTION_CAST_FAILED: declare<{ value: string; to: string; reason: string }>({
+    domain: 'user',
+    message: ({ value, to, reason }) => `Cannot cast ${value} to ${to}: ${reason}.`,
+    hint: () => 'TRY_CAST gives NULL instead of failing.',
+  }),
 }

@@ -1,0 +1,4 @@
+import type { ScalarFunction } from '../../../expr/function.ts'
+
+/** Every function of the theme, one line each. */
+export const mathFunctions: readonly ScalarFunction[] = []
