@@ -20,6 +20,8 @@ export interface Clock {
   monotonic(): number
   /** Run `callback` once after `delayMs`; call the result to cancel it. */
   after(delayMs: number, callback: () => void): () => void
+  /** Run `callback` after pending I/O was served, without waiting (setImmediate); the engine's yield to the event loop. */
+  immediate(callback: () => void): void
   /** A promise for `after`; rejects with `signal.reason` when aborted. */
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>
 }

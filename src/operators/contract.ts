@@ -80,8 +80,8 @@ export interface Operator {
   onEnd?(): void
   /** Before the barrier is passed on: emit what must not be in flight (mini-batch buffers). */
   beforeBarrier?(): void
-  /** After `state.restore`: rebuild what is derived from state. */
-  restored?(): void
+  /** After `state.restore`: rebuild what is derived from state; `watermark` is the one before the barrier. */
+  restored?(watermark: number): void
   /**
    * The smallest watermark that would make this operator do something (fire a window, call a row late), or +Infinity.
    * Sources with `on-event` watermarks cut batches there instead of at every row; absent = cut at every rise.
