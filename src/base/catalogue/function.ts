@@ -34,6 +34,12 @@ export const functionErrors = {
     domain: 'user',
     message: ({ name, problem }) => `${name}: ${problem}`,
   }),
+  FUNCTION_UNKNOWN_TIME_ZONE: declare<{ id: string }>({
+    domain: 'user',
+    message: ({ id }) => `There is no time zone '${id}'.`,
+    hint: () => "Use a region as in 'Asia/Shanghai' (capitals count) or an offset as in '+08:00' or 'UTC+8'.",
+    flink: 'Unknown time-zone ID',
+  }),
   FUNCTION_DIVISION_BY_ZERO: declare<Record<string, never>>({
     domain: 'user',
     message: () => 'Division by zero.',
