@@ -54,7 +54,7 @@ class RuleZone implements TimeZone {
   /** Per slice: offset at its start, offset at its end, instant from which the latter holds. */
   readonly #slices = new Map<number, Float64Array>()
   #start = Number.NaN
-  #slice = new Float64Array(3)
+  #slice: Float64Array = new Float64Array(3)
 
   constructor(id: string, format: Intl.DateTimeFormat) {
     this.id = id
