@@ -8,10 +8,13 @@
  *   `out.watermark` after everything that belongs before it.
  * - `onEnd` comes once, after the last batch and the final watermark `MAX_WATERMARK`.
  */
+import type { Host } from '../base/host.ts'
+import type { TableSink, TableSource } from '../connectors/contract.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import type { OperatorState, StateDeclaration } from '../state/contract.ts'
 import type { Batch, Schema } from '../types/batch.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
+import type { PlanTable } from './source-scan/node.ts'
 
 /** The watermark that closes every window, sent when a bounded input ends: Java's Long.MAX_VALUE, here +Infinity. */
 export const MAX_WATERMARK = Number.POSITIVE_INFINITY
@@ -72,6 +75,32 @@ export interface OperatorContext {
   readonly functions: FunctionLookup
   /** A counter that the dashboard and `metrics()` show, such as `numLateRecordsDropped`. */
   counter(name: string): Counter
+  /** A value that is read when somebody looks, such as `records-lag-max`. */
+  gauge(name: string, read: () => number): void
+  /**
+   * The smallest watermark at which something further down this chain would act (`Operator.nextEventTime`); −Infinity when
+   * that is not known, as behind an exchange.
+   */
+  downstreamEventTime(): number
+  readonly host: Host
+  /** Sources and sinks of tables; resolved by the engine, which knows connectors, formats and secrets. */
+  readonly tables: TableAccess
+  /** Where `print` writes. */
+  print(line: string): void
+  /** Where the rows of a query go; present for jobs that end in a collect node. */
+  readonly collect?: CollectTarget
+}
+
+export interface TableAccess {
+  source(table: PlanTable): TableSource
+  sink(table: PlanTable): TableSink
+}
+
+export interface CollectTarget {
+  /** True while the program does not take rows fast enough. */
+  readonly full: boolean
+  onReady(callback: () => void): void
+  push(batch: Batch): void
 }
 
 export interface Operator {
@@ -79,7 +108,7 @@ export interface Operator {
   onWatermark(watermark: number): void
   onEnd?(): void
   /** Before the barrier is passed on: emit what must not be in flight (mini-batch buffers). */
-  beforeBarrier?(): void
+  beforeBarrier?(checkpoint?: number): void
   /** After `state.restore`: rebuild what is derived from state; `watermark` is the one before the barrier. */
   restored?(watermark: number): void
   /**
@@ -90,6 +119,32 @@ export interface Operator {
   /** Why nothing was emitted lately, in one sentence for the doctor; undefined when there is nothing to say. */
   waitingFor?(): string | undefined
   close?(): void | Promise<void>
+
+  // What only operators at the edge of the job have.
+  /** Connect; the job starts when all are open. */
+  open?(): Promise<void>
+  /** Back-pressure from outside: no further batch while true. */
+  readonly full?: boolean
+  onReady?(callback: () => void): void
+  /** Resolves when everything emitted before is durable outside; awaited at each barrier and at the end. */
+  flush?(): Promise<void>
+  /** The checkpoint of an earlier barrier is complete. */
+  checkpointComplete?(checkpoint: number): void
+
+  // Processing time.
+  /** Next processing time (epoch ms) at which the operator wants to be called, or +Infinity. */
+  nextProcessingTime?(): number
+  onProcessingTime?(now: number): void
+}
+
+/** The head of a chain without inputs: a table scan, VALUES. */
+export interface SourceOperator extends Operator {
+  /** Emit up to about `maxRows` rows. 'idle': nothing now, `onReady` will call; 'end': never more. */
+  run(maxRows: number): 'progress' | 'idle' | 'end'
+  /** True while none of its splits is active: it must not hold watermarks back. */
+  readonly idle?: boolean
+  /** The barrier `checkpoint` follows what was emitted so far: write positions to state. */
+  beforeBarrier(checkpoint?: number): void
 }
 
 /** An operator's factory: one per node kind, listed in `operators/runtimes.ts`. */

@@ -1,10 +1,47 @@
 import { declare } from './contract.ts'
 
-/** Errors of the runtime part; codes start with `RUNTIME_`. */
+/** Errors of running jobs; codes start with `RUNTIME_`. */
 export const runtimeErrors = {
-  RUNTIME_INTERNAL: declare<{ detail: string }>({
+  RUNTIME_OPERATOR_FAILED: declare<{ operator: string; detail: string }>({
     domain: 'internal',
-    message: ({ detail }) => `Internal error (runtime): ${detail}`,
+    message: ({ operator, detail }) => `Operator ${operator} failed: ${detail}`,
     hint: () => 'This is a bug in Rivulet: please report it with the statement and the plan.',
+  }),
+  RUNTIME_ROWTIME_NULL: declare<{ column: string }>({
+    domain: 'user',
+    message: ({ column }) => `The rowtime column '${column}' is NULL in a row; event time needs a value in every row.`,
+    hint: ({ column }) =>
+      `Filter such rows out in a view, or compute the column with a default, for example COALESCE(${column}, …).`,
+    flink: 'RowTime field should not be null, please convert it to a non-null long value.',
+  }),
+  RUNTIME_NOT_NULL: declare<{ column: string; table: string }>({
+    domain: 'user',
+    message: ({ column, table }) => `Column '${column}' of ${table} is NOT NULL, but a NULL was written to it.`,
+    hint: () => "Set 'table.exec.sink.not-null-enforcer' = 'DROP' to leave such rows out silently.",
+    flink: 'Column … is NOT NULL, however, a null value is being written into it.',
+  }),
+  RUNTIME_CANCELED: declare<{ job: string }>({
+    domain: 'user',
+    message: ({ job }) => `Job '${job}' was canceled.`,
+  }),
+  RUNTIME_NO_SNAPSHOT: declare<{ path: string }>({
+    domain: 'user',
+    message: ({ path }) => `There is no complete snapshot in '${path}': no manifest was found.`,
+    hint: () => 'Give the folder that holds `manifest.json` (a folder named `chk-…` or that of a savepoint).',
+  }),
+  RUNTIME_SNAPSHOT_DAMAGED: declare<{ file: string; expected: string; found: string }>({
+    domain: 'user',
+    message: ({ file, expected, found }) =>
+      `Snapshot file '${file}' is damaged: expected ${expected}, found ${found}. Nothing was restored.`,
+    hint: () => 'Restore from another snapshot; earlier ones stand beside it.',
+  }),
+  RUNTIME_SNAPSHOT_MISMATCH: declare<{ detail: string }>({
+    domain: 'user',
+    message: ({ detail }) => `The snapshot does not fit this job: ${detail}`,
+    hint: () => 'Start the job without the snapshot, or with the statement that wrote it.',
+  }),
+  RUNTIME_SNAPSHOT_FAILED: declare<{ job: string; detail: string }>({
+    domain: 'external',
+    message: ({ job, detail }) => `The snapshot of job '${job}' failed: ${detail}`,
   }),
 }

@@ -1,0 +1,266 @@
+/**
+ * From a job graph to subtasks: state opened and restored, operators created, chained and connected.
+ *
+ * Law: everything that depends on the plan is decided here; what runs afterwards only calls operators and channels.
+ */
+
+import { fail } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
+import type { EvalContext, FunctionLookup } from '../expr/function.ts'
+import type { CollectTarget, Operator, OperatorRuntime, TableAccess } from '../operators/contract.ts'
+import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
+import type { SerializedState, StateBackend } from '../state/contract.ts'
+import { keyGroupRange } from '../state/key-group.ts'
+import { Channel } from './channel.ts'
+import { ChainOutput, chained, Exchange, type Sequence } from './exchange.ts'
+import { buildGraph, type JobGraph, type Vertex } from './graph.ts'
+import { OperatorMetrics } from './metrics.ts'
+import type { JobSnapshot, OperatorIdentity } from './snapshot-store.ts'
+import { type ChainedOperator, type SubtaskSnapshot, Task } from './task.ts'
+
+/** What a job needs from its surroundings; the engine composes it. */
+export interface JobEnvironment {
+  readonly host: Host
+  readonly functions: FunctionLookup
+  readonly runtimes: readonly OperatorRuntime[]
+  readonly backend: StateBackend
+  readonly tables: TableAccess
+  readonly print: (line: string) => void
+  readonly collect?: CollectTarget
+  /** IANA zone of `table.local-time-zone`. */
+  readonly timeZone: string
+  option(key: string): string | undefined
+}
+
+export interface JobParameters {
+  readonly parallelism: number
+  readonly maxParallelism: number
+  readonly restore?: JobSnapshot
+}
+
+export interface BuiltJob {
+  /** Producers before consumers. */
+  readonly tasks: readonly Task[]
+  readonly identity: readonly OperatorIdentity[]
+}
+
+/** The identity of a plan's state, compared when a snapshot is restored. */
+export function planIdentity(plan: CompiledPlan): OperatorIdentity[] {
+  return plan.nodes.map(({ id, kind, version, state }) => ({ node: id, kind, version, state: JSON.stringify(state) }))
+}
+
+export function buildJob(
+  plan: CompiledPlan,
+  environment: JobEnvironment,
+  parameters: JobParameters,
+  onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void,
+): BuiltJob {
+  const identity = planIdentity(plan)
+  if (parameters.restore !== undefined) checkFits(plan, identity, parameters.restore)
+  const maxParallelism = parameters.restore?.maxParallelism ?? parameters.maxParallelism
+  const graph = buildGraph(plan, {
+    parallelism: parameters.parallelism,
+    maxParallelism,
+    parallel: (node) => isParallel(node, environment.tables),
+  })
+  const builder = new JobBuilder(plan, graph, environment, parameters.restore, onSnapshot)
+  return { tasks: builder.build(), identity }
+}
+
+function isParallel(node: PlanNode, tables: TableAccess): boolean {
+  switch (node.kind) {
+    case 'source-scan':
+      return tables.source(node.table).parallel
+    case 'sink':
+      return tables.sink(node.table).parallel
+    case 'values':
+    case 'collect':
+      return false
+    default:
+      return true
+  }
+}
+
+function checkFits(plan: CompiledPlan, identity: readonly OperatorIdentity[], snapshot: JobSnapshot): void {
+  for (const now of identity) {
+    const then = snapshot.plan.find((operator) => operator.node === now.node)
+    const node = plan.nodes.find(({ id }) => id === now.node)
+    if (Object.keys(node?.state ?? {}).length === 0) continue
+    if (then === undefined || then.kind !== now.kind || then.version !== now.version || then.state !== now.state) {
+      const found = then === undefined ? 'nothing' : `${then.kind} version ${then.version} with other state`
+      fail('RUNTIME_SNAPSHOT_MISMATCH', {
+        detail: `operator ${now.node} is ${now.kind} version ${now.version} (${node?.description}), the snapshot has ${found} there.`,
+      })
+    }
+  }
+}
+
+class JobBuilder {
+  readonly #graph: JobGraph
+  readonly #environment: JobEnvironment
+  readonly #restore: JobSnapshot | undefined
+  readonly #onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void
+  readonly #nodes: ReadonlyMap<number, PlanNode>
+  /** Channels into a vertex: [consumer subtask][channel]. */
+  readonly #channels = new Map<Vertex, Channel[][]>()
+  readonly #sequence: Sequence = { next: 0 }
+  readonly #queryStart: number
+
+  constructor(
+    plan: CompiledPlan,
+    graph: JobGraph,
+    environment: JobEnvironment,
+    restore: JobSnapshot | undefined,
+    onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void,
+  ) {
+    this.#graph = graph
+    this.#environment = environment
+    this.#restore = restore
+    this.#onSnapshot = onSnapshot
+    this.#nodes = new Map(plan.nodes.map((node) => [node.id, node]))
+    this.#queryStart = environment.host.clock.now()
+  }
+
+  build(): Task[] {
+    for (const vertex of this.#graph.vertices) {
+      this.#channels.set(
+        vertex,
+        Array.from({ length: vertex.parallelism }, () => []),
+      )
+    }
+    const tasks: Task[] = []
+    for (const vertex of this.#graph.vertices) {
+      for (let subtask = 0; subtask < vertex.parallelism; subtask++) tasks.push(this.#task(vertex, subtask))
+    }
+    return tasks
+  }
+
+  #task(vertex: Vertex, subtask: number): Task {
+    const chain: ChainedOperator[] = []
+    const outputs = new Map<number, ChainOutput>()
+    const exchanges: Exchange[] = []
+    let task: Task | undefined
+    const watermark = this.#restoredWatermark(vertex.nodes[0].id)
+    const evaluation: EvalContext = {
+      timeZone: this.#environment.timeZone,
+      now: () => this.#environment.host.clock.now(),
+      queryStart: this.#queryStart,
+      random: () => this.#environment.host.random(),
+      watermark: () => {
+        const current = task?.watermark ?? watermark
+        return current === Number.NEGATIVE_INFINITY ? undefined : current
+      },
+      option: this.#environment.option,
+    }
+    for (const node of vertex.nodes) {
+      const metrics = new OperatorMetrics()
+      const out = new ChainOutput(metrics, this.#graph.rowByRow.has(node.id))
+      outputs.set(node.id, out)
+      chain.push(this.#operator(vertex, subtask, node, metrics, out, evaluation, () => chain, exchanges))
+    }
+    for (const { node, operator, metrics } of chain.slice(1)) {
+      outputs.get(node.inputs[0].node)?.consumers.push(chained(operator, metrics))
+    }
+    for (const node of vertex.nodes) {
+      for (const edge of this.#graph.edgesFrom.get(node.id) ?? []) {
+        const channels = this.#connect(edge.to, edge.input)
+        const exchange = new Exchange(
+          edge.distribution,
+          node.schema,
+          channels,
+          this.#sequence,
+          this.#graph.maxParallelism,
+        )
+        outputs.get(node.id)?.consumers.push(exchange)
+        exchanges.push(exchange)
+      }
+    }
+    const built: Task = new Task({
+      vertex: vertex.id,
+      subtask,
+      chain,
+      channels: this.#channels.get(vertex)?.[subtask] ?? [],
+      exchanges,
+      watermark,
+      now: () => this.#environment.host.clock.now(),
+      onSnapshot: (snapshot) => this.#onSnapshot(built, snapshot),
+    })
+    task = built
+    return built
+  }
+
+  /** A new channel to each subtask of `vertex`. */
+  #connect(vertex: Vertex, input: number): Channel[] {
+    return (this.#channels.get(vertex) ?? []).map((channels) => {
+      const channel = new Channel(input)
+      // A restored consumer knows a watermark already; its channels begin there, so that none holds it back below.
+      channel.watermark = this.#restoredWatermark(vertex.nodes[0].id)
+      channels.push(channel)
+      return channel
+    })
+  }
+
+  #operator(
+    vertex: Vertex,
+    subtask: number,
+    node: PlanNode,
+    metrics: OperatorMetrics,
+    out: ChainOutput,
+    evaluation: EvalContext,
+    chain: () => readonly ChainedOperator[],
+    exchanges: readonly Exchange[],
+  ): ChainedOperator {
+    const { host, functions, runtimes, backend, tables, print, collect } = this.#environment
+    const maxParallelism = this.#graph.maxParallelism
+    const state = backend.open(node.state, {
+      maxParallelism,
+      keyGroups: keyGroupRange(maxParallelism, vertex.parallelism, subtask),
+      now: () => host.clock.now(),
+    })
+    const runtime = runtimes.find(({ kind }) => kind === node.kind)
+    if (runtime === undefined) {
+      return fail('RUNTIME_OPERATOR_FAILED', { operator: node.description, detail: `no runtime for '${node.kind}'` })
+    }
+    const operator = runtime.create(node, {
+      subtask,
+      parallelism: vertex.parallelism,
+      maxParallelism,
+      inputs: node.inputs.map((input) => this.#nodes.get(input.node)?.schema ?? []),
+      state,
+      out,
+      evaluation,
+      functions,
+      counter: (name) => metrics.counter(name),
+      gauge: (name, read) => metrics.gauges.set(name, read),
+      downstreamEventTime: () => downstreamEventTime(node.id, chain(), exchanges),
+      host,
+      tables,
+      print,
+      collect,
+    })
+    if (this.#restore !== undefined) {
+      state.restore(this.#partsOf(node.id))
+      operator.restored?.(this.#restoredWatermark(node.id))
+    }
+    return { node, operator, state, metrics }
+  }
+
+  #partsOf(node: number): SerializedState[] {
+    return (this.#restore?.parts ?? []).filter((part) => part.node === node).map((part) => part.state)
+  }
+
+  /** All subtasks of an operator have the same watermark behind an aligned barrier; the minimum is right for any number. */
+  #restoredWatermark(node: number): number {
+    const parts = (this.#restore?.parts ?? []).filter((part) => part.node === node)
+    return parts.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...parts.map((part) => part.watermark))
+  }
+}
+
+function downstreamEventTime(node: number, chain: readonly ChainedOperator[], exchanges: readonly Exchange[]): number {
+  if (exchanges.length > 0) return Number.NEGATIVE_INFINITY
+  let next = Number.POSITIVE_INFINITY
+  for (const { node: each, operator } of chain as readonly { node: PlanNode; operator: Operator }[]) {
+    if (each.id !== node) next = Math.min(next, operator.nextEventTime?.() ?? Number.NEGATIVE_INFINITY)
+  }
+  return next
+}

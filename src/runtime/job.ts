@@ -1,0 +1,216 @@
+/**
+ * A running job: drives its subtasks on the host's event loop, takes snapshots, ends.
+ *
+ * Laws
+ * - Subtasks nearest to the sinks run first: what a source emitted is through the job before the source is asked again, so
+ *   that one thread gives one order, and little is in flight.
+ * - `step` is synchronous and never waits; the driver yields to the event loop every few milliseconds, and sleeps only when no
+ *   subtask can do anything, until a source, a sink or a timer wakes it.
+ * - The first error ends the job: `completion` rejects with it after every operator is closed.
+ */
+import { failure } from '../base/errors.ts'
+import type { CompiledPlan } from '../operators/nodes.ts'
+import { buildJob, type JobEnvironment, type JobParameters } from './build.ts'
+import { Coordinator } from './coordinator.ts'
+import type { OperatorMetricsView } from './metrics.ts'
+import { type JobSnapshot, writeSnapshot } from './snapshot-store.ts'
+import type { Task } from './task.ts'
+
+export type JobStatus = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+
+export interface JobOptions extends JobParameters {
+  readonly name: string
+  /** Rows that a subtask handles before the next one has its turn. */
+  readonly budget?: number
+}
+
+/** Milliseconds of work between two yields to the event loop. */
+const SLICE_MS = 8
+const DEFAULT_BUDGET = 8192
+
+export class Job {
+  readonly name: string
+  readonly #environment: JobEnvironment
+  readonly #tasks: readonly Task[]
+  /** Most downstream first. */
+  readonly #order: readonly Task[]
+  readonly #coordinator: Coordinator
+  readonly #budget: number
+  #status: JobStatus = 'CREATED'
+  #wakeUp: (() => void) | undefined
+  #awake = false
+  #nextSource = 0
+  #canceled = false
+  #completion: Promise<void> | undefined
+
+  constructor(plan: CompiledPlan, environment: JobEnvironment, options: JobOptions) {
+    this.name = options.name
+    this.#environment = environment
+    this.#budget = options.budget ?? DEFAULT_BUDGET
+    const { tasks, identity } = buildJob(plan, environment, options, (task, snapshot) =>
+      this.#coordinator.received(task, snapshot),
+    )
+    this.#tasks = tasks
+    this.#order = tasks.filter((task) => !task.isSource).reverse()
+    this.#coordinator = new Coordinator({
+      job: options.name,
+      tasks,
+      plan: identity,
+      maxParallelism: options.restore?.maxParallelism ?? options.maxParallelism,
+      lastCheckpoint: options.restore?.checkpoint ?? 0,
+      wake: () => this.#wake(),
+    })
+    for (const task of tasks) {
+      task.onWake(() => {
+        this.#coordinator.taskEnded()
+        this.#wake()
+      })
+    }
+  }
+
+  get status(): JobStatus {
+    return this.#status
+  }
+
+  /** Open sources and sinks; resolves when the job runs, rejects when it cannot start. */
+  async open(): Promise<void> {
+    try {
+      await Promise.all(this.#tasks.map((task) => task.open(() => this.#wake())))
+      this.#status = 'RUNNING'
+    } catch (error) {
+      this.#status = 'FAILED'
+      await this.#close().catch(() => {
+        // The error of `open` is what the user needs; closing what never opened adds nothing.
+      })
+      throw error
+    }
+  }
+
+  /** Run until the end, an error or `cancel`. Call once, after `open`. */
+  run(): Promise<void> {
+    this.#completion ??= this.#drive()
+    return this.#completion
+  }
+
+  async #drive(): Promise<void> {
+    try {
+      while (!this.#canceled && !this.finished) {
+        if (this.#slice()) await this.#yield()
+        else await this.#sleep()
+      }
+    } catch (error) {
+      this.#status = 'FAILED'
+      this.#coordinator.abort(error)
+      await this.#close().catch((closing: unknown) => {
+        ;(error as { closing?: unknown }).closing = closing
+      })
+      throw error
+    }
+    this.#status = this.#canceled ? 'CANCELED' : 'FINISHED'
+    this.#coordinator.abort(failure('RUNTIME_CANCELED', { job: this.name }))
+    await this.#close()
+  }
+
+  get finished(): boolean {
+    return this.#tasks.every((task) => task.finished)
+  }
+
+  /** Work for some milliseconds; false when there was nothing to do at all. */
+  #slice(): boolean {
+    const { clock } = this.#environment.host
+    const until = clock.monotonic() + SLICE_MS
+    let worked = false
+    do {
+      if (!this.step()) return worked
+      worked = true
+    } while (!this.#canceled && clock.monotonic() < until)
+    return worked
+  }
+
+  /** Let one subtask do some work; false when none can. Exposed for the golden runner and the simulation. */
+  step(budget = this.#budget): boolean {
+    this.#awake = false
+    for (const task of this.#order) {
+      if (!task.finished && task.runOnce(budget) === 'progress') return true
+    }
+    const sources = this.#tasks
+    for (let i = 0; i < sources.length; i++) {
+      const at = (this.#nextSource + i) % sources.length
+      const task = sources[at]
+      if (!task.isSource || task.finished) continue
+      if (task.runOnce(budget) === 'progress') {
+        this.#nextSource = at + 1
+        return true
+      }
+    }
+    return false
+  }
+
+  #yield(): Promise<void> {
+    return new Promise((resolve) => this.#environment.host.clock.immediate(resolve))
+  }
+
+  async #sleep(): Promise<void> {
+    if (this.#awake) return this.#yield()
+    const { clock } = this.#environment.host
+    const next = Math.min(
+      ...this.#tasks.map((task) => (task.finished ? Number.POSITIVE_INFINITY : task.nextProcessingTime())),
+    )
+    let cancelTimer: (() => void) | undefined
+    await new Promise<void>((resolve) => {
+      this.#wakeUp = resolve
+      if (next !== Number.POSITIVE_INFINITY) cancelTimer = clock.after(Math.max(1, next - clock.now()), resolve)
+    })
+    cancelTimer?.()
+    this.#wakeUp = undefined
+  }
+
+  #wake(): void {
+    this.#awake = true
+    this.#wakeUp?.()
+  }
+
+  /** Stop without waiting for the end of the input; resolves when everything is closed. */
+  async cancel(): Promise<void> {
+    this.#canceled = true
+    this.#wake()
+    if (this.#completion === undefined) {
+      this.#status = 'CANCELED'
+      await this.#close()
+      return
+    }
+    await this.#completion.catch(() => {
+      // Whoever waits for the job gets its error; cancel only waits for the end.
+    })
+  }
+
+  /** Take a snapshot into a folder of the host's storage while the job goes on. */
+  snapshot(folder?: string): Promise<JobSnapshot> {
+    return this.#snapshot(folder, false)
+  }
+
+  #snapshot(folder: string | undefined, suspend: boolean): Promise<JobSnapshot> {
+    const { storage, clock } = this.#environment.host
+    const store = async (snapshot: JobSnapshot) => {
+      if (folder !== undefined) await writeSnapshot(storage, folder, snapshot)
+    }
+    return this.#coordinator.snapshot(clock.now(), store, suspend)
+  }
+
+  /** Take a snapshot and stop right behind it: no row behind the barrier is read. */
+  async stop(folder?: string): Promise<JobSnapshot> {
+    const snapshot = await this.#snapshot(folder, true)
+    await this.cancel()
+    return snapshot
+  }
+
+  metrics(): OperatorMetricsView[] {
+    return this.#tasks.flatMap((task) => task.metrics())
+  }
+
+  async #close(): Promise<void> {
+    const results = await Promise.allSettled(this.#tasks.map((task) => task.close()))
+    const failed = results.find((result) => result.status === 'rejected')
+    if (failed !== undefined) throw failed.reason
+  }
+}

@@ -1,0 +1,41 @@
+/** Counters and gauges of one operator in one subtask; plain numbers on the hot path, read when somebody looks. */
+import type { Counter } from '../operators/contract.ts'
+
+export class OperatorMetrics {
+  rowsIn = 0
+  rowsOut = 0
+  batchesOut = 0
+  /** Last watermark that left the operator, epoch ms. */
+  watermark = Number.NEGATIVE_INFINITY
+  readonly counters = new Map<string, { value: number } & Counter>()
+  readonly gauges = new Map<string, () => number>()
+
+  counter(name: string): Counter {
+    let counter = this.counters.get(name)
+    if (counter === undefined) {
+      counter = {
+        value: 0,
+        add(n: number) {
+          this.value += n
+        },
+      }
+      this.counters.set(name, counter)
+    }
+    return counter
+  }
+}
+
+export interface OperatorMetricsView {
+  readonly node: number
+  readonly kind: string
+  readonly description: string
+  readonly subtask: number
+  readonly rowsIn: number
+  readonly rowsOut: number
+  readonly batchesOut: number
+  readonly watermark: number
+  readonly counters: Readonly<Record<string, number>>
+  readonly gauges: Readonly<Record<string, number>>
+  /** Why nothing comes out, where the operator can tell. */
+  readonly waitingFor?: string
+}

@@ -1,0 +1,335 @@
+/**
+ * A subtask: one chain of operators, the channels in front of it, the exchanges behind it.
+ *
+ * Laws
+ * - `runOnce` never blocks and leaves the subtask in a state from which it can be called again.
+ * - Elements are taken in arrival order over all channels that are not waiting for alignment.
+ * - The watermark handed to the head is the minimum over the active channels and only rises; a channel that is idle or ended
+ *   does not hold it back.
+ * - A barrier passes when it came from every channel (ended ones count): then, before anything that follows it, each
+ *   operator in chain order is snapshot and the barrier is put behind all earlier output.
+ */
+import { failure, isRivuletError } from '../base/errors.ts'
+import type { Operator, SourceOperator } from '../operators/contract.ts'
+import type { PlanNode } from '../operators/nodes.ts'
+import type { OperatorState, StateSnapshot } from '../state/contract.ts'
+import type { Channel } from './channel.ts'
+import type { Exchange } from './exchange.ts'
+import type { OperatorMetrics, OperatorMetricsView } from './metrics.ts'
+
+export interface ChainedOperator {
+  readonly node: PlanNode
+  readonly operator: Operator
+  readonly state: OperatorState
+  readonly metrics: OperatorMetrics
+}
+
+/** What a subtask hands to the coordinator when a barrier passes. */
+export interface SubtaskSnapshot {
+  readonly checkpoint: number
+  readonly operators: readonly { readonly node: number; readonly snapshot: StateSnapshot; readonly watermark: number }[]
+  /** Resolves when the sinks of the chain have flushed what came before the barrier. */
+  readonly flushed: Promise<void>
+}
+
+export type TaskProgress = 'progress' | 'idle' | 'blocked' | 'finished'
+
+export class Task {
+  readonly vertex: number
+  readonly subtask: number
+  readonly #chain: readonly ChainedOperator[]
+  readonly #channels: readonly Channel[]
+  readonly #exchanges: readonly Exchange[]
+  readonly #onSnapshot: (snapshot: SubtaskSnapshot) => void
+  readonly #now: () => number
+  #watermark: number
+  #idle = false
+  #pendingBarrier: number | undefined
+  #suspend = false
+  #ending: Promise<void> | undefined
+  #finished = false
+  #failure: unknown
+  #final: SubtaskSnapshot['operators'] | undefined
+
+  constructor(parts: {
+    readonly vertex: number
+    readonly subtask: number
+    readonly chain: readonly ChainedOperator[]
+    readonly channels: readonly Channel[]
+    readonly exchanges: readonly Exchange[]
+    readonly watermark: number
+    readonly now: () => number
+    readonly onSnapshot: (snapshot: SubtaskSnapshot) => void
+  }) {
+    this.vertex = parts.vertex
+    this.subtask = parts.subtask
+    this.#chain = parts.chain
+    this.#channels = parts.channels
+    this.#exchanges = parts.exchanges
+    this.#watermark = parts.watermark
+    this.#now = parts.now
+    this.#onSnapshot = parts.onSnapshot
+  }
+
+  get isSource(): boolean {
+    return this.#channels.length === 0
+  }
+
+  get finished(): boolean {
+    return this.#finished
+  }
+
+  /** The watermark of the head's input. */
+  get watermark(): number {
+    return this.#watermark
+  }
+
+  async open(onReady: () => void): Promise<void> {
+    for (const { operator } of this.#chain) {
+      operator.onReady?.(onReady)
+      await operator.open?.()
+    }
+  }
+
+  /**
+   * Ask a source to put a barrier behind what it has emitted.
+   * @param suspend emit nothing behind it until `resume`: the job is to be stopped there
+   */
+  trigger(checkpoint: number, suspend: boolean): void {
+    this.#pendingBarrier = checkpoint
+    this.#suspend = suspend
+  }
+
+  resume(): void {
+    this.#suspend = false
+  }
+
+  /** Do some work, at most about `budget` rows. */
+  runOnce(budget: number): TaskProgress {
+    if (this.#failure !== undefined) throw this.#failure
+    if (this.#finished) return 'finished'
+    if (this.#ending !== undefined) return 'idle'
+    if (this.#exchanges.some((exchange) => exchange.full)) return 'blocked'
+    if (this.#chain.some(({ operator }) => operator.full === true)) return 'blocked'
+    try {
+      const timers = this.#runProcessingTime()
+      const progress = this.isSource ? this.#runSource(budget) : this.#runChannels(budget)
+      return timers && progress === 'idle' ? 'progress' : progress
+    } catch (error) {
+      throw this.#describe(error)
+    }
+  }
+
+  #runSource(budget: number): TaskProgress {
+    if (this.#pendingBarrier !== undefined) {
+      const checkpoint = this.#pendingBarrier
+      this.#pendingBarrier = undefined
+      this.#passBarrier(checkpoint)
+      return 'progress'
+    }
+    if (this.#suspend) return 'idle'
+    const source = this.#chain[0].operator as SourceOperator
+    const progress = source.run(budget)
+    this.#watermark = this.#chain[0].metrics.watermark
+    this.#setIdle(source.idle === true)
+    if (progress === 'end') this.#end()
+    return progress === 'end' ? 'progress' : progress
+  }
+
+  #runChannels(budget: number): TaskProgress {
+    let rows = 0
+    let progress: TaskProgress = 'idle'
+    while (rows < budget) {
+      const channel = this.#nextChannel()
+      if (channel === undefined) break
+      progress = 'progress'
+      const element = channel.take()
+      switch (element.kind) {
+        case 'batch': {
+          const head = this.#chain[0]
+          head.metrics.rowsIn += element.batch.length
+          rows += element.batch.length
+          head.operator.onBatch(element.batch, channel.input)
+          break
+        }
+        case 'watermark':
+          channel.watermark = Math.max(channel.watermark, element.watermark)
+          channel.idle = false
+          this.#advance()
+          break
+        case 'idle':
+          channel.idle = element.idle
+          this.#advance()
+          break
+        case 'barrier':
+          channel.blockedBy = element.checkpoint
+          this.#align()
+          break
+        case 'end':
+          channel.ended = true
+          this.#advance()
+          this.#align()
+          if (this.#channels.every((each) => each.ended)) {
+            this.#end()
+            return 'progress'
+          }
+      }
+      if (this.#exchanges.some((exchange) => exchange.full)) break
+      if (this.#chain.some(({ operator }) => operator.full === true)) break
+    }
+    return progress
+  }
+
+  /** The channel whose next element is the oldest. */
+  #nextChannel(): Channel | undefined {
+    let best: Channel | undefined
+    let oldest = Number.POSITIVE_INFINITY
+    for (const channel of this.#channels) {
+      const element = channel.peek()
+      if (element !== undefined && element.sequence < oldest) {
+        oldest = element.sequence
+        best = channel
+      }
+    }
+    return best
+  }
+
+  #advance(): void {
+    let minimum = Number.POSITIVE_INFINITY
+    let active = 0
+    for (const channel of this.#channels) {
+      // An ended channel has sent its last watermark, MAX_WATERMARK, before.
+      if (channel.idle && !channel.ended) continue
+      active++
+      minimum = Math.min(minimum, channel.ended ? Number.POSITIVE_INFINITY : channel.watermark)
+    }
+    this.#setIdle(active === 0)
+    if (active === 0 || minimum <= this.#watermark) return
+    this.#watermark = minimum
+    this.#chain[0].operator.onWatermark(minimum)
+  }
+
+  #setIdle(idle: boolean): void {
+    if (idle === this.#idle) return
+    this.#idle = idle
+    for (const exchange of this.#exchanges) exchange.idle(idle)
+  }
+
+  #align(): void {
+    let checkpoint: number | undefined
+    for (const channel of this.#channels) {
+      if (channel.ended) continue
+      if (channel.blockedBy === undefined) return
+      checkpoint = Math.max(checkpoint ?? 0, channel.blockedBy)
+    }
+    if (checkpoint === undefined) return
+    this.#passBarrier(checkpoint)
+    for (const channel of this.#channels) channel.blockedBy = undefined
+  }
+
+  #passBarrier(checkpoint: number): void {
+    for (const { operator } of this.#chain) operator.beforeBarrier?.(checkpoint)
+    const operators = this.#snapshots()
+    for (const exchange of this.#exchanges) exchange.barrier(checkpoint)
+    const flushed = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(() => {})
+    this.#onSnapshot({ checkpoint, operators, flushed })
+  }
+
+  /** Last batch and MAX_WATERMARK are through: finish the operators, flush the sinks, pass the end on. */
+  #end(): void {
+    for (const { operator } of this.#chain) operator.onEnd?.()
+    for (const { operator } of this.#chain) operator.beforeBarrier?.()
+    this.#final = this.#snapshots()
+    this.#ending = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(
+      () => {
+        for (const exchange of this.#exchanges) exchange.end()
+        this.#finished = true
+        this.#wake()
+      },
+      (error: unknown) => {
+        this.#ending = undefined
+        this.#failure = error
+        this.#wake()
+      },
+    )
+  }
+
+  #snapshots(): SubtaskSnapshot['operators'] {
+    return this.#chain.map(({ node, state }) => ({
+      node: node.id,
+      snapshot: state.snapshot(),
+      watermark: this.#watermark,
+    }))
+  }
+
+  /** The state at the end, part of every later checkpoint; undefined while running. */
+  get final(): SubtaskSnapshot['operators'] | undefined {
+    return this.#finished ? this.#final : undefined
+  }
+
+  #wake: () => void = () => {}
+  onWake(wake: () => void): void {
+    this.#wake = wake
+  }
+
+  #runProcessingTime(): boolean {
+    let fired = false
+    for (const { operator } of this.#chain) {
+      if (operator.nextProcessingTime === undefined) continue
+      const now = this.#now()
+      if (operator.nextProcessingTime() <= now) {
+        operator.onProcessingTime?.(now)
+        fired = true
+      }
+    }
+    return fired
+  }
+
+  /** When the subtask wants to run although nothing arrives, epoch ms. */
+  nextProcessingTime(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const { operator } of this.#chain) next = Math.min(next, operator.nextProcessingTime?.() ?? next)
+    return next
+  }
+
+  checkpointComplete(checkpoint: number): void {
+    for (const { operator } of this.#chain) operator.checkpointComplete?.(checkpoint)
+  }
+
+  metrics(): OperatorMetricsView[] {
+    return this.#chain.map(({ node, operator, metrics }) => ({
+      node: node.id,
+      kind: node.kind,
+      description: node.description,
+      subtask: this.subtask,
+      rowsIn: metrics.rowsIn,
+      rowsOut: metrics.rowsOut,
+      batchesOut: metrics.batchesOut,
+      watermark: metrics.watermark,
+      counters: Object.fromEntries([...metrics.counters].map(([name, counter]) => [name, counter.value])),
+      gauges: Object.fromEntries([...metrics.gauges].map(([name, read]) => [name, read()])),
+      waitingFor: operator.waitingFor?.(),
+    }))
+  }
+
+  /** Every operator is closed, also after a failure; the first error is thrown when all are. */
+  async close(): Promise<void> {
+    const errors: unknown[] = []
+    for (const { operator, state } of this.#chain) {
+      try {
+        await operator.close?.()
+      } catch (error) {
+        errors.push(error)
+      }
+      state.close()
+    }
+    if (errors.length > 0) throw errors[0]
+  }
+
+  #describe(error: unknown): unknown {
+    if (isRivuletError(error)) return error
+    const operator = this.#chain.map(({ node }) => node.description).join(' -> ')
+    const detail = error instanceof Error ? error.message : String(error)
+    return failure('RUNTIME_OPERATOR_FAILED', { operator, detail }, { cause: error })
+  }
+}
