@@ -59,8 +59,10 @@ export const isInteger = (type: LogicalType): boolean => isInFamily(type, 'INTEG
 export const isApproximate = (type: LogicalType): boolean => type.kind === 'FLOAT' || type.kind === 'DOUBLE'
 export const isTimestamp = (type: LogicalType): boolean => isInFamily(type, 'TIMESTAMP')
 export const isDatetime = (type: LogicalType): boolean => isInFamily(type, 'DATETIME')
-export const isCharacter = (type: LogicalType): type is LengthType => type.kind === 'CHAR' || type.kind === 'VARCHAR'
-export const isBinary = (type: LogicalType): type is LengthType => type.kind === 'BINARY' || type.kind === 'VARBINARY'
+export type CharacterType = LengthType & { readonly kind: 'CHAR' | 'VARCHAR' }
+export type BinaryType = LengthType & { readonly kind: 'BINARY' | 'VARBINARY' }
+export const isCharacter = (type: LogicalType): type is CharacterType => type.kind === 'CHAR' || type.kind === 'VARCHAR'
+export const isBinary = (type: LogicalType): type is BinaryType => type.kind === 'BINARY' || type.kind === 'VARBINARY'
 
 /** Digits that a number type holds: precision and scale as a DECIMAL would have them. */
 export function decimalDigits(type: LogicalType): { readonly precision: number; readonly scale: number } {
