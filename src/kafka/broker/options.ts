@@ -1,0 +1,79 @@
+/** What a dev broker can be told, and what holds where nothing is said (Kafka's defaults where Kafka has one). */
+import type { Host } from '../../base/host.ts'
+
+/** The part of the host that the broker needs: it never asks the machine for the time. */
+export type BrokerHost = Pick<Host, 'clock' | 'random'>
+
+export interface BrokerOptions {
+  /** Number of nodes that the cluster presents; 1. */
+  readonly brokers?: number
+  /** Partitions of a topic that is created without a number; 1. */
+  readonly defaultPartitions?: number
+  /** Replication factor of a topic that is created without one; 1. */
+  readonly defaultReplicationFactor?: number
+  /** Create a topic when a client asks for it and allows that; true. */
+  readonly autoCreateTopics?: boolean
+  /** Bytes that a partition keeps, as Kafka's `retention.bytes`: the oldest segments go first; 256 MiB, −1 for all. */
+  readonly retentionBytes?: number
+  /** Milliseconds that a record is kept at least, as `retention.ms`; 7 days, −1 for ever. */
+  readonly retentionMs?: number
+  /** Records that a partition keeps at least; −1 for all. */
+  readonly retentionRecords?: number
+  /** Bytes after which a new log segment begins; at most a quarter of the retention; 16 MiB. */
+  readonly segmentBytes?: number
+  /** Largest record batch; 1048588. */
+  readonly maxMessageBytes?: number
+  /** Largest request; 100 MiB. */
+  readonly maxRequestBytes?: number
+  /** Time that the first members of an empty group wait for others; 0 (Kafka: 3000). */
+  readonly groupInitialRebalanceDelayMs?: number
+  /** Shortest and longest session timeout of a group's members; 6000 and 1800000. */
+  readonly groupMinSessionTimeoutMs?: number
+  readonly groupMaxSessionTimeoutMs?: number
+  /** Asked for every request; what it returns happens to that request. For tests of clients. */
+  readonly faults?: (request: FaultRequest) => Fault | undefined
+  /** Told about what a person may want to know: refused versions, malformed requests, faults. */
+  readonly log?: (line: string) => void
+}
+
+export interface FaultRequest {
+  readonly nodeId: number
+  /** Number of the connection, counted over the broker's life. */
+  readonly connection: number
+  readonly api: string
+  readonly apiKey: number
+  readonly version: number
+  readonly clientId: string | null
+  /** Number of the request, counted over the broker's life from 1. */
+  readonly sequence: number
+}
+
+export type Fault =
+  /** Close the connection: before the request has had any effect, or after it, so that only the answer is lost. */
+  | { readonly kind: 'drop'; readonly when: 'before' | 'after' }
+  /** Answer later. The request takes effect at once. */
+  | { readonly kind: 'delay'; readonly ms: number }
+
+export type BrokerSettings = Required<Omit<BrokerOptions, 'faults'>> & Pick<BrokerOptions, 'faults'>
+
+const MIB = 1_048_576
+
+export function settingsOf(options: BrokerOptions): BrokerSettings {
+  return {
+    brokers: options.brokers ?? 1,
+    defaultPartitions: options.defaultPartitions ?? 1,
+    defaultReplicationFactor: options.defaultReplicationFactor ?? 1,
+    autoCreateTopics: options.autoCreateTopics ?? true,
+    retentionBytes: options.retentionBytes ?? 256 * MIB,
+    retentionMs: options.retentionMs ?? 7 * 86_400_000,
+    retentionRecords: options.retentionRecords ?? -1,
+    segmentBytes: options.segmentBytes ?? 16 * MIB,
+    maxMessageBytes: options.maxMessageBytes ?? MIB + 12,
+    maxRequestBytes: options.maxRequestBytes ?? 100 * MIB,
+    groupInitialRebalanceDelayMs: options.groupInitialRebalanceDelayMs ?? 0,
+    groupMinSessionTimeoutMs: options.groupMinSessionTimeoutMs ?? 6_000,
+    groupMaxSessionTimeoutMs: options.groupMaxSessionTimeoutMs ?? 1_800_000,
+    faults: options.faults,
+    log: options.log ?? (() => {}),
+  }
+}

@@ -1,0 +1,72 @@
+/** A partition: its log, its replicas and leader, its producers, and the fetches that wait for it. */
+import { ErrorCodes } from '../protocol/index.ts'
+import { PartitionLog, type Retention } from './partition-log.ts'
+import { ProducerStates } from './producer-state.ts'
+import { inspectBatch } from './record-batch.ts'
+
+export type AppendResult =
+  | { readonly kind: 'stored'; readonly offset: number }
+  | { readonly kind: 'refused'; readonly error: number; readonly message: string }
+
+/** Told that bytes arrived (0: something else changed, look again). */
+export type AppendListener = (bytes: number) => void
+
+export class Partition {
+  readonly index: number
+  readonly log: PartitionLog
+  replicas: readonly number[]
+  /** −1: no replica is alive. */
+  leader = -1
+  leaderEpoch = 0
+  inSync: readonly number[] = []
+  readonly #producers = new ProducerStates()
+  readonly #listeners = new Set<AppendListener>()
+
+  constructor(topic: string, index: number, replicas: readonly number[], retention: Retention) {
+    this.index = index
+    this.replicas = replicas
+    this.log = new PartitionLog(`${topic}-${index}`, retention)
+  }
+
+  append(batch: Uint8Array, maxSize: number, now: number): AppendResult {
+    const info = inspectBatch(batch, maxSize)
+    if ('error' in info) return { kind: 'refused', ...info }
+    const check = this.#producers.check(info)
+    if (check.kind === 'refused') return check
+    if (check.kind === 'duplicate') return { kind: 'stored', offset: check.offset }
+    const offset = this.log.append(batch, info, this.leaderEpoch, now)
+    this.#producers.stored(info, offset)
+    this.wake(batch.length)
+    return { kind: 'stored', offset }
+  }
+
+  /** The first replica that is alive leads; a change of leader begins a new epoch. */
+  elect(alive: ReadonlySet<number>): void {
+    this.inSync = this.replicas.filter((node) => alive.has(node))
+    const leader = this.inSync[0] ?? -1
+    if (leader === this.leader) return
+    if (this.leader !== -1 || this.log.endOffset > 0) this.leaderEpoch++
+    this.leader = leader
+    this.wake(0)
+  }
+
+  /** Error code for a request that came to `node`, with what the client believes to be the leader's epoch (−1: nothing). */
+  leadershipError(node: number, currentLeaderEpoch: number): number {
+    if (this.leader === -1) return ErrorCodes.LEADER_NOT_AVAILABLE
+    if (this.leader !== node) return ErrorCodes.NOT_LEADER_OR_FOLLOWER
+    if (currentLeaderEpoch < 0 || currentLeaderEpoch === this.leaderEpoch) return ErrorCodes.NONE
+    return currentLeaderEpoch < this.leaderEpoch ? ErrorCodes.FENCED_LEADER_EPOCH : ErrorCodes.UNKNOWN_LEADER_EPOCH
+  }
+
+  listen(listener: AppendListener): void {
+    this.#listeners.add(listener)
+  }
+
+  unlisten(listener: AppendListener): void {
+    this.#listeners.delete(listener)
+  }
+
+  wake(bytes: number): void {
+    for (const listener of [...this.#listeners]) listener(bytes)
+  }
+}
