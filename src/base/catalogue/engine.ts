@@ -1,10 +1,67 @@
 import { declare } from './contract.ts'
 
-/** Errors of the engine part; codes start with `ENGINE_`. */
+/** Errors of sessions, tables and jobs as programs use them; codes start with `ENGINE_`. */
 export const engineErrors = {
   ENGINE_INTERNAL: declare<{ detail: string }>({
     domain: 'internal',
     message: ({ detail }) => `Internal error (engine): ${detail}`,
     hint: () => 'This is a bug in Rivulet: please report it with the statement and the plan.',
+  }),
+  ENGINE_BIGINT_NOT_SAFE: declare<{ value: string }>({
+    domain: 'user',
+    message: ({ value }) => `BIGINT ${value} does not fit a JavaScript number without losing digits.`,
+    hint: () => "Declare the type as DataTypes.BIGINT() (a bigint) instead of DataTypes.BIGINT({ as: 'number' }).",
+  }),
+  ENGINE_WRONG_VALUE: declare<{ type: string; expected: string; found: string }>({
+    domain: 'user',
+    message: ({ type, expected, found }) => `A value for ${type} must be ${expected}, found ${found}.`,
+    hint: () => 'The mapping of SQL types to TypeScript values is in the documentation of DataTypes.',
+  }),
+  ENGINE_NOT_EMBEDDED: declare<{ statement: string; instead: string }>({
+    domain: 'user',
+    message: ({ statement }) => `${statement} has no meaning in the embedded engine.`,
+    hint: ({ instead }) => instead,
+  }),
+  ENGINE_ONE_STATEMENT: declare<{ found: number }>({
+    domain: 'user',
+    message: ({ found }) => `executeSql takes one statement, found ${found}.`,
+    hint: () => 'Call executeSql once per statement, or run the file with `rivulet run script.sql`.',
+  }),
+  ENGINE_NOTHING_TO_EXECUTE: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'No INSERT was added before execute().',
+    hint: () => 'Call insertInto(…) or sqlUpdate("INSERT INTO …") first.',
+    flink: 'No operators defined in streaming topology. Cannot generate StreamGraph.',
+  }),
+  ENGINE_NOT_A_QUERY: declare<{ found: string }>({
+    domain: 'user',
+    message: ({ found }) => `sqlQuery takes a query (SELECT, VALUES, WITH …), found ${found}.`,
+    hint: () => 'Use executeSql for other statements.',
+    flink: 'Unsupported SQL query! sqlQuery() only accepts a single SQL query …',
+  }),
+  ENGINE_NOT_AN_UPDATE: declare<{ found: string }>({
+    domain: 'user',
+    message: ({ found }) => `sqlUpdate takes INSERT, CREATE, DROP, USE or ALTER, found ${found}.`,
+    hint: () => 'Use sqlQuery or executeSql for queries.',
+    flink: 'Unsupported SQL query! sqlUpdate() only accepts …',
+  }),
+  ENGINE_NOT_A_FUNCTION: declare<{ name: string; found: string }>({
+    domain: 'user',
+    message: ({ name, found }) => `'${name}' cannot be registered as a function: found ${found}.`,
+    hint: () => 'Declare it with udf(fn, { inputTypes, resultType }).',
+  }),
+  ENGINE_FUNCTION_MODULE: declare<{ module: string; detail: string; hint?: string }>({
+    domain: 'user',
+    message: ({ module, detail }) => `The function '${module}' could not be loaded: ${detail}`,
+    hint: ({ hint }) => hint,
+  }),
+  ENGINE_RESULT_TAKEN: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'The rows of this result are already being read.',
+    hint: () => 'Run the query again for a second reader; a stream has one.',
+  }),
+  ENGINE_PARALLELISM: declare<{ value: string }>({
+    domain: 'user',
+    message: ({ value }) => `'parallelism.default' must be a whole number from 1 to 128, found '${value}'.`,
   }),
 }
