@@ -7,6 +7,7 @@
  *   aggregate over a batch is a loop over slots, not a call per row.
  * - The first `partitionColumns` columns of a key are the key of the exchange in front of the operator; their hash gives the
  *   key group (`state/key-group.ts`), and state moves between subtasks by key group only.
+ * - Values in object columns are immutable: an operator replaces them and never changes one in place.
  * - Slots handed out with intent 'update' count as changed until the next snapshot. A backend may move rows between
  *   batches (eviction, growth): slots are valid until the next `lookup` of a *later batch*; arrays must be read from the
  *   builders again after every `lookup`.
@@ -38,6 +39,13 @@ export interface ListStateDeclaration {
   readonly key: Schema
   readonly value: Schema
   readonly partitionColumns: number
+  /**
+   * Name of a table of the same operator with the same key: the list has no keys of its own, its rows hang on the table's
+   * slots, and go when the table's row goes. This is how `map` and `list` state inside an accumulator is declared.
+   */
+  readonly table?: string
+  /** Value columns that identify a row within its key (what `match` compares); absent = all of them. */
+  readonly identity?: readonly number[]
   readonly ttlMs?: number
 }
 
@@ -50,22 +58,27 @@ export interface OperatorStateDeclaration {
 
 export type Intent = 'read' | 'update'
 
+/** Rows whose columns hold keys: a batch, or some columns of it with others beside them. */
+export type Rows = Pick<Batch, 'length' | 'columns'>
+
 export interface KeyedTable {
   /** Live rows. */
   readonly size: number
   readonly keys: readonly ColumnBuilder[]
   readonly values: readonly ColumnBuilder[]
+  /** Slots are below this; arrays of the builders are at least this long. */
+  readonly capacity: number
   /**
    * The slot of each row's key: `slots[i]` for row i of the batch.
-   * With intent 'update' missing keys are inserted (value columns NULL/0, `fresh[slot]` is true until `settle`); with 'read'
-   * they give −1.
+   * With intent 'update' missing keys are inserted (nullable value columns NULL, others 0, '' or empty), with 'read' they give −1.
    */
-  lookup(batch: Batch, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void
+  lookup(batch: Rows, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void
+  /** Slots that the last `lookup` or `find` inserted, in order: `insertedSlots[0 … insertedCount − 1]`. */
+  readonly insertedSlots: Int32Array
+  readonly insertedCount: number
   /** The slot of one key given as scalar values. Slow path. */
   find(key: readonly Value[], intent: Intent): number
-  /** True when the slot was inserted by a lookup and its operator has not yet called `settle` on it. */
-  isFresh(slot: number): boolean
-  settle(slot: number): void
+  /** Remove the row, and with it the rows of lists that hang on this table. */
   remove(slot: number): void
   /** Slots whose time column is ≤ `time`, ordered by that time and then by insertion; they stay until removed. */
   due(time: number): Int32Array
@@ -80,20 +93,39 @@ export interface KeyedTable {
 export interface KeyedList {
   readonly keyCount: number
   readonly rowCount: number
+  /** Key columns by slot; those of the table when the list hangs on one. */
   readonly keys: readonly ColumnBuilder[]
   /** Value columns, addressed by row id. */
   readonly values: readonly ColumnBuilder[]
-  lookup(batch: Batch, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void
+  lookup(batch: Rows, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void
   find(key: readonly Value[], intent: Intent): number
   /** First row id of a key slot, or −1. */
   first(slot: number): number
   /** The row after `row` in the same key, or −1. */
   next(row: number): number
+  /** `first` and `next` as arrays for generated code; read them again after every call that adds a row. */
+  readonly heads: Int32Array
+  readonly links: Int32Array
   /** Rows of the key. */
   count(slot: number): number
-  /** Append an empty row to the key and return its id; the caller writes the value columns. */
-  append(slot: number): number
+  /** Append a row to the key: value column c is column `columns[c]` of the batch's row, or NULL/0 where that is −1. */
+  append(slot: number, batch: Rows, columns: readonly number[], row: number): number
+  /** Append a row of scalar values. Slow path. */
+  appendValues(slot: number, cells: readonly Value[]): void
+  /** Append rows 0 … length − 1 of the batch, each to `slots[i]` (−1 = skip). */
+  appendAll(slots: Int32Array, batch: Rows, columns: readonly number[]): void
+  /** Oldest row of the key whose identity columns equal the row's, or −1; `columns` are those of the identity columns. */
+  match(slot: number, batch: Rows, columns: readonly number[], row: number): number
+  /**
+   * `match` for all rows with `slots[i]` ≥ 0, for lists in which a row exists once (map state). With intent 'update' a
+   * missing row is appended with its identity columns set and the others NULL/0.
+   */
+  matchAll(slots: Int32Array, batch: Rows, columns: readonly number[], rows: Int32Array, intent: Intent): void
+  /** Write a row's non-identity columns again (identity columns must stay equal); columns as in `append`. */
+  replace(row: number, batch: Rows, columns: readonly number[], from: number): void
   removeRow(slot: number, row: number): void
+  /** Append the rows of key `from` to key `to`, values unchanged, and leave `from` empty. */
+  moveRows(from: number, to: number): void
   /** Remove the key with all its rows. */
   removeKey(slot: number): void
   slots(): Int32Array

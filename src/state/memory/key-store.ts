@@ -1,0 +1,258 @@
+/**
+ * Keys in an open-addressing index over columns: what memory tables and lists share.
+ *
+ * Laws
+ * - Slots are dense small integers; freed ones are used again; `sequence` remembers insertion order.
+ * - All columns of the store (keys here, values in the subclass) have the same capacity.
+ * - The index is at most half full; deletion shifts entries back, so that there are no tombstones.
+ */
+import { ColumnBuilder, type Schema } from '../../types/batch.ts'
+import type { Value } from '../../types/value.ts'
+import type { Intent, Rows } from '../contract.ts'
+import { hashKindOf } from '../hash.ts'
+import { compileProbe, type Indexed, type Probe, type StoredColumn } from '../probe.ts'
+
+const FIRST_CAPACITY = 16
+
+export class KeyIndex {
+  index = new Int32Array(FIRST_CAPACITY * 4)
+  hashes = new Int32Array(FIRST_CAPACITY)
+  mask = FIRST_CAPACITY * 4 - 1
+  entries = 0
+
+  /** Enter a slot whose hash is known not to be present as the same key. */
+  enter(slot: number, hash: number): void {
+    if (slot >= this.hashes.length) {
+      const grown = new Int32Array(Math.max(slot + 1, this.hashes.length * 2))
+      grown.set(this.hashes)
+      this.hashes = grown
+    }
+    this.hashes[slot] = hash
+    if ((this.entries + 1) * 2 > this.index.length) this.grow()
+    let p = hash & this.mask
+    while (this.index[p] !== 0) p = (p + 1) & this.mask
+    this.index[p] = slot + 1
+    this.entries++
+  }
+
+  placeOf(slot: number): number {
+    let p = this.hashes[slot] & this.mask
+    while (this.index[p] !== slot + 1) {
+      if (this.index[p] === 0) return -1
+      p = (p + 1) & this.mask
+    }
+    return p
+  }
+
+  delete(slot: number): void {
+    const { index, hashes, mask } = this
+    let hole = this.placeOf(slot)
+    if (hole < 0) return
+    this.entries--
+    for (let p = (hole + 1) & mask; index[p] !== 0; p = (p + 1) & mask) {
+      const home = hashes[index[p] - 1] & mask
+      // An entry may move into the hole unless its home lies cyclically behind the hole.
+      if (((p - home) & mask) >= ((p - hole) & mask)) {
+        index[hole] = index[p]
+        hole = p
+      }
+    }
+    index[hole] = 0
+  }
+
+  private grow(): void {
+    const old = this.index
+    this.index = new Int32Array(old.length * 2)
+    this.mask = this.index.length - 1
+    const { index, hashes, mask } = this
+    for (let i = 0; i < old.length; i++) {
+      if (old[i] === 0) continue
+      let p = hashes[old[i] - 1] & mask
+      while (index[p] !== 0) p = (p + 1) & mask
+      index[p] = old[i]
+    }
+  }
+}
+
+export abstract class KeyStore implements Indexed {
+  readonly keySchema: Schema
+  readonly keys: readonly (ColumnBuilder & StoredColumn)[]
+  readonly probe: Probe
+  readonly ttlMs: number
+  readonly watch: boolean
+  readonly now: () => number
+  capacity = FIRST_CAPACITY
+  size = 0
+  live = new Uint8Array(FIRST_CAPACITY)
+  /** Order of insertion; grows over the life of the store. */
+  sequence = new Float64Array(FIRST_CAPACITY)
+  nextSequence = 0
+  /** Time of the last update, with TTL only. */
+  touched: Float64Array | null
+  insertedSlots = new Int32Array(16)
+  insertedCount = 0
+  private readonly keyIndex = new KeyIndex()
+  private free = new Int32Array(16)
+  private freeCount = 0
+  /** Slots 0 … high − 1 were used at least once. */
+  high = 0
+  /** Processing time of the running batch, with TTL only. */
+  time = 0
+  private probeScratch: { builders: ColumnBuilder[]; rows: Rows; slots: Int32Array } | undefined
+
+  constructor(keySchema: Schema, ttlMs: number | undefined, now: () => number) {
+    this.keySchema = keySchema
+    this.keys = keySchema.map((field) => new ColumnBuilder(field.type, FIRST_CAPACITY)) as never
+    const types = keySchema.map((field) => field.type)
+    this.probe = compileProbe(types.map(hashKindOf), types)
+    this.ttlMs = ttlMs ?? 0
+    this.watch = this.ttlMs > 0
+    this.touched = this.watch ? new Float64Array(FIRST_CAPACITY) : null
+    this.now = now
+  }
+
+  get index(): Int32Array {
+    return this.keyIndex.index
+  }
+  get hashes(): Int32Array {
+    return this.keyIndex.hashes
+  }
+  get mask(): number {
+    return this.keyIndex.mask
+  }
+
+  lookup(batch: Rows, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void {
+    this.insertedCount = 0
+    if (this.watch) this.time = this.now()
+    const columns = keyColumns.map((c) => batch.columns[c])
+    this.probe.lookup(this, columns, batch.length, slots, intent === 'update', null)
+  }
+
+  find(key: readonly Value[], intent: Intent): number {
+    this.probeScratch ??= this.makeScratch()
+    const { builders, rows, slots } = this.probeScratch
+    builders.forEach((builder, c) => {
+      builder.set(0, key[c] ?? null)
+    })
+    this.lookup(
+      { length: rows.length, columns: builders.map((b) => b.column()) },
+      this.keySchema.map((_, c) => c),
+      slots,
+      intent,
+    )
+    return slots[0]
+  }
+
+  private makeScratch() {
+    const builders = this.keySchema.map((field) => new ColumnBuilder(field.type, 1))
+    return { builders, rows: { length: 1, columns: [] }, slots: new Int32Array(1) }
+  }
+
+  insertAt(hash: number, _owner: number): number {
+    const slot = this.freeCount > 0 ? this.free[--this.freeCount] : this.high++
+    if (slot >= this.capacity) this.growTo(this.capacity * 2)
+    this.keyIndex.enter(slot, hash)
+    this.live[slot] = 1
+    this.sequence[slot] = this.nextSequence++
+    if (this.touched !== null) this.touched[slot] = this.time
+    this.size++
+    this.resetValues(slot)
+    this.noteInserted(slot)
+    return slot
+  }
+
+  /** TTL: an expired row is a missing one; an update makes a row young again. */
+  refresh(slot: number, insert: boolean): number {
+    const touched = this.touched as Float64Array
+    if (touched[slot] + this.ttlMs <= this.time) {
+      if (!insert) return -1
+      this.forget(slot)
+      this.sequence[slot] = this.nextSequence++
+      this.resetValues(slot)
+      this.noteInserted(slot)
+    }
+    if (insert) touched[slot] = this.time
+    return slot
+  }
+
+  private noteInserted(slot: number): void {
+    if (this.insertedCount === this.insertedSlots.length) {
+      const grown = new Int32Array(this.insertedCount * 2)
+      grown.set(this.insertedSlots)
+      this.insertedSlots = grown
+    }
+    this.insertedSlots[this.insertedCount++] = slot
+  }
+
+  remove(slot: number): void {
+    if (this.live[slot] === 0) return
+    this.forget(slot)
+    this.keyIndex.delete(slot)
+    this.live[slot] = 0
+    this.size--
+    for (const key of this.keys) if (key.physical === 'object') key.values[slot] = null
+    if (this.freeCount === this.free.length) {
+      const grown = new Int32Array(this.freeCount * 2)
+      grown.set(this.free)
+      this.free = grown
+    }
+    this.free[this.freeCount++] = slot
+  }
+
+  slots(): Int32Array {
+    const slots = new Int32Array(this.size)
+    let count = 0
+    for (let slot = 0; slot < this.high; slot++) if (this.live[slot] !== 0) slots[count++] = slot
+    return slots.sort((a, b) => this.sequence[a] - this.sequence[b])
+  }
+
+  private growTo(capacity: number): void {
+    this.capacity = capacity
+    for (const key of this.keys) key.reserve(capacity)
+    const live = new Uint8Array(capacity)
+    live.set(this.live)
+    this.live = live
+    const sequence = new Float64Array(capacity)
+    sequence.set(this.sequence)
+    this.sequence = sequence
+    if (this.touched !== null) {
+      const touched = new Float64Array(capacity)
+      touched.set(this.touched)
+      this.touched = touched
+    }
+    this.growValues(capacity)
+  }
+
+  /** Drop all rows that have expired; a backend calls it now and then so that unused keys do not stay. */
+  sweep(now: number): number {
+    if (this.touched === null) return 0
+    let dropped = 0
+    for (let slot = 0; slot < this.high; slot++) {
+      if (this.live[slot] === 0 || this.touched[slot] + this.ttlMs > now) continue
+      this.remove(slot)
+      dropped++
+    }
+    return dropped
+  }
+
+  protected abstract growValues(capacity: number): void
+  /** Value columns of a new slot: NULL where nullable, else 0. */
+  protected abstract resetValues(slot: number): void
+  /** What hangs on the slot goes: lists, timers. */
+  protected abstract forget(slot: number): void
+}
+
+/** Set a value cell to what a new row has. */
+export function resetCell(column: ColumnBuilder, row: number): void {
+  switch (column.physical) {
+    case 'object':
+      column.values[row] = null
+      return
+    default:
+      column.values[row] = 0
+      if (column.type.nullable) {
+        column.nulls ??= new Uint8Array(column.capacity)
+        column.nulls[row] = 1
+      }
+  }
+}

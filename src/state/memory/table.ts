@@ -1,0 +1,58 @@
+/**
+ * A keyed table in memory: one row per key, values in columns addressed by slot.
+ *
+ * Law: `due` gives exactly the live slots whose time was announced with `timeChanged` and is ≤ the asked time.
+ */
+import { ColumnBuilder } from '../../types/batch.ts'
+import type { KeyedTable, TableStateDeclaration } from '../contract.ts'
+import { KeyStore, resetCell } from './key-store.ts'
+import type { MemoryList } from './list.ts'
+import { Timers } from './timers.ts'
+
+export class MemoryTable extends KeyStore implements KeyedTable {
+  readonly declaration: TableStateDeclaration
+  readonly values: readonly ColumnBuilder[]
+  /** Lists whose rows hang on this table's slots. */
+  readonly lists: MemoryList[] = []
+  private readonly timers: Timers | undefined
+
+  constructor(declaration: TableStateDeclaration, now: () => number) {
+    super(declaration.key, declaration.ttlMs, now)
+    this.declaration = declaration
+    this.values = declaration.value.map((field) => new ColumnBuilder(field.type, this.capacity))
+    this.timers = declaration.timeColumn === undefined ? undefined : new Timers()
+  }
+
+  due(time: number): Int32Array {
+    return this.orderOfTime().due(time, this.sequence)
+  }
+
+  earliest(): number | undefined {
+    return this.orderOfTime().earliest()
+  }
+
+  timeChanged(slot: number): void {
+    const column = this.values[this.declaration.timeColumn as number]
+    this.orderOfTime().set(slot, Number(column.values[slot]))
+  }
+
+  private orderOfTime(): Timers {
+    if (this.timers === undefined) throw new TypeError('this table declares no timeColumn')
+    return this.timers
+  }
+
+  protected growValues(capacity: number): void {
+    for (const value of this.values) value.reserve(capacity)
+    for (const list of this.lists) list.reserveKeys(capacity)
+  }
+
+  protected resetValues(slot: number): void {
+    for (const value of this.values) resetCell(value, slot)
+  }
+
+  protected forget(slot: number): void {
+    this.timers?.clear(slot)
+    for (const value of this.values) if (value.physical === 'object') value.values[slot] = null
+    for (const list of this.lists) list.clearRows(slot)
+  }
+}
