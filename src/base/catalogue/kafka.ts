@@ -130,12 +130,22 @@ export const kafkaErrors = {
     flink: 'NoOffsetForPartitionException: Undefined offset with no reset policy for partitions',
   }),
   // Writing.
-  KAFKA_RECORD_TOO_LARGE: declare<{ topic: string; size: number; limit: number; property: string }>({
+  KAFKA_RECORD_TOO_LARGE: declare<{ topic: string; size: number; limit: number }>({
     domain: 'user',
-    message: ({ topic, size, limit, property }) =>
-      `A record of ${size} bytes for topic '${topic}' is larger than '${property}' (${limit})`,
-    hint: ({ property }) => `Raise 'properties.${property}', and 'max.message.bytes' of the topic with it.`,
+    message: ({ topic, size, limit }) =>
+      `A record of ${size} bytes for topic '${topic}' is larger than 'max.request.size' (${limit})`,
+    hint: () => "Raise 'properties.max.request.size', and 'max.message.bytes' of the topic with it.",
     flink: 'RecordTooLargeException: The message is … bytes when serialized',
+  }),
+  KAFKA_BATCH_TOO_LARGE: declare<{ topic: string; partition: number; size: number; records: number }>({
+    domain: 'user',
+    message: ({ topic, partition, size, records }) =>
+      `The broker refused a batch of ${size} bytes (${records} records) for topic '${topic}', partition ${partition}: too large`,
+    hint: ({ records }) =>
+      records > 1
+        ? "Lower 'properties.batch.size', or raise 'max.message.bytes' of the topic."
+        : "Raise 'max.message.bytes' of the topic.",
+    flink: 'RecordTooLargeException: The request included a message larger than the max message size',
   }),
   KAFKA_DELIVERY_TIMEOUT: declare<{ topic: string; partition: number; records: number; ms: number; detail: string }>({
     domain: 'external',

@@ -39,6 +39,14 @@ export class BatchWriter {
     return this.#length
   }
 
+  /** Begin a new batch in the same buffer; bytes given out by `finish` are overwritten. */
+  reset(): void {
+    this.#length = h.BATCH_HEADER_SIZE
+    this.#count = 0
+    this.#firstTimestamp = 0
+    this.#maxTimestamp = -1
+  }
+
   /** The size that the batch would have with one more record of these lengths, rounded up by some bytes. */
   sizeWith(keyLength: number, valueLength: number, headers: readonly RecordHeader[] | null): number {
     return this.#length + RECORD_OVERHEAD + keyLength + valueLength + headersBound(headers)
@@ -94,7 +102,10 @@ export class BatchWriter {
     this.#count++
   }
 
-  /** The batch as bytes; they are a view of the writer's buffer when nothing is compressed. */
+  /**
+   * The batch as bytes, to be completed by `stamp`; they are a view of the writer's buffer when nothing is compressed.
+   * @param level the codec's own compression level
+   */
   finish(compression: CompressionType, level?: number): Uint8Array {
     let batch = this.#bytes.subarray(0, this.#length)
     if (compression !== 'none') {
@@ -113,7 +124,6 @@ export class BatchWriter {
     h.writeInt64(batch, h.BATCH_BASE_TIMESTAMP, this.#firstTimestamp)
     h.writeInt64(batch, h.BATCH_MAX_TIMESTAMP, this.#maxTimestamp)
     h.writeInt32(batch, h.BATCH_COUNT, this.#count)
-    stamp(batch, -1, -1, -1, false)
     return batch
   }
 
@@ -124,7 +134,7 @@ export class BatchWriter {
   }
 }
 
-/** Set who produced a finished batch, and its checksum. −1, −1, −1 for a producer without idempotence. */
+/** Set who produced a finished batch, and the checksum over all. −1, −1, −1 for a producer without idempotence. */
 export function stamp(
   batch: Uint8Array,
   producerId: number,

@@ -40,6 +40,7 @@ function batch(records: readonly Plain[], baseOffset: number, compression: Compr
     )
   }
   const bytes = Uint8Array.from(writer.finish(compression))
+  stamp(bytes, -1, -1, -1, false)
   h.writeInt64(bytes, h.BATCH_BASE_OFFSET, baseOffset)
   return bytes
 }
