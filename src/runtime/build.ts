@@ -10,7 +10,7 @@ import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import type { CollectTarget, Operator, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import type { SerializedState, StateBackend } from '../state/contract.ts'
-import { keyGroupRange } from '../state/key-group.ts'
+import { keyGroupsOf } from '../state/key-group.ts'
 import { Channel } from './channel.ts'
 import { ChainOutput, chained, Exchange, type Sequence } from './exchange.ts'
 import { buildGraph, type JobGraph, type Vertex } from './graph.ts'
@@ -214,7 +214,7 @@ class JobBuilder {
     const maxParallelism = this.#graph.maxParallelism
     const state = backend.open(node.state, {
       maxParallelism,
-      keyGroups: keyGroupRange(maxParallelism, vertex.parallelism, subtask),
+      keyGroups: keyGroupsOf(subtask, vertex.parallelism, maxParallelism),
       now: () => host.clock.now(),
     })
     const runtime = runtimes.find(({ kind }) => kind === node.kind)

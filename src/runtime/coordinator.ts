@@ -68,6 +68,10 @@ export class Coordinator {
     return run
   }
 
+  get lastCheckpoint(): number {
+    return this.#lastCheckpoint
+  }
+
   #collect(timestamp: number, suspend: boolean): Promise<JobSnapshot> {
     return new Promise((resolve, reject) => {
       const checkpoint = ++this.#lastCheckpoint

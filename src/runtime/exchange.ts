@@ -7,7 +7,7 @@
  * - An output that is cut `rowByRow` hands each row to all its consumers before the next row.
  */
 import type { Distribution, Operator, Output } from '../operators/contract.ts'
-import { keyGroupsOf, subtaskOfKeyGroup } from '../state/key-group.ts'
+import { keyGroupAssigner, subtaskOf } from '../state/key-group.ts'
 import { type Batch, gather, type Schema, slice } from '../types/batch.ts'
 import type { Channel } from './channel.ts'
 import type { OperatorMetrics } from './metrics.ts'
@@ -85,12 +85,14 @@ export class Exchange implements Consumer {
     this.#channels = channels
     this.#sequence = sequence
     if (distribution.kind === 'hash' && channels.length > 1) {
-      const groups = keyGroupsOf(schema, distribution.keys, maxParallelism)
+      const assign = keyGroupAssigner(schema, distribution.keys, maxParallelism)
       const owner = Int32Array.from({ length: maxParallelism }, (_, group) =>
-        subtaskOfKeyGroup(group, maxParallelism, channels.length),
+        subtaskOf(group, channels.length, maxParallelism),
       )
+      let target = new Int32Array(0)
       this.#partition = (batch) => {
-        const target = groups(batch)
+        if (target.length < batch.length) target = new Int32Array(batch.length)
+        assign(batch, target)
         for (let i = 0; i < batch.length; i++) target[i] = owner[target[i]]
         return target
       }

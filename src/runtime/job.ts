@@ -41,6 +41,7 @@ export class Job {
   #awake = false
   #nextSource = 0
   #canceled = false
+  #failure: { readonly error: unknown } | undefined
   #completion: Promise<void> | undefined
 
   constructor(plan: CompiledPlan, environment: JobEnvironment, options: JobOptions) {
@@ -95,6 +96,7 @@ export class Job {
   async #drive(): Promise<void> {
     try {
       while (!this.#canceled && !this.finished) {
+        if (this.#failure !== undefined) throw this.#failure.error
         if (this.#slice()) await this.#yield()
         else await this.#sleep()
       }
@@ -168,6 +170,17 @@ export class Job {
   #wake(): void {
     this.#awake = true
     this.#wakeUp?.()
+  }
+
+  /** The number that the next snapshot will have. */
+  get nextCheckpoint(): number {
+    return this.#coordinator.lastCheckpoint + 1
+  }
+
+  /** End the job with an error from outside its subtasks. */
+  fail(error: unknown): void {
+    this.#failure = { error }
+    this.#wake()
   }
 
   /** Stop without waiting for the end of the input; resolves when everything is closed. */

@@ -1,0 +1,354 @@
+/**
+ * The table environment: the API that programs use, in the words of Flink's Table API (and PyFlink's), of today and of 1.10.
+ *
+ * Law: `sqlQuery`, `sqlUpdate` and registration are synchronous and do no I/O; `executeSql` and `executeInsert` resolve when a
+ * job is submitted, `execute(name)` and `result.wait()` when it ends; each takes a signal that cancels it.
+ */
+import { fail, isRivuletError } from '../base/errors.ts'
+import { nodeHost } from '../base/node-host.ts'
+import type { SourceText } from '../base/span.ts'
+import { explainStatement, planInserts, planQuery } from '../plan/index.ts'
+import type { Insert, Query, Statement } from '../sql/ast.ts'
+import { parseStatement, parseStatements } from '../sql/index.ts'
+import { CollectBuffer } from './collect-buffer.ts'
+import type { JobClient } from './job-client.ts'
+import { importFunction } from './load-function.ts'
+import { listResult, TableResult } from './result.ts'
+import { Session, type SessionParts } from './session.ts'
+import {
+  type EnvironmentSettings,
+  environmentOptions,
+  isExecutionEnvironment,
+  type StreamExecutionEnvironment,
+} from './settings.ts'
+import { executeDefinition, executeStatement, type InsertOf } from './statements.ts'
+import { type ExecuteOptions, Table, type TableOwner } from './table.ts'
+import { isUserDefinedFunction, type UserDefinedFunction } from './udf.ts'
+
+export interface TableEnvironmentOptions extends Partial<SessionParts> {
+  /** Options as `SET` would give them. */
+  readonly configuration?: Readonly<Record<string, string>>
+}
+
+export class TableEnvironment implements TableOwner {
+  readonly session: Session
+  /** INSERTs that `execute(name)` will run (the API of Flink 1.10). */
+  #pending: InsertOf[] = []
+  #unnamed = 0
+
+  constructor(options: TableEnvironmentOptions = {}) {
+    this.session = new Session({
+      host: options.host ?? nodeHost(),
+      print: options.print ?? ((line) => process.stdout.write(`${line}\n`)),
+      loadFunction: options.loadFunction ?? importFunction(process.cwd()),
+      inline: options.inline,
+    })
+    for (const [key, value] of Object.entries(options.configuration ?? {})) this.session.options.set(key, value)
+  }
+
+  static create(settings?: EnvironmentSettings | TableEnvironmentOptions): TableEnvironment {
+    return new TableEnvironment(environmentOptions(settings))
+  }
+
+  /** The session's options: `tEnv.getConfig().set('parallelism.default', '2')`. */
+  getConfig(): TableConfig {
+    return new TableConfig(this.session)
+  }
+
+  // ---- SQL ----------------------------------------------------------------------------------------------------------
+
+  /** Execute one statement. A query starts when its rows are read; an INSERT when this resolves. */
+  async executeSql(sql: string, options: ExecuteOptions = {}): Promise<TableResult> {
+    const source: SourceText = { name: '<sql>', text: sql }
+    return this.executeStatement(parseOne(source), source, options)
+  }
+
+  /** Execute every statement of a script in order; results of statements before a failing one stand. */
+  async *executeScript(sql: string, name = '<sql>', options: ExecuteOptions = {}): AsyncGenerator<TableResult> {
+    const source: SourceText = { name, text: sql }
+    const { statements, errors } = parseStatements(sql, { name })
+    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors[0].message)
+    for (const { statement } of statements) yield await this.executeStatement(statement, source, options)
+  }
+
+  executeStatement(statement: Statement, source: SourceText, options: ExecuteOptions = {}): Promise<TableResult> {
+    return located(source, () =>
+      executeStatement(this.session, statement, source, {
+        query: (query) => this.#queryResult(query, source, options),
+        insert: (inserts) => this.#submitInserts(inserts, undefined, options),
+      }),
+    )
+  }
+
+  /** A query as a table; checked now, run later. */
+  sqlQuery(sql: string): Table {
+    const source: SourceText = { name: '<sql>', text: sql }
+    const statement = parseOne(source)
+    if (statement.kind !== 'query')
+      fail('ENGINE_NOT_A_QUERY', { found: statement.kind }, { span: statement.span, source })
+    return this.#table(statement, source)
+  }
+
+  /** A table or view of the catalog as a table. */
+  from(path: string): Table {
+    return this.sqlQuery(`SELECT * FROM ${path}`)
+  }
+
+  /** DDL at once, INSERT at `execute(name)` (the API of Flink 1.10). */
+  sqlUpdate(sql: string): void {
+    const source: SourceText = { name: '<sql>', text: sql }
+    const statement = parseOne(source)
+    if (statement.kind === 'insert') {
+      located(source, () => planInserts(this.session.planner, [{ insert: statement, source }]))
+      this.#pending.push({ insert: statement, source })
+      return
+    }
+    if (statement.kind === 'query') fail('ENGINE_NOT_AN_UPDATE', { found: 'a query' }, { span: statement.span, source })
+    located(source, () => executeDefinition(this.session, statement, source))
+  }
+
+  explainSql(sql: string): string {
+    const source: SourceText = { name: '<sql>', text: sql }
+    return located(source, () => explainStatement(this.session.planner, parseOne(source), source))
+  }
+
+  // ---- registration -------------------------------------------------------------------------------------------------
+
+  createTemporaryFunction(path: string, fn: UserDefinedFunction): void {
+    this.#register(path, fn, (declared) => {
+      const target = this.session.catalog.qualify(path.split('.'))
+      this.session.catalog.createFunction(target, declared, { temporary: true })
+    })
+  }
+
+  createTemporarySystemFunction(name: string, fn: UserDefinedFunction): void {
+    this.#register(name, fn, (declared) => this.session.catalog.createTemporarySystemFunction(name, declared))
+  }
+
+  /** `createTemporarySystemFunction` of Flink 1.10; registering a name again replaces it. */
+  registerFunction(name: string, fn: UserDefinedFunction): void {
+    this.#register(name, fn, (declared) =>
+      this.session.catalog.createTemporarySystemFunction(name, declared, { replace: true }),
+    )
+  }
+
+  #register(
+    name: string,
+    fn: unknown,
+    create: (fn: { kind: 'scalar'; name: string; fn: ReturnType<UserDefinedFunction['scalar']> }) => void,
+  ): void {
+    if (!isUserDefinedFunction(fn)) fail('ENGINE_NOT_A_FUNCTION', { name, found: typeof fn })
+    create({ kind: 'scalar', name, fn: fn.scalar(name) })
+  }
+
+  createTemporaryView(path: string, table: Table): void {
+    const { catalog } = this.session
+    catalog.create({
+      kind: 'view',
+      path: catalog.qualify(path.split('.')),
+      temporary: true,
+      columnNames: [],
+      query: table.query,
+      schema: table.schema,
+      source: table.source,
+      database: { catalog: catalog.currentCatalog, database: catalog.currentDatabase },
+    })
+  }
+
+  // ---- statements that run together ---------------------------------------------------------------------------------
+
+  createStatementSet(): StatementSet {
+    return new StatementSet((inserts, options) => this.#submitInserts(inserts, undefined, options))
+  }
+
+  /** Run all INSERTs added by `insertInto` and `sqlUpdate` as one job; resolves at its end (the API of Flink 1.10). */
+  async execute(name: string, options: ExecuteOptions = {}): Promise<JobClient> {
+    const inserts = this.#pending
+    if (inserts.length === 0) fail('ENGINE_NOTHING_TO_EXECUTE', {})
+    this.#pending = []
+    const result = await this.#submitInserts(inserts, name, options)
+    await result.wait()
+    return result.jobClient as JobClient
+  }
+
+  // ---- what tables ask ----------------------------------------------------------------------------------------------
+
+  executeQuery(table: Table, options: ExecuteOptions = {}): TableResult {
+    return this.#queryResult(table.query, table.source, options)
+  }
+
+  executeInsert(table: Table, path: string, options: ExecuteOptions = {}): Promise<TableResult> {
+    return this.#submitInserts([insertOf(table, path)], undefined, options)
+  }
+
+  addInsert(table: Table, path: string): void {
+    const insert = insertOf(table, path)
+    located(insert.source, () => planInserts(this.session.planner, [insert]))
+    this.#pending.push(insert)
+  }
+
+  explainTable(table: Table): string {
+    return located(table.source, () => explainStatement(this.session.planner, table.query, table.source))
+  }
+
+  registerUnnamed(table: Table): string {
+    const name = `UnnamedTable$${this.#unnamed++}`
+    this.createTemporaryView(name, table)
+    return `\`${name}\``
+  }
+
+  #table(query: Query, source: SourceText): Table {
+    const { schema } = located(source, () => planQuery(this.session.planner, query, source))
+    return new Table(this, query, source, schema)
+  }
+
+  #queryResult(query: Query, source: SourceText, options: ExecuteOptions): TableResult {
+    const { plan, schema } = located(source, () => planQuery(this.session.planner, query, source))
+    const start = async () => {
+      const buffer = new CollectBuffer()
+      const name = this.session.options.get('pipeline.name') ?? 'collect'
+      const job = await this.session.submit(plan, name, { collect: buffer, signal: options.signal })
+      job.wait().then(
+        () => buffer.end(),
+        (error: unknown) => buffer.end({ error }),
+      )
+      return { job, buffer }
+    }
+    return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'query', start })
+  }
+
+  async #submitInserts(
+    inserts: readonly InsertOf[],
+    name: string | undefined,
+    options: ExecuteOptions,
+  ): Promise<TableResult> {
+    const plan = located(inserts[0].source, () => planInserts(this.session.planner, inserts))
+    const target = inserts.map(({ insert }) => insert.table.parts.map((part) => part.name).join('.')).join(', ')
+    const title = name ?? this.session.options.get('pipeline.name') ?? `insert-into_${target}`
+    const job = await this.session.submit(plan, title, { signal: options.signal })
+    const schema = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
+    const list = listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT')
+    return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'rows', rows: await list.collect() }, job)
+  }
+}
+
+/** The name that Flink's streaming programs use; the same here, as everything streams. */
+export class StreamTableEnvironment extends TableEnvironment {
+  static override create(
+    environment?: StreamExecutionEnvironment | EnvironmentSettings | TableEnvironmentOptions,
+    settings?: EnvironmentSettings,
+  ): StreamTableEnvironment {
+    const options = environmentOptions(settings) ?? {}
+    const configuration = isExecutionEnvironment(environment)
+      ? environment.configuration
+      : environmentOptions(environment)?.configuration
+    const base = isExecutionEnvironment(environment) ? {} : environmentOptions(environment)
+    return new StreamTableEnvironment({
+      ...base,
+      ...options,
+      configuration: { ...configuration, ...options.configuration },
+    })
+  }
+}
+
+/** `getConfig()`: options under Flink's keys. */
+export class TableConfig {
+  readonly #session: Session
+
+  constructor(session: Session) {
+    this.#session = session
+  }
+
+  set(key: string, value: string): this {
+    this.#session.options.set(key, value)
+    return this
+  }
+
+  get(key: string): string | undefined {
+    return this.#session.options.get(key)
+  }
+
+  /** IANA zone or fixed offset. */
+  setLocalTimeZone(zone: string): this {
+    return this.set('table.local-time-zone', zone)
+  }
+
+  getLocalTimeZone(): string {
+    return this.#session.timeZone
+  }
+
+  /** Milliseconds after which idle state may be forgotten. */
+  setIdleStateRetention(ms: number): this {
+    return this.set('table.exec.state.ttl', `${ms} ms`)
+  }
+
+  /** The same object; PyFlink programs reach the configuration this way. */
+  getConfiguration(): this {
+    return this
+  }
+}
+
+/** INSERTs that run as one job. */
+export class StatementSet {
+  readonly #inserts: InsertOf[] = []
+  readonly #submit: (inserts: readonly InsertOf[], options: ExecuteOptions) => Promise<TableResult>
+
+  constructor(submit: (inserts: readonly InsertOf[], options: ExecuteOptions) => Promise<TableResult>) {
+    this.#submit = submit
+  }
+
+  addInsertSql(sql: string): this {
+    const source: SourceText = { name: '<sql>', text: sql }
+    const statement = parseOne(source)
+    if (statement.kind !== 'insert')
+      fail('ENGINE_NOT_AN_UPDATE', { found: statement.kind }, { span: statement.span, source })
+    this.#inserts.push({ insert: statement, source })
+    return this
+  }
+
+  addInsert(path: string, table: Table): this {
+    this.#inserts.push(insertOf(table, path))
+    return this
+  }
+
+  execute(options: ExecuteOptions = {}): Promise<TableResult> {
+    if (this.#inserts.length === 0) fail('ENGINE_NOTHING_TO_EXECUTE', {})
+    return this.#submit(this.#inserts, options)
+  }
+}
+
+function insertOf(table: Table, path: string): InsertOf {
+  const { span } = table.query
+  const parts = path.split('.').map((name) => ({ kind: 'identifier' as const, name, quoted: false, span }))
+  const insert: Insert = {
+    kind: 'insert',
+    verb: 'INSERT',
+    overwrite: false,
+    table: { kind: 'name', parts, span },
+    hints: [],
+    extend: [],
+    partition: [],
+    query: table.query,
+    span,
+  }
+  return { insert, source: table.source }
+}
+
+function parseOne(source: SourceText): Statement {
+  return parseStatement(source.text, { name: source.name })
+}
+
+/** Give an error that has a span the text that it points into. */
+function located<T>(source: SourceText, run: () => T): T {
+  const add = (error: unknown) => (isRivuletError(error) && error.span !== undefined ? error.in(source) : error)
+  try {
+    const result = run()
+    return result instanceof Promise
+      ? (result.catch((error: unknown) => {
+          throw add(error)
+        }) as T)
+      : result
+  } catch (error) {
+    throw add(error)
+  }
+}

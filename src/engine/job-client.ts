@@ -1,0 +1,61 @@
+/** A submitted job, as the program sees it. */
+
+import type { Job, JobStatus } from '../runtime/job.ts'
+import type { OperatorMetricsView } from '../runtime/metrics.ts'
+
+export class JobClient implements AsyncDisposable {
+  /** 32 hex digits, as Flink's job ids. */
+  readonly id: string
+  readonly name: string
+  readonly #job: Job
+  readonly #completion: Promise<void>
+
+  constructor(id: string, job: Job, completion: Promise<void>) {
+    this.id = id
+    this.name = job.name
+    this.#job = job
+    this.#completion = completion
+    // Whoever waits gets the error; without anybody waiting it stays visible in `status`.
+    completion.catch(() => {})
+  }
+
+  get status(): JobStatus {
+    return this.#job.status
+  }
+
+  /** Resolves when the job has finished or was canceled; rejects with its error. */
+  wait(): Promise<void> {
+    return this.#completion
+  }
+
+  /** Stop at once; resolves when sources and sinks are closed. */
+  cancel(): Promise<void> {
+    return this.#job.cancel()
+  }
+
+  /** Take a snapshot into a folder while the job goes on; resolves with the folder. */
+  async savepoint(folder: string): Promise<string> {
+    await this.#job.snapshot(folder)
+    return folder
+  }
+
+  /** Take a snapshot and stop behind it; resolves with the folder. */
+  async stopWithSavepoint(folder: string): Promise<string> {
+    await this.#job.stop(folder)
+    return folder
+  }
+
+  /** Counters and gauges per operator and subtask, as of now. */
+  metrics(): readonly OperatorMetricsView[] {
+    return this.#job.metrics()
+  }
+
+  /** The same as `cancel`. */
+  close(): Promise<void> {
+    return this.cancel()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cancel()
+  }
+}

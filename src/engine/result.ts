@@ -1,0 +1,121 @@
+/**
+ * The result of a statement.
+ *
+ * Laws
+ * - Rows of a query are read once, by `for await`, `collect` or `print`; leaving the loop cancels the job.
+ * - A statement without rows of its own (DDL, INSERT) has rows all the same, as in Flink: `OK`, the job id, a list.
+ */
+import { failure } from '../base/errors.ts'
+import type { Batch, Schema } from '../types/batch.ts'
+import { typeTextWithAttribute } from '../types/logical-type.ts'
+import type { CollectBuffer } from './collect-buffer.ts'
+import type { JobClient } from './job-client.ts'
+import { Row, rowsOf } from './row.ts'
+
+export type ResultKind = 'SUCCESS' | 'SUCCESS_WITH_CONTENT'
+
+/** Where a result's rows come from: a running query, or a list. */
+export type RowSource =
+  | { readonly kind: 'rows'; readonly rows: readonly Row[] }
+  | {
+      readonly kind: 'query'
+      readonly start: () => Promise<{ readonly job: JobClient; readonly buffer: CollectBuffer }>
+    }
+
+export class TableResult implements AsyncIterable<Row>, AsyncDisposable {
+  readonly schema: Schema
+  readonly resultKind: ResultKind
+  readonly #source: RowSource
+  #job: JobClient | undefined
+  #taken = false
+  #canceled = false
+
+  constructor(schema: Schema, resultKind: ResultKind, source: RowSource, job?: JobClient) {
+    this.schema = schema
+    this.resultKind = resultKind
+    this.#source = source
+    this.#job = job
+  }
+
+  /** The job of an INSERT, or of a query that has been started. */
+  get jobClient(): JobClient | undefined {
+    return this.#job
+  }
+
+  /** Columns as `[name, type]`, time attributes marked. */
+  get columns(): readonly (readonly [name: string, type: string])[] {
+    return this.schema.map(({ name, type }) => [name, typeTextWithAttribute(type)] as const)
+  }
+
+  /** For an INSERT: resolves at the end of the job. For a query: reads it to the end and drops the rows. */
+  async wait(): Promise<void> {
+    if (this.#source.kind === 'query' && !this.#taken) for await (const _ of this.batches());
+    await this.#job?.wait()
+  }
+
+  /** Rows as batches of the engine; for tools that do without row objects. */
+  async *batches(): AsyncGenerator<readonly Batch[]> {
+    if (this.#source.kind !== 'query') return
+    if (this.#taken) throw failure('ENGINE_RESULT_TAKEN', {})
+    this.#taken = true
+    const { job, buffer } = await this.#source.start()
+    this.#job = job
+    if (this.#canceled) await job.cancel()
+    try {
+      for (;;) {
+        const batches = await buffer.next()
+        if (batches.length === 0) return
+        yield batches
+      }
+    } finally {
+      await job.cancel()
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
+    if (this.#source.kind === 'rows') {
+      yield* this.#source.rows
+      return
+    }
+    const convert = rowsOf(this.schema)
+    for await (const batches of this.batches()) {
+      for (const batch of batches) yield* convert(batch)
+    }
+  }
+
+  /** All rows, up to the end of the input, or `limit` rows of a stream without end. */
+  async collect(limit = Number.POSITIVE_INFINITY): Promise<Row[]> {
+    const rows: Row[] = []
+    if (limit <= 0) return rows
+    for await (const row of this) {
+      rows.push(row)
+      if (rows.length >= limit) break
+    }
+    return rows
+  }
+
+  /**
+   * Write the rows as a table as they come.
+   * @param write gets one line at a time, without newline; default: standard output, since printing is what was asked for
+   */
+  async print(write: (line: string) => void = (line) => process.stdout.write(`${line}\n`)): Promise<void> {
+    const { printTable } = await import('./print-table.ts')
+    await printTable(this, write)
+  }
+
+  /** Cancel the query or job. */
+  async close(): Promise<void> {
+    this.#canceled = true
+    await this.#job?.cancel()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+/** A result that is a list of rows, such as that of SHOW TABLES. */
+export function listResult(schema: Schema, rows: readonly (readonly unknown[])[], kind: ResultKind): TableResult {
+  const names = schema.map(({ name }) => name)
+  return new TableResult(schema, kind, { kind: 'rows', rows: rows.map((values) => new Row('+I', names, values)) })
+}

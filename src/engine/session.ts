@@ -1,0 +1,159 @@
+/**
+ * A session: names, options and functions, and the jobs submitted from it.
+ *
+ * Law: nothing here does I/O before a job is submitted; statements are executed one after the other in the order of calls.
+ */
+
+import { fail } from '../base/errors.ts'
+import type { Host } from '../base/host.ts'
+import { Catalog } from '../catalog/catalog.ts'
+import { SessionOptions } from '../catalog/session-options.ts'
+import { connectors } from '../connectors/registry.ts'
+import type { FunctionLookup } from '../expr/function.ts'
+import { interpret } from '../expr/interpret.ts'
+import { formats } from '../formats/registry.ts'
+import { aggregateNames, findAggregateFunction } from '../functions/aggregate/index.ts'
+import { findScalarFunction, scalarFunctions } from '../functions/registry.ts'
+import type { CollectTarget } from '../operators/contract.ts'
+import type { CompiledPlan } from '../operators/nodes.ts'
+import { operatorRuntimes } from '../operators/runtimes.ts'
+import type { PlannerContext } from '../plan/context.ts'
+import { Job } from '../runtime/job.ts'
+import { readSnapshot } from '../runtime/snapshot-store.ts'
+import { defaultMaxParallelism } from '../state/key-group.ts'
+import { memoryBackend } from '../state/memory/index.ts'
+import { startCheckpointing } from './checkpointing.ts'
+import { JobClient } from './job-client.ts'
+import { tableAccess } from './tables.ts'
+
+export interface SessionParts {
+  readonly host: Host
+  /** Where the `print` connector writes lines. */
+  readonly print: (line: string) => void
+  /** Load `export` of a module for CREATE FUNCTION … LANGUAGE TYPESCRIPT; `specifier` is as written. */
+  readonly loadFunction: (specifier: string, exportName: string) => Promise<unknown>
+  /** Rows of `inline` tables by table name; for tests and conformance. */
+  readonly inline?: (table: string) => unknown
+}
+
+export class Session {
+  readonly catalog = new Catalog()
+  readonly options = new SessionOptions()
+  readonly host: Host
+  readonly planner: PlannerContext
+  readonly loadFunction: SessionParts['loadFunction']
+  readonly #print: (line: string) => void
+  readonly #inline: SessionParts['inline']
+  readonly #functions: FunctionLookup
+  readonly jobs: JobClient[] = []
+
+  constructor(parts: SessionParts) {
+    this.host = parts.host
+    this.loadFunction = parts.loadFunction
+    this.#print = parts.print
+    this.#inline = parts.inline
+    this.#functions = {
+      scalar: (name, user) => {
+        if (!user) return findScalarFunction(name)
+        const found = this.catalog.functionById(name)
+        return found?.kind === 'scalar' ? found.fn : undefined
+      },
+    }
+    this.planner = {
+      catalog: this.catalog,
+      functions: {
+        scalar: findScalarFunction,
+        aggregate: findAggregateFunction,
+        names: () => [...scalarFunctions.map(({ name }) => name), ...aggregateNames()],
+      },
+      connectors,
+      formats,
+      options: this.options,
+      fold: (expr) => interpret(expr, [], { lookup: this.#functions, context: this.#foldContext() }),
+      inline: parts.inline,
+    }
+  }
+
+  get timeZone(): string {
+    return this.options.get('table.local-time-zone') ?? 'UTC'
+  }
+
+  #foldContext() {
+    return {
+      timeZone: this.timeZone,
+      now: () => this.host.clock.now(),
+      queryStart: this.host.clock.now(),
+      random: () => this.host.random(),
+      watermark: () => undefined,
+      option: (key: string) => this.options.get(key),
+    }
+  }
+
+  /** `parallelism.default`, or `table.exec.resource.default-parallelism` where set. */
+  get parallelism(): number {
+    const table = this.options.get('table.exec.resource.default-parallelism')
+    const text = table !== undefined && table !== '-1' ? table : (this.options.get('parallelism.default') ?? '1')
+    const value = Number(text)
+    if (!Number.isInteger(value) || value < 1 || value > 128) fail('ENGINE_PARALLELISM', { value: text })
+    return value
+  }
+
+  /** Build and start a job; resolves when its sources and sinks are open. */
+  async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
+    extra.signal?.throwIfAborted()
+    const { parallelism } = this
+    const pipelineMax = Number(this.options.get('pipeline.max-parallelism') ?? -1)
+    const restorePath = this.options.get('execution.state-recovery.path')
+    const restore = restorePath === undefined ? undefined : await readSnapshot(this.host.storage, restorePath)
+    const job = new Job(
+      plan,
+      {
+        host: this.host,
+        functions: this.#functions,
+        runtimes: operatorRuntimes,
+        backend: memoryBackend,
+        tables: tableAccess(this.planner, this.#inline),
+        print: this.#print,
+        collect: extra.collect,
+        timeZone: this.timeZone,
+        option: (key) => this.options.get(key),
+      },
+      {
+        name,
+        parallelism,
+        maxParallelism: pipelineMax > 0 ? pipelineMax : defaultMaxParallelism(parallelism),
+        restore,
+        budget: extra.batchSize,
+      },
+    )
+    await job.open()
+    const stopCheckpoints = startCheckpointing(job, this.options, this.host)
+    const completion = job.run().finally(stopCheckpoints)
+    const client = new JobClient(this.#jobId(), job, completion)
+    this.jobs.push(client)
+    const abort = () => void client.cancel()
+    if (extra.signal?.aborted === true) abort()
+    extra.signal?.addEventListener('abort', abort, { once: true })
+    completion.then(
+      () => extra.signal?.removeEventListener('abort', abort),
+      () => extra.signal?.removeEventListener('abort', abort),
+    )
+    return client
+  }
+
+  #jobId(): string {
+    let id = ''
+    while (id.length < 32)
+      id += Math.floor(this.host.random() * 0x10000)
+        .toString(16)
+        .padStart(4, '0')
+    return id
+  }
+}
+
+export interface SubmitOptions {
+  readonly collect?: CollectTarget
+  readonly signal?: AbortSignal
+  /** Rows per batch at most; tests of "batching is invisible" set it. */
+  readonly batchSize?: number
+}
