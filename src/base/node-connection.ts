@@ -8,9 +8,9 @@
  *     request  => apiKey:int16 version:int16 correlationId:int32 clientId:nullable string [tags] body
  *     response => correlationId:int32 [tags] body
  *
- * Socket of our own instead of a library's connection: measured on the same fetches, the library's took 1.6 times the
- * CPU per byte (it gathers chunks and copies them into one buffer; here the kernel writes into the answer's buffer) and
- * 270–350 ms of CPU to import even when bundled, and after a timed-out request it loses the place in the stream.
+ * A socket of our own instead of a library's connection: with the best one that was found, the same fetches took 2.7 times
+ * the CPU per byte (it gathers chunks and copies them into one buffer, here the kernel writes into the answer's buffer),
+ * its import took 270–350 ms of CPU even when bundled, and after a timed-out request it loses its place in the stream.
  */
 import { connect as connectSocket, type Socket } from 'node:net'
 import { failure, type RivuletError } from './errors.ts'
