@@ -1,0 +1,104 @@
+/**
+ * Printing local date-times with DateTimeFormatter patterns (`DATE_FORMAT`).
+ *
+ * Law: the pattern is turned into one function per element when the call site is prepared; a value costs their calls and
+ * the string that comes out.
+ */
+import { fail } from '../../../base/errors.ts'
+import { type DateTimeFields, fieldOf, NANO, newFields, padded, setFields } from './date-time-fields.ts'
+import { type NumberNode, type PatternNode, readPattern } from './date-time-pattern.ts'
+
+/** The text of a local date-time: milliseconds since 1970-01-01T00:00 and the nanoseconds within the millisecond. */
+export type DateTimePrinter = (localMillis: number, nanosOfMilli: number) => string
+
+type Part = (fields: DateTimeFields) => string
+
+const printers = new Map<string, DateTimePrinter>()
+
+/** Raises FUNCTION_INVALID_ARGUMENT for a pattern that Java refuses, or that a local date-time cannot be printed with. */
+export function dateTimePrinter(pattern: string): DateTimePrinter {
+  let printer = printers.get(pattern)
+  if (printer === undefined) {
+    if (printers.size > 256) printers.clear()
+    printer = makePrinter(pattern)
+    printers.set(pattern, printer)
+  }
+  return printer
+}
+
+function makePrinter(pattern: string): DateTimePrinter {
+  const nodes = readPattern(pattern)
+  if (typeof nodes === 'string')
+    return fail('FUNCTION_INVALID_ARGUMENT', { name: `Pattern '${pattern}'`, problem: nodes })
+  const parts = nodes.map((node) => part(node, pattern))
+  const fields = newFields()
+  return (localMillis, nanosOfMilli) => {
+    setFields(fields, localMillis, nanosOfMilli)
+    let text = ''
+    for (let i = 0; i < parts.length; i++) text += parts[i](fields)
+    return text
+  }
+}
+
+function part(node: PatternNode, pattern: string): Part {
+  switch (node.kind) {
+    case 'literal': {
+      const { text } = node
+      return () => text
+    }
+    case 'number':
+      return numberPart(node)
+    case 'fraction': {
+      const { max } = node
+      return (fields) => padded(fieldOf(fields, NANO), 9).slice(0, max)
+    }
+    case 'text': {
+      const { field, texts } = node
+      return (fields) => texts[fieldOf(fields, field)]
+    }
+    case 'period':
+      return period
+    case 'zone':
+      return () =>
+        fail('FUNCTION_INVALID_ARGUMENT', {
+          name: `Pattern '${pattern}'`,
+          problem: `a timestamp has no time zone to print for '${node.letter.repeat(node.count)}'`,
+        })
+    case 'optional': {
+      // A group is left out where one of its fields is missing; of a date-time only the zone is.
+      if (node.nodes.some((inner) => inner.kind === 'zone')) return () => ''
+      const parts = node.nodes.map((inner) => part(inner, pattern))
+      return (fields) => parts.map((inner) => inner(fields)).join('')
+    }
+    case 'pad': {
+      const inner = part(node.node, pattern)
+      return (fields) => {
+        const text = inner(fields)
+        if (text.length > node.width)
+          return fail('FUNCTION_INVALID_ARGUMENT', {
+            name: `Pattern '${pattern}'`,
+            problem: `'${text}' is longer than the pad width ${node.width}`,
+          })
+        return text.padStart(node.width, ' ')
+      }
+    }
+  }
+}
+
+function numberPart(node: NumberNode): Part {
+  const { field, min, sign } = node
+  if (node.reduced) return (fields) => padded(Math.abs(fieldOf(fields, field)) % 100, 2)
+  const limit = sign === 'exceeds-pad' ? 10 ** min : Number.POSITIVE_INFINITY
+  return (fields) => {
+    const value = fieldOf(fields, field)
+    return value >= limit ? `+${value}` : padded(value, min)
+  }
+}
+
+function period(fields: DateTimeFields): string {
+  const minute = Math.floor(fields.millis / 60_000)
+  if (minute === 0) return 'midnight'
+  if (minute === 720) return 'noon'
+  if (minute < 360 || minute >= 1260) return 'at night'
+  return minute < 720 ? 'in the morning' : minute < 1080 ? 'in the afternoon' : 'in the evening'
+}

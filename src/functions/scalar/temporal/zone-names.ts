@@ -1,0 +1,80 @@
+/**
+ * Display names of time zones (`z`, `zzzz` of SimpleDateFormat).
+ *
+ * Law: long names are CLDR's, which `Intl` has; the short ones of Java are not in CLDR for most zones, so the usual ones
+ * are listed here, and any other zone shows its offset (`GMT+08:00`).
+ */
+import type { TimeZone } from '../../../types/time-zone.ts'
+
+const SHORT: Readonly<Record<string, string>> = {
+  'Argentina Standard Time': 'ART',
+  'Australian Central Daylight Time': 'ACDT',
+  'Australian Central Standard Time': 'ACST',
+  'Australian Eastern Daylight Time': 'AEDT',
+  'Australian Eastern Standard Time': 'AEST',
+  'Australian Western Standard Time': 'AWST',
+  'Brasilia Standard Time': 'BRT',
+  'British Summer Time': 'BST',
+  'Central Africa Time': 'CAT',
+  'Central European Standard Time': 'CET',
+  'Central European Summer Time': 'CEST',
+  'China Standard Time': 'CST',
+  'Coordinated Universal Time': 'UTC',
+  'East Africa Time': 'EAT',
+  'Eastern European Standard Time': 'EET',
+  'Eastern European Summer Time': 'EEST',
+  'Greenwich Mean Time': 'GMT',
+  'Hong Kong Standard Time': 'HKT',
+  'India Standard Time': 'IST',
+  'Indochina Time': 'ICT',
+  'Irish Standard Time': 'IST',
+  'Israel Daylight Time': 'IDT',
+  'Israel Standard Time': 'IST',
+  'Japan Standard Time': 'JST',
+  'Korean Standard Time': 'KST',
+  'Moscow Standard Time': 'MSK',
+  'New Zealand Daylight Time': 'NZDT',
+  'New Zealand Standard Time': 'NZST',
+  'Pakistan Standard Time': 'PKT',
+  'Philippine Standard Time': 'PST',
+  'Singapore Standard Time': 'SGT',
+  'South Africa Standard Time': 'SAST',
+  'West Africa Standard Time': 'WAT',
+  'Western European Standard Time': 'WET',
+  'Western European Summer Time': 'WEST',
+  'Western Indonesia Time': 'WIB',
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function intlName(id: string, style: 'long' | 'short', epochMillis: number): string {
+  const key = `${style} ${id}`
+  let format = formats.get(key)
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat('en-US', { timeZone: id, timeZoneName: style, year: 'numeric' })
+    formats.set(key, format)
+  }
+  return format.formatToParts(epochMillis).find((part) => part.type === 'timeZoneName')?.value ?? id
+}
+
+export function zoneName(zone: TimeZone, style: 'long' | 'short', epochMillis: number): string {
+  if (zone.id === 'UTC' || zone.id === 'Z') return style === 'long' ? 'Coordinated Universal Time' : 'UTC'
+  if (zone.id === 'GMT') return style === 'long' ? 'Greenwich Mean Time' : 'GMT'
+  if (zone.fixed) return gmtText(zone.offsetAt(0))
+  const long = intlName(zone.id, 'long', epochMillis)
+  if (style === 'long') return /^GMT/.test(long) ? gmtText(zone.offsetAt(epochMillis)) : long
+  const short = intlName(zone.id, 'short', epochMillis)
+  return SHORT[long] ?? (/^(GMT|UTC)[+-]/.test(short) ? gmtText(zone.offsetAt(epochMillis)) : short)
+}
+
+/** `GMT+08:00` */
+export function gmtText(offset: number): string {
+  return offset === 0 ? 'GMT' : `GMT${offsetText(offset, ':')}`
+}
+
+/** `+08:00`, `+0800` */
+export function offsetText(offset: number, between: string): string {
+  const minutes = Math.floor(Math.abs(offset) / 60_000)
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${between}${two(minutes % 60)}`
+}
