@@ -6,7 +6,8 @@
  */
 
 import type { OptionDeclaration, OptionValues } from '../base/options.ts'
-import type { Batch, ColumnBuilder, Schema } from '../types/batch.ts'
+import { type Batch, ColumnBuilder, type Schema } from '../types/batch.ts'
+import type { RowField } from '../types/logical-type.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
 
 /** Rows under construction. `kinds` is null while all rows are +I. */
@@ -14,6 +15,16 @@ export interface RowSink {
   readonly columns: readonly ColumnBuilder[]
   length: number
   kinds: Uint8Array | null
+}
+
+/** An empty sink for rows of `schema`; decoders make room as they append. */
+export function createRowSink(schema: Schema, capacity: number): RowSink {
+  return { columns: schema.map((field) => new ColumnBuilder(field.type, capacity)), length: 0, kinds: null }
+}
+
+/** The rows as a batch. The sink must not be used afterwards: its arrays are the batch's. */
+export function sinkBatch(sink: RowSink): Batch {
+  return { length: sink.length, columns: sink.columns.map((column) => column.column()), kinds: sink.kinds }
 }
 
 export interface RowDecoder {
@@ -34,14 +45,38 @@ export interface ByteSink {
   reserve(more: number): void
 }
 
+export function createByteSink(capacity = 1024): ByteSink {
+  return {
+    bytes: new Uint8Array(capacity),
+    length: 0,
+    reserve(more) {
+      const needed = this.length + more
+      if (needed <= this.bytes.length) return
+      const grown = new Uint8Array(Math.max(needed, this.bytes.length * 2))
+      grown.set(this.bytes.subarray(0, this.length))
+      this.bytes = grown
+    },
+  }
+}
+
 export interface RowEncoder {
   /** Append the bytes of one row, without separator. */
   encode(batch: Batch, row: number, into: ByteSink): void
 }
 
+/** A column of a format: how a field is called in the record, and what is made of it. */
+export interface FormatField extends RowField {
+  /**
+   * Decoding only, for a column of type TIMESTAMP(3): the field is read as a STRING would be and handed to
+   * `TO_TIMESTAMP(string)` on the way — the time, or NULL where TO_TIMESTAMP gives NULL — without making the string. The
+   * planner asks for it where that call is the only use of a STRING column, if the format has `derives`.
+   */
+  readonly parse?: 'sql-timestamp'
+}
+
 export interface FormatContext {
   /** Columns to read or write; for decoding already projected, names as in the record. */
-  readonly schema: Schema
+  readonly schema: readonly FormatField[]
   readonly options: OptionValues
   /** IANA zone of `table.local-time-zone`. */
   readonly timeZone: string
@@ -56,6 +91,8 @@ export interface Format {
   readonly options: readonly OptionDeclaration[]
   /** Which changes the format carries (json: insert-only). */
   readonly changelog: ChangelogMode
+  /** Which `FormatField.parse` the decoder understands; absent = none. */
+  readonly derives?: readonly NonNullable<FormatField['parse']>[]
   decoder?(context: FormatContext): RowDecoder
   encoder?(context: FormatContext): RowEncoder
 }
