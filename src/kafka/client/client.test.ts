@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { isRivuletError } from '../../base/errors.ts'
-import { nodeHost } from '../../base/node-host.ts'
 import { startBroker } from '../broker/index.ts'
 import { compressionTypes } from '../records/index.ts'
 import { createPartitions, createTopics, deleteTopics } from './admin.ts'
@@ -10,7 +9,7 @@ import { KafkaClient } from './client.ts'
 import { PartitionFetcher } from './fetcher.ts'
 import { commitOffsets, committedOffsets, listOffsets } from './offsets.ts'
 import { KafkaProducer } from './producer.ts'
-import { clientOf, readTopic, readUntil, startsOf, write } from './test-cluster.ts'
+import { clientOf, fastHost, readTopic, readUntil, startsOf, write } from './test-cluster.ts'
 
 const coded = (code: string, pattern?: RegExp) => (error: unknown) => {
   assert.ok(isRivuletError(error), String(error))
@@ -44,7 +43,7 @@ describe('KafkaClient', () => {
 
   it('names the nearest topics when one is missing', async () => {
     await using broker = await startBroker({ autoCreateTopics: false })
-    await using client = clientOf(broker)
+    await using client = new KafkaClient(fastHost(20, broker.network), { 'bootstrap.servers': broker.bootstrap })
     await createTopics(client, [{ name: 'payment_msg' }, { name: 'results' }])
     await assert.rejects(client.describeTopics(['paiment_msg']), coded('KAFKA_UNKNOWN_TOPIC', /'payment_msg'/))
     await assert.rejects(client.describeTopics(['zzz']), coded('KAFKA_UNKNOWN_TOPIC', /payment_msg, results/))
@@ -56,13 +55,13 @@ describe('KafkaClient', () => {
   })
 
   it('says within 10 s that no broker can be reached, and where', async () => {
-    await using client = new KafkaClient(nodeHost, { 'bootstrap.servers': '127.0.0.1:1,127.0.0.1:2' })
+    await using client = new KafkaClient(fastHost(20), { 'bootstrap.servers': '127.0.0.1:1,127.0.0.1:2' })
     const start = performance.now()
     await assert.rejects(
       client.listTopics(),
       coded('KAFKA_UNREACHABLE', /127\.0\.0\.1:1, 127\.0\.0\.1:2.*connection refused.*bootstrap\.servers/s),
     )
-    assert.ok(performance.now() - start < 10_000)
+    assert.ok(performance.now() - start < 10_000 / 20)
   })
 
   it('says within 10 s that what answers is silent, or not Kafka', async () => {
@@ -73,10 +72,13 @@ describe('KafkaClient', () => {
       })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       const { port } = server.address() as { port: number }
-      const client = new KafkaClient(nodeHost, { 'bootstrap.servers': `127.0.0.1:${port}` })
+      const client = new KafkaClient(fastHost(20), { 'bootstrap.servers': `127.0.0.1:${port}` })
       const start = performance.now()
-      await assert.rejects(client.listTopics(), coded('KAFKA_UNREACHABLE', answer && /HTTP server/))
-      assert.ok(performance.now() - start < 10_000)
+      await assert.rejects(
+        client.listTopics(),
+        coded('KAFKA_UNREACHABLE', answer === undefined ? undefined : /HTTP server/),
+      )
+      assert.ok(performance.now() - start < 10_000 / 20)
       await client.close()
       server.close()
     }

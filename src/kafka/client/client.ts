@@ -14,7 +14,7 @@ import { type KafkaConfig, parseConfig } from './config.ts'
 import { BrokerLink } from './link.ts'
 import { Again, isTransient, retry } from './retry.ts'
 
-/** Until the first broker has answered; afterwards `default.api.timeout.ms` holds. */
+/** Until the first broker has answered, if `default.api.timeout.ms` is not shorter; afterwards that alone holds. */
 const FIRST_CONTACT_MS = 8000
 /** A topic that was just created is not known to every broker at once. */
 const TOPIC_SETTLE_MS = 1500
@@ -176,7 +176,7 @@ export class KafkaClient {
   async callAny<A extends Api>(api: A, build: (version: number) => RequestOf<A>): Promise<ReceivedResponseOf<A>> {
     const { clock } = this.host
     const first = this.#brokers.size === 0
-    const limit = first ? FIRST_CONTACT_MS : this.config.apiTimeoutMs
+    const limit = first ? Math.min(FIRST_CONTACT_MS, this.config.apiTimeoutMs) : this.config.apiTimeoutMs
     const start = clock.monotonic()
     for (let round = 1; ; round++) {
       let last: RivuletError | undefined

@@ -1,5 +1,5 @@
 /** For tests: a dev broker, clients of it over the in-process network, and short ways to write and read records. */
-import type { Host } from '../../base/host.ts'
+import type { Host, Network } from '../../base/host.ts'
 import { nodeHost } from '../../base/node-host.ts'
 import type { RunningBroker } from '../broker/index.ts'
 import { RecordCursor, type RecordHeader } from '../records/index.ts'
@@ -15,6 +15,21 @@ export interface ReadRecord {
   readonly key: string | null
   readonly value: string | null
   readonly headers: readonly RecordHeader[]
+}
+
+/** The real host with a clock that runs `factor` times as fast, so that tests of long waits are short. */
+export function fastHost(factor: number, network: Network = nodeHost.network): Host {
+  const { clock } = nodeHost
+  return {
+    ...nodeHost,
+    network,
+    clock: {
+      ...clock,
+      monotonic: () => clock.monotonic() * factor,
+      after: (delayMs, callback) => clock.after(delayMs / factor, callback),
+      sleep: (delayMs, signal) => clock.sleep(delayMs / factor, signal),
+    },
+  }
 }
 
 export function clientOf(broker: RunningBroker, properties: Record<string, string> = {}): KafkaClient {
