@@ -16,7 +16,7 @@ export interface JobContext {
 
 export interface JobDefinition {
   readonly kind: 'rivulet-job'
-  readonly run: (context: JobContext) => Promise<TableResult | undefined | void>
+  readonly run: (context: JobContext) => Promise<TableResult | undefined> | Promise<void>
 }
 
 /**

@@ -38,7 +38,7 @@ export class TableEnvironment implements TableOwner {
 
   constructor(options: TableEnvironmentOptions = {}) {
     this.session = new Session({
-      host: options.host ?? nodeHost(),
+      host: options.host ?? nodeHost,
       print: options.print ?? ((line) => process.stdout.write(`${line}\n`)),
       loadFunction: options.loadFunction ?? importFunction(process.cwd()),
       inline: options.inline,

@@ -3,6 +3,12 @@
 import type { Job, JobStatus } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 
+/** Jobs of this process that have not ended; what the command line cancels on a signal. */
+export const runningJobs = new Set<JobClient>()
+
+/** How many jobs this process has submitted. */
+export const submitted = { count: 0 }
+
 export class JobClient implements AsyncDisposable {
   /** 32 hex digits, as Flink's job ids. */
   readonly id: string
@@ -17,6 +23,9 @@ export class JobClient implements AsyncDisposable {
     this.#completion = completion
     // Whoever waits gets the error; without anybody waiting it stays visible in `status`.
     completion.catch(() => {})
+    submitted.count++
+    runningJobs.add(this)
+    completion.finally(() => runningJobs.delete(this)).catch(() => {})
   }
 
   get status(): JobStatus {

@@ -1,0 +1,47 @@
+/** `rivulet run FILE [-- ARGS]` */
+import { fail } from '../../base/errors.ts'
+import type { Command } from '../command.ts'
+import { runFile } from '../run-file.ts'
+
+export const run: Command = {
+  name: 'run',
+  usage: 'run FILE.ts|FILE.sql [-D key=value]… [-- ARGS]',
+  summary: 'Run a job in this process until its end or Ctrl-C.',
+  details: [
+    'FILE.ts exports a job (`export const job = defineJob(…)`) or is a script that calls execute itself.',
+    'FILE.sql is a script of statements; ARGS fill its variables: --name value for ${name:-default}.',
+    'Exit code: 0 done, 1 the job failed, 2 usage or SQL is wrong, 130/143 stopped by a signal.',
+  ].join('\n'),
+  flags: {
+    define: {
+      type: 'string',
+      short: 'D',
+      value: 'key=value',
+      multiple: true,
+      help: "An option of the session, as SET 'key' = 'value' would give it; may be repeated.",
+    },
+    parallelism: { type: 'string', short: 'p', value: 'N', help: 'The same as -D parallelism.default=N.' },
+    'from-savepoint': { type: 'string', short: 's', value: 'FOLDER', help: 'Start from the snapshot in this folder.' },
+  },
+  async run(call) {
+    const [file, ...more] = call.positionals
+    if (file === undefined) fail('CLI_USAGE', { detail: 'Which file is to be run?', command: 'run' })
+    if (more.length > 0) {
+      const detail = `One file at a time, found also '${more[0]}'. Arguments of the job stand behind --.`
+      fail('CLI_USAGE', { detail, command: 'run' })
+    }
+    const configuration: Record<string, string> = {}
+    for (const entry of call.strings('define')) {
+      const at = entry.indexOf('=')
+      if (at <= 0) fail('CLI_USAGE', { detail: `-D takes key=value, found '${entry}'.`, command: 'run' })
+      configuration[entry.slice(0, at)] = entry.slice(at + 1)
+    }
+    const parallelism = call.count('parallelism')
+    if (parallelism !== undefined) configuration['parallelism.default'] = String(parallelism)
+    const savepoint = call.string('from-savepoint')
+    if (savepoint !== undefined) configuration['execution.state-recovery.path'] = savepoint
+    const ran = await runFile(file, { args: call.rest, signal: call.io.signal, out: call.io.out, configuration })
+    if (ran === 0 && !call.io.signal.aborted) fail('CLI_NOTHING_RAN', { file })
+    return 0
+  },
+}

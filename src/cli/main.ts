@@ -1,0 +1,104 @@
+/**
+ * The command line.
+ *
+ * Law: exit code 0 = done, 1 = a job failed, 2 = usage or SQL was wrong, 130 and 143 = stopped by SIGINT and SIGTERM. The
+ * first signal stops cleanly, the second at once.
+ */
+import { isRivuletError, type RivuletError, renderError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { type Command, helpText, type Io, parseCall } from './command.ts'
+import { broker } from './commands/broker.ts'
+import { consume } from './commands/consume.ts'
+import { produce } from './commands/produce.ts'
+import { run } from './commands/run.ts'
+import { topics } from './commands/topics.ts'
+import { version } from './version.ts'
+
+export const commands: readonly Command[] = [run, broker, topics, produce, consume]
+
+/** Run one command line without touching the process; resolves with the exit code. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  const [name, ...args] = argv
+  if (name === '--version' || name === '-v') {
+    io.out(version)
+    return 0
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    io.out(overview())
+    return name === undefined ? 2 : 0
+  }
+  const command = commands.find((each) => each.name === name)
+  if (command === undefined) {
+    const near = didYouMean(
+      name,
+      commands.map((each) => each.name),
+    )
+    io.err(`rivulet has no command '${name}'.${near === undefined ? '' : ` ${near}`}`)
+    io.err(overview())
+    return 2
+  }
+  const split = args.indexOf('--')
+  const own = split === -1 ? args : args.slice(0, split)
+  if (own.includes('--help') || own.includes('-h')) {
+    io.out(helpText(command))
+    return 0
+  }
+  try {
+    return await command.run(parseCall(command, args, io))
+  } catch (error) {
+    for (const line of errorLines(error, io.terminal)) io.err(line)
+    return exitCodeOf(error)
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...commands.map((command) => command.name.length))
+  return [
+    'Usage: rivulet COMMAND [ARGS]',
+    '',
+    'Streaming Flink SQL for TypeScript.',
+    '',
+    'Commands:',
+    ...commands.map((command) => `  ${command.name.padEnd(width)}  ${command.summary}`),
+    '',
+    'rivulet COMMAND --help says more. rivulet --version prints the version.',
+  ].join('\n')
+}
+
+/** User errors of SQL, options and usage mean "write it differently" (2); everything else is a job that failed (1). */
+function exitCodeOf(error: unknown): number {
+  const first = error instanceof AggregateError ? error.errors[0] : error
+  return isRivuletError(first) && /^(SQL|PLAN|CONNECTOR|CLI|ENGINE)_/.test(first.code) ? 2 : 1
+}
+
+function errorLines(error: unknown, color: boolean): string[] {
+  if (error instanceof AggregateError) return error.errors.flatMap((each) => errorLines(each, color))
+  if (isRivuletError(error)) return renderError(error as RivuletError, color).split('\n')
+  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
+}
+
+/** Run as the process: signals, streams, exit code. */
+export async function runProcess(argv: readonly string[]): Promise<void> {
+  const abort = new AbortController()
+  let stoppedBy: 'SIGINT' | 'SIGTERM' | undefined
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stoppedBy !== undefined) process.exit(codes[signal])
+      stoppedBy = signal
+      abort.abort(new Error(`stopped by ${signal}`))
+    })
+  }
+  // `rivulet consume … | head` closes the pipe: that is an end, not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  const code = await main(argv, {
+    out: (line) => process.stdout.write(`${line}\n`),
+    err: (line) => process.stderr.write(`${line}\n`),
+    terminal: process.stdout.isTTY === true,
+    signal: abort.signal,
+  })
+  process.exitCode = stoppedBy === undefined ? code : codes[stoppedBy]
+}
