@@ -29,9 +29,10 @@ import {
   truncateToLong,
 } from '../text/numbers.ts'
 import { parseDate, parseTime, parseTimestamp, type TimeStandard, toTimestamp } from '../text/times.ts'
+import { ascii } from './ascii.ts'
 import { decodeBase64 } from './base64.ts'
 import { JsonFault } from './fault.ts'
-import { ascii, type JsonReader } from './reader.ts'
+import type { JsonReader } from './reader.ts'
 import { compactText } from './tree.ts'
 
 export interface ConvertOptions {

@@ -5,6 +5,7 @@
  * UTF-8 or a fault (a lone surrogate passes, as it does in Jackson); at most MAX_DEPTH levels and MAX_NUMBER characters in a
  * number. A skipped value is checked as strictly as a read one. It never reads at or behind `end`.
  */
+import { ascii } from './ascii.ts'
 import { JsonFault, readable } from './fault.ts'
 
 const MAX_DEPTH = 1000
@@ -358,11 +359,6 @@ function hexDigit(c: number): number {
 }
 
 let scratch = new Uint16Array(256)
-
-/** Bytes that are known to be ASCII as a string. */
-export function ascii(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.prototype.latin1Slice.call(bytes, from, to)
-}
 
 const SLOTS = 2048
 
