@@ -8,10 +8,12 @@ export {
 } from './client/client.ts'
 export { type KafkaConfig, type OffsetReset, parseConfig } from './client/config.ts'
 export { isSecretKey, type KeyTreatment, propertyKeys } from './client/config-keys.ts'
+export { type DiscoveryOptions, PartitionDiscovery } from './client/discovery.ts'
 export { type FetchedPartition, type FetcherOptions, PartitionFetcher } from './client/fetcher.ts'
 export {
-  committedOffsets,
   commitOffsets,
+  committedOffsets,
+  groupOffsets,
   listOffsets,
   type OffsetSpec,
   type PartitionOffset,

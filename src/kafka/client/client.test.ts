@@ -6,8 +6,9 @@ import { startBroker } from '../broker/index.ts'
 import { compressionTypes } from '../records/index.ts'
 import { createPartitions, createTopics, deleteTopics } from './admin.ts'
 import { KafkaClient } from './client.ts'
+import { PartitionDiscovery } from './discovery.ts'
 import { PartitionFetcher } from './fetcher.ts'
-import { commitOffsets, committedOffsets, listOffsets } from './offsets.ts'
+import { commitOffsets, committedOffsets, groupOffsets, listOffsets } from './offsets.ts'
 import { KafkaProducer } from './producer.ts'
 import { clientOf, fastHost, readTopic, readUntil, startsOf, write } from './test-cluster.ts'
 
@@ -93,6 +94,17 @@ describe('KafkaClient', () => {
     await commitOffsets(client, 'g', [{ ...second, offset: 7 }])
     assert.deepEqual(await committedOffsets(client, 'g', [first, second]), [undefined, 7])
 
+    assert.deepEqual(await groupOffsets(client, 'g', [first, second]), [
+      { ...first, offset: 0 },
+      { ...second, offset: 7 },
+    ])
+    await using strict = clientOf(broker, { 'auto.offset.reset': 'none' })
+    await assert.rejects(
+      groupOffsets(strict, 'g', [second, first]),
+      coded('KAFKA_NO_COMMITTED_OFFSET', /'g'.*partition 0/),
+    )
+    assert.equal((await groupOffsets(strict, 'g', [second]))[0].offset, 7)
+
     const producer = new KafkaProducer(client)
     const writer = await producer.topic('t')
     for (const timestamp of [1000, 2000, 3000]) {
@@ -103,6 +115,48 @@ describe('KafkaClient', () => {
     assert.deepEqual([await at(0), await at(1500), await at(3000), await at(3001)], [0, 1, 2, 3])
     assert.equal((await listOffsets(client, [second], { timestamp: 5 }))[0].offset, 0)
     producer.close()
+  })
+})
+
+describe('PartitionDiscovery', () => {
+  const labels = (found: readonly { topic: string; partition: number }[]) =>
+    found.map(({ topic, partition }) => `${topic}/${partition}`)
+
+  it('reports each partition once, also of topics that a pattern matches later', async () => {
+    await using broker = await startBroker()
+    await using client = clientOf(broker)
+    await createTopics(client, [{ name: 'in-1', partitions: 2 }, { name: 'other' }, { name: 'xin-3' }])
+    for (const topics of [['in-1'], /in-\d/]) {
+      const later: string[] = []
+      const discovery = new PartitionDiscovery(client, {
+        topics,
+        intervalMs: 5,
+        onNew: (found) => later.push(...labels(found)),
+        onError: (error) => later.push(error.message),
+      })
+      const pattern = topics instanceof RegExp
+      assert.deepEqual(
+        labels(await discovery.current()),
+        pattern ? ['in-1/0', 'in-1/1', 'in-1/2'] : ['in-1/0', 'in-1/1'],
+      )
+      if (pattern) await createTopics(client, [{ name: 'in-2' }])
+      else await createPartitions(client, 'in-1', 3)
+      while (later.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      await broker.stopListening()
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      await broker.restart()
+      await new Promise((resolve) => setTimeout(resolve, 30))
+      assert.deepEqual(later, pattern ? ['in-2/0'] : ['in-1/2'])
+      discovery.close()
+    }
+  })
+
+  it('names a topic that is missing', async () => {
+    await using broker = await startBroker({ autoCreateTopics: false })
+    await using client = new KafkaClient(fastHost(20, broker.network), { 'bootstrap.servers': broker.bootstrap })
+    const discovery = new PartitionDiscovery(client, { topics: ['nope'], intervalMs: 5, onNew() {}, onError() {} })
+    await assert.rejects(discovery.current(), coded('KAFKA_UNKNOWN_TOPIC', /'nope'/))
+    discovery.close()
   })
 })
 

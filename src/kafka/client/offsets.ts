@@ -129,6 +129,28 @@ export async function committedOffsets(
   return partitions.map((one) => found.get(keyOf(one)))
 }
 
+/**
+ * Where a group reads on: at its committed offsets, and where it has none as `auto.offset.reset` says.
+ * @throws KAFKA_NO_COMMITTED_OFFSET with the policy `none`
+ */
+export async function groupOffsets(
+  client: KafkaClient,
+  group: string,
+  partitions: readonly TopicPartition[],
+): Promise<PartitionOffset[]> {
+  const committed = await committedOffsets(client, group, partitions)
+  const missing = partitions.filter((_, i) => committed[i] === undefined)
+  const policy = client.config.fetch.autoOffsetReset
+  if (missing.length > 0 && policy === 'none') fail('KAFKA_NO_COMMITTED_OFFSET', { ...missing[0], group })
+  const others = missing.length === 0 || policy === 'none' ? [] : await listOffsets(client, missing, policy)
+  let next = 0
+  return partitions.map(({ topic, partition }, i) => ({
+    topic,
+    partition,
+    offset: committed[i] ?? others[next++].offset,
+  }))
+}
+
 /** Commit offsets of a group that has no members: for monitoring, and to start from later. */
 export async function commitOffsets(
   client: KafkaClient,

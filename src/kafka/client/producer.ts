@@ -318,13 +318,13 @@ export class KafkaProducer {
 
   #judge(batch: Batch, code: number, detail: string | null): void {
     const { queue } = batch
+    // A duplicate is one that an earlier try has written and whose answer was lost.
+    if (code === ErrorCodes.NONE || code === ErrorCodes.DUPLICATE_SEQUENCE_NUMBER) {
+      this.#complete(batch)
+      return
+    }
     const error = failure('KAFKA_WRITE_REFUSED', { ...placeOf(batch), error: errorCodeInfo(code).name, detail })
     switch (code) {
-      case ErrorCodes.NONE:
-      // An earlier try has written it and its answer was lost.
-      case ErrorCodes.DUPLICATE_SEQUENCE_NUMBER:
-        this.#complete(batch)
-        return
       case ErrorCodes.OUT_OF_ORDER_SEQUENCE_NUMBER:
       case ErrorCodes.UNKNOWN_PRODUCER_ID:
       case ErrorCodes.INVALID_PRODUCER_EPOCH: {
