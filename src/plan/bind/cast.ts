@@ -1,0 +1,23 @@
+/** CAST and TRY_CAST. */
+import { fail } from '../../base/errors.ts'
+import type { Expr } from '../../expr/expr.ts'
+import type { Cast } from '../../sql/ast.ts'
+import { supportsCast } from '../../types/cast.ts'
+import { typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
+import { bind, type ExpressionScope } from './expression.ts'
+import { bindType } from './type.ts'
+
+export function bindCast(env: ExpressionScope, ast: Cast): Expr {
+  if (ast.format !== undefined) {
+    return fail('PLAN_NOT_SUPPORTED', { feature: 'CAST … FORMAT' }, { span: ast.format.span })
+  }
+  const arg = bind(env, ast.operand)
+  const target = bindType(ast.type)
+  const nullable = ast.safe || arg.type.nullable || arg.type.kind === 'NULL'
+  if (arg.kind === 'literal' && arg.value === null) return { ...arg, type: withNullable(target, true), span: ast.span }
+  const from = withoutAttribute(arg.type)
+  if (!supportsCast(from, target)) {
+    return fail('PLAN_CAST', { from: typeText(withNullable(from, true)), to: typeText(withNullable(target, true)) }, { span: ast.span })
+  }
+  return { kind: 'cast', arg, safe: ast.safe, type: withNullable(target, nullable), span: ast.span }
+}

@@ -1,0 +1,291 @@
+/**
+ * Expressions of the syntax tree become typed expressions.
+ *
+ * Laws
+ * - Operators are functions of the registry by their SQL name; what has no function (BETWEEN, CASE x WHEN, NULLIF, IN) is
+ *   expanded here into what has.
+ * - Every implicit conversion is a cast node afterwards; types and nullability are Flink's.
+ */
+import { fail } from '../../base/errors.ts'
+import { didYouMean } from '../../base/nearest.ts'
+import type { Span } from '../../base/span.ts'
+import { type Expr, inputsOf } from '../../expr/expr.ts'
+import type { Between, Case, Expression, Identifier, InList, Like, Query } from '../../sql/ast.ts'
+import { leastRestrictive } from '../../types/common-type.ts'
+import { isNumeric } from '../../types/family.ts'
+import { BOOLEAN, type LogicalType, NULL_TYPE, notNull, SYMBOL, typeText, withNullable } from '../../types/logical-type.ts'
+import type { PlannerContext } from '../context.ts'
+import { typingContext } from '../context.ts'
+import { call, implicitCast } from './call.ts'
+import { bindCast } from './cast.ts'
+import { bindFunctionCall } from './function-call.ts'
+import { bindLiteral, literal, UNIT_SIZE } from './literal.ts'
+import type { AggregateCollector } from './placeholder.ts'
+import { type BindContext, EMPTY_SCOPE, resolveColumn, type Scope } from './scope.ts'
+import { intervalType } from './type.ts'
+
+/** Where an expression is bound. */
+export interface ExpressionScope {
+  readonly context: BindContext
+  readonly scope: Scope
+  /** `WHERE`, `GROUP BY`…: what messages call the place. */
+  readonly place: string
+  /** Absent where aggregates are not allowed. */
+  readonly aggregates?: AggregateCollector
+  /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */
+  readonly subquery?: (query: Query, span: Span) => Expr
+}
+
+/** An expression on its own, without columns (or over those of `scope`). */
+export function bindExpression(planner: PlannerContext, ast: Expression, scope: Scope = EMPTY_SCOPE): Expr {
+  const context: BindContext = { planner, typing: typingContext(planner), common: new Map(), views: [] }
+  return bind({ context, scope, place: 'an expression' }, ast)
+}
+
+export function bind(env: ExpressionScope, ast: Expression): Expr {
+  const { context } = env
+  const { span } = ast
+  switch (ast.kind) {
+    case 'number':
+    case 'string':
+    case 'binary-string':
+    case 'boolean':
+    case 'null':
+    case 'datetime':
+      return bindLiteral(ast) as Expr
+    case 'interval': {
+      const constant = bindLiteral(ast)
+      if (constant !== undefined) return constant
+      const unit = literal(UNIT_SIZE[ast.qualifier.unit], intervalType(ast.qualifier), span)
+      const product = call(context, '*', [unit, bind(env, ast.value as Expression)], span)
+      return ast.negative ? negate(env, product, span) : product
+    }
+    case 'symbol':
+      return { kind: 'literal', value: ast.value, type: notNull(SYMBOL), span }
+    case 'column':
+      return bindColumn(env, ast)
+    case 'field':
+      if (ast.call !== undefined || ast.modifier !== undefined) {
+        return fail('PLAN_NOT_SUPPORTED', { feature: 'A method call' }, { span })
+      }
+      return fieldOf(env, bind(env, ast.object), ast.field, span)
+    case 'element':
+      return call(context, 'ITEM', [bind(env, ast.collection), bind(env, ast.index)], span)
+    case 'unary':
+      return ast.op === 'NOT'
+        ? call(context, 'NOT', [bind(env, ast.operand)], span)
+        : ast.op === '-'
+          ? negate(env, bind(env, ast.operand), span)
+          : plus(bind(env, ast.operand), span)
+    case 'binary':
+      return call(context, ast.op, [bind(env, ast.left), bind(env, ast.right)], span)
+    case 'is': {
+      const name = `IS ${ast.negated ? 'NOT ' : ''}${ast.test}`
+      const operand = bind(env, ast.operand)
+      if (context.planner.functions.scalar(name) !== undefined || !ast.negated) return call(context, name, [operand], span)
+      return call(context, 'NOT', [call(context, `IS ${ast.test}`, [operand], span)], span)
+    }
+    case 'is-distinct': {
+      const args = [bind(env, ast.left), bind(env, ast.right)]
+      return call(context, ast.negated ? 'IS NOT DISTINCT FROM' : 'IS DISTINCT FROM', args, span)
+    }
+    case 'between':
+      return bindBetween(env, ast)
+    case 'like':
+      return bindLike(env, ast)
+    case 'in-list':
+      return bindIn(env, ast)
+    case 'case':
+      return bindCase(env, ast)
+    case 'cast':
+      return bindCast(env, ast)
+    case 'call':
+      return bindFunctionCall(env, ast)
+    case 'row':
+      return call(context, 'ROW', ast.elements.map((element) => bind(env, element)), span)
+    case 'collection':
+      if (ast.elements.length === 0 && ast.type !== 'ARRAY') {
+        fail('PLAN_ARGUMENT_COUNT', { name: ast.type, found: 0, expected: 'at least 1 element', signatures: [`${ast.type}[…]`] }, { span })
+      }
+      return call(context, ast.type, ast.elements.map((element) => bind(env, element)), span)
+    case 'subquery':
+      if (env.subquery !== undefined) return env.subquery(ast.query, span)
+      return fail('PLAN_NOT_SUPPORTED', { feature: `A subquery in ${env.place}` }, { span })
+    case 'exists':
+    case 'in-query':
+    case 'quantified':
+      return fail(
+        'PLAN_NOT_SUPPORTED',
+        {
+          feature: `A subquery predicate in this place (${env.place})`,
+          hint: 'EXISTS and IN subqueries may be conditions of WHERE, joined to others by AND.',
+        },
+        { span },
+      )
+    case 'star':
+      return fail('PLAN_UNKNOWN_COLUMN', { column: '*', known: [], hint: '`*` may stand in SELECT and in COUNT(*) only.' }, { span })
+    case 'default':
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'DEFAULT as a value' }, { span })
+    case 'parameter':
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'A dynamic parameter (?)', hint: 'Put the value into the statement.' }, { span })
+    case 'json-format':
+      return call(context, 'JSON', [bind(env, ast.operand)], span)
+    case 'sequence-value':
+      return fail('PLAN_NOT_SUPPORTED', { feature: `${ast.which} VALUE FOR` }, { span })
+    case 'collection-query':
+      return fail('PLAN_NOT_SUPPORTED', { feature: `${ast.type}(SELECT …)` }, { span })
+    case 'table-argument':
+    case 'model-argument':
+    case 'descriptor':
+      return fail('PLAN_NOT_SUPPORTED', { feature: `${ast.kind === 'descriptor' ? 'DESCRIPTOR' : 'A table'} outside the arguments of a table function` }, { span })
+  }
+}
+
+/** A condition: BOOLEAN, or an error that says what it is instead. */
+export function bindCondition(env: ExpressionScope, ast: Expression): Expr {
+  const expr = bind(env, ast)
+  if (expr.type.kind === 'NULL') return implicitCast(expr, BOOLEAN)
+  if (expr.type.kind !== 'BOOLEAN') {
+    const found = typeText(withNullable(expr.type, true))
+    fail('PLAN_TYPE_MISMATCH', { what: `The condition of ${env.place}`, expected: 'BOOLEAN', found }, { span: ast.span })
+  }
+  return expr
+}
+
+// ---- Names -----------------------------------------------------------------------------------------------------------
+
+function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'column' }): Expr {
+  const { parts } = ast.name
+  // CURRENT_DATE and its kin are parsed as calls; a bare name that is no column may still be one in back-ticks.
+  const { expr, fields } = resolveColumn(env.scope, ast.name)
+  return fields.reduce((object, field) => fieldOf(env, object, field, { start: parts[0].span.start, end: field.span.end }), expr)
+}
+
+/** `object.field`; the field of a NULL row is NULL. */
+export function fieldOf(env: ExpressionScope, object: Expr, field: Identifier, span: Span): Expr {
+  if (object.type.kind !== 'ROW' && object.type.kind !== 'STRUCTURED') {
+    const hint = object.type.kind === 'MAP' ? `The value of a key is written m['${field.name}'].` : undefined
+    return fail('PLAN_UNKNOWN_FIELD', { field: field.name, type: `a value of type ${typeText(object.type)}`, hint }, { span: field.span })
+  }
+  const names = object.type.fields.map((f) => f.name)
+  const index = names.indexOf(field.name)
+  if (index === -1) {
+    fail('PLAN_UNKNOWN_FIELD', { field: field.name, type: typeText(object.type), hint: didYouMean(field.name, names) }, { span: field.span })
+  }
+  return fieldAt(object, index, span)
+}
+
+export function fieldAt(object: Expr, index: number, span?: Span): Expr {
+  const fields = (object.type as { readonly fields: readonly { readonly type: LogicalType }[] }).fields
+  const { type } = fields[index]
+  return {
+    kind: 'call',
+    fn: 'FIELD',
+    args: [object, literal(index, { kind: 'INTEGER', nullable: false })],
+    type: withNullable(type, type.nullable || object.type.nullable),
+    ...(span && { span }),
+  }
+}
+
+// ---- Operators that are expanded -------------------------------------------------------------------------------------
+
+function negate(env: ExpressionScope, operand: Expr, span: Span): Expr {
+  if (operand.kind === 'literal' && operand.value !== null && isNegatable(operand.type)) {
+    if (typeof operand.value === 'bigint') return { ...operand, value: -operand.value, span }
+    if (typeof operand.value === 'number') {
+      // −0 exists in DOUBLE only.
+      const value = operand.value === 0 && operand.type.kind !== 'DOUBLE' ? 0 : -operand.value
+      return { ...operand, value, span }
+    }
+  }
+  return call(env.context, 'NEGATE', [operand], span)
+}
+
+function isNegatable(type: LogicalType): boolean {
+  return isNumeric(type) || type.kind === 'INTERVAL_DAY_TIME' || type.kind === 'INTERVAL_YEAR_MONTH'
+}
+
+function plus(operand: Expr, span: Span): Expr {
+  if (isNegatable(operand.type)) return operand
+  const types = [typeText(withNullable(operand.type, true))]
+  return fail('PLAN_WRONG_ARGUMENTS', { name: '+', types, signatures: ['+NUMERIC', '+INTERVAL'] }, { span })
+}
+
+function bindBetween(env: ExpressionScope, ast: Between): Expr {
+  const { context } = env
+  const { span } = ast
+  const value = bind(env, ast.operand)
+  const low = bind(env, ast.low)
+  const high = bind(env, ast.high)
+  const within = (from: Expr, to: Expr) =>
+    call(context, 'AND', [call(context, '>=', [value, from], span), call(context, '<=', [value, to], span)], span)
+  const inside = ast.symmetric ? call(context, 'OR', [within(low, high), within(high, low)], span) : within(low, high)
+  return ast.negated ? call(context, 'NOT', [inside], span) : inside
+}
+
+function bindLike(env: ExpressionScope, ast: Like): Expr {
+  const args = [ast.operand, ast.pattern, ...(ast.escape === undefined ? [] : [ast.escape])].map((arg) => bind(env, arg))
+  const matched = call(env.context, ast.op, args, ast.span)
+  return ast.negated ? call(env.context, 'NOT', [matched], ast.span) : matched
+}
+
+/** Few elements are compared one by one, many by the function IN; either way NULL elements make a miss unknown. */
+function bindIn(env: ExpressionScope, ast: InList): Expr {
+  const { context } = env
+  const value = bind(env, ast.operand)
+  const elements = ast.list.map((element) => bind(env, element))
+  const common = leastRestrictive([value.type, ...elements.map((element) => element.type)])
+  const comparable = common !== undefined && common.kind !== 'NULL'
+  const [left, list] = comparable
+    ? [implicitCast(value, common), elements.map((element) => implicitCast(element, common))]
+    : [value, elements]
+  let found: Expr
+  if (comparable && list.length > 4 && context.planner.functions.scalar('IN') !== undefined) {
+    found = call(context, 'IN', [left, ...list], ast.span)
+  } else {
+    const tests = list.map((element) => call(context, '=', [left, element], ast.span))
+    found = tests.reduce((all, test) => call(context, 'OR', [all, test], ast.span))
+  }
+  return ast.negated ? call(context, 'NOT', [found], ast.span) : found
+}
+
+function bindCase(env: ExpressionScope, ast: Case): Expr {
+  const { context } = env
+  const operand = ast.operand === undefined ? undefined : bind(env, ast.operand)
+  const branches = ast.branches.map((branch) => ({
+    when:
+      operand === undefined
+        ? bindCondition({ ...env, place: 'WHEN' }, branch.when)
+        : call(context, '=', [operand, bind(env, branch.when)], branch.when.span),
+    result: bind(env, branch.then),
+  }))
+  const otherwise = ast.otherwise === undefined ? literal(null, NULL_TYPE, ast.span) : bind(env, ast.otherwise)
+  return caseOf(branches, otherwise, ast.span)
+}
+
+/** CASE with all results cast to their common type. */
+export function caseOf(
+  branches: readonly { readonly when: Expr; readonly result: Expr }[],
+  otherwise: Expr,
+  span: Span,
+): Expr {
+  const results = [...branches.map((branch) => branch.result), otherwise]
+  const type = leastRestrictive(results.map((result) => result.type))
+  if (type === undefined) {
+    const types = [...new Set(results.map((result) => typeText(withNullable(result.type, true))))]
+    return fail('PLAN_NO_COMMON_TYPE', { what: 'CASE', types }, { span })
+  }
+  if (type.kind === 'NULL') return fail('PLAN_NULL_TYPE', { where: 'as the only result of CASE' }, { span })
+  return {
+    kind: 'case',
+    branches: branches.map(({ when, result }) => ({ when, result: implicitCast(result, type) })),
+    otherwise: implicitCast(otherwise, type),
+    type,
+    span,
+  }
+}
+
+/** True when the expression reads no column. */
+export function isConstant(expr: Expr): boolean {
+  return inputsOf(expr).size === 0
+}

@@ -1,0 +1,242 @@
+/**
+ * FROM: tables, views, queries, window functions and joins of them, side by side in one scope.
+ */
+import { fail, isRivuletError } from '../../base/errors.ts'
+import { type CatalogView, pathText } from '../../catalog/table.ts'
+import { type Expr, inputsOf } from '../../expr/expr.ts'
+import type { JoinType } from '../../operators/join/node.ts'
+import type {
+  Hint,
+  Identifier,
+  Join,
+  Name,
+  Query,
+  TableAlias,
+  TableExpression,
+  TableReference,
+} from '../../sql/ast.ts'
+import { isTimeAttribute } from '../../types/logical-type.ts'
+import type { Rel } from '../nodes.ts'
+import { conjunction, conjunctsOf, join } from './build.ts'
+import { call } from './call.ts'
+import { bindCondition } from './expression.ts'
+import { bindQuery } from './query.ts'
+import { bindScan } from './scan.ts'
+import { type BindContext, type BoundTable, joinScopes, placeOf, type Scope, type ScopeRelation } from './scope.ts'
+import { bindLateral } from './subquery.ts'
+import { bindWindowTableFunction, isWindowTableFunction } from './window-table-function.ts'
+
+export interface BoundFrom {
+  readonly rel: Rel
+  readonly scope: Scope
+}
+
+export function bindFrom(context: BindContext, ast: TableExpression): BoundFrom {
+  if (ast.kind !== 'join' && ast.sample !== undefined) {
+    fail('PLAN_NOT_SUPPORTED', { feature: 'TABLESAMPLE' }, { span: ast.sample.span })
+  }
+  switch (ast.kind) {
+    case 'table':
+      return bindTableReference(context, ast)
+    case 'derived-table':
+      return named(context, bindQuery(context, ast.query), ast.alias)
+    case 'table-function': {
+      if (isWindowTableFunction(ast.call)) {
+        return named(context, bindWindowTableFunction(context, ast.call, bindTableArgument), ast.alias)
+      }
+      const name = ast.call.name.parts.map((part) => part.name).join('.')
+      return fail('PLAN_NOT_SUPPORTED', { feature: `The table function ${name}` }, { span: ast.span })
+    }
+    case 'join':
+      return bindJoin(context, ast)
+    case 'unnest':
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'UNNEST' }, { span: ast.span })
+    case 'match-recognize':
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'MATCH_RECOGNIZE' }, { span: ast.span })
+    case 'pivot':
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'PIVOT' }, { span: ast.span })
+    case 'unpivot':
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'UNPIVOT' }, { span: ast.span })
+  }
+}
+
+function noTemporal(span: Query['span']): never {
+  return fail('PLAN_NOT_SUPPORTED', { feature: 'FOR SYSTEM_TIME AS OF (temporal and lookup joins)' }, { span })
+}
+
+// ---- Tables and views ------------------------------------------------------------------------------------------------
+
+function bindTableReference(context: BindContext, ast: TableReference): BoundFrom {
+  if (ast.systemTime !== undefined) return noTemporal(ast.systemTime.span)
+  const table = bindTableName(context, ast.name, ast.hints)
+  if (ast.alias !== undefined) return named(context, table, ast.alias)
+  const { parts } = ast.name
+  const path = context.planner.catalog.qualify(parts.map((part) => part.name), context.database)
+  const relation: ScopeRelation = { alias: parts.at(-1)?.name, path, columns: columnsOf(table) }
+  return { rel: table.rel, scope: { relations: [relation], outer: context.outer } }
+}
+
+export function bindTableName(context: BindContext, name: Name, hints: readonly Hint[]): BoundTable {
+  const parts = name.parts.map((part) => part.name)
+  const common = parts.length === 1 ? context.common.get(parts[0]) : undefined
+  if (common !== undefined) return common()
+  const object = context.planner.catalog.get(parts, name.span, context.database)
+  if (object.kind === 'view') return bindView(context, object, name)
+  const rel = bindScan(context, object, hints, name.span)
+  return { rel, names: rel.schema.map((field) => field.name) }
+}
+
+/** A view is its query, bound where it was created; what is wrong in it points into its own text. */
+function bindView(context: BindContext, view: CatalogView, name: Name): BoundTable {
+  const path = pathText(view.path)
+  if (context.views.includes(path)) {
+    fail('PLAN_NOT_SUPPORTED', { feature: `A view that reads itself (${view.path.name})` }, { span: name.span })
+  }
+  const inner: BindContext = {
+    planner: context.planner,
+    typing: context.typing,
+    source: view.source,
+    common: new Map(),
+    database: view.database,
+    views: [...context.views, path],
+  }
+  try {
+    const { rel, names } = bindQuery(inner, view.query)
+    return { rel, names: view.columnNames.length > 0 ? view.columnNames : names }
+  } catch (error) {
+    if (view.source !== undefined && isRivuletError(error) && error.span !== undefined) throw error.in(view.source)
+    throw error
+  }
+}
+
+function bindTableArgument(context: BindContext, input: Name | Query, hints: readonly Hint[]): BoundTable {
+  return input.kind === 'name' ? bindTableName(context, input, hints) : bindQuery({ ...context, outer: undefined }, input)
+}
+
+/** Columns behind the last name are not to be seen: a lateral query carries some for its join condition. */
+function columnsOf(table: BoundTable) {
+  return table.names.map((name, index) => ({ name, type: table.rel.schema[index].type, index }))
+}
+
+function named(context: BindContext, table: BoundTable, alias: TableAlias | undefined): BoundFrom {
+  if (alias !== undefined && alias.columns.length > 0 && alias.columns.length !== table.names.length) {
+    const what = `The column list of '${alias.name.name}'`
+    fail('PLAN_COLUMN_COUNT', { what, expected: table.names.length, found: alias.columns.length }, { span: alias.span })
+  }
+  const names = alias !== undefined && alias.columns.length > 0 ? alias.columns.map((column) => column.name) : table.names
+  const relation: ScopeRelation = {
+    ...(alias && { alias: alias.name.name }),
+    columns: columnsOf({ rel: table.rel, names }),
+  }
+  return { rel: table.rel, scope: { relations: [relation], outer: context.outer } }
+}
+
+// ---- Joins -----------------------------------------------------------------------------------------------------------
+
+const JOIN_TYPES: Readonly<Record<Join['type'], JoinType>> = {
+  INNER: 'inner',
+  CROSS: 'inner',
+  COMMA: 'inner',
+  LEFT: 'left',
+  RIGHT: 'right',
+  FULL: 'full',
+}
+
+function bindJoin(context: BindContext, ast: Join): BoundFrom {
+  const joinType = JOIN_TYPES[ast.type]
+  const left = bindFrom(context, ast.left)
+  if (ast.right.kind === 'derived-table' && ast.right.lateral) {
+    const lateral = bindLateral(context, left, ast.right.query, joinType, ast)
+    const right = named(context, { rel: lateral.right, names: lateral.names }, ast.right.alias)
+    return joined(context, left, right, joinType, [...conjunctsOf(lateral.condition)], ast)
+  }
+  const right = bindFrom(context, ast.right)
+  return joined(context, left, right, joinType, [], ast)
+}
+
+function joined(
+  context: BindContext,
+  left: BoundFrom,
+  right: BoundFrom,
+  joinType: JoinType,
+  given: readonly Expr[],
+  ast: Join,
+): BoundFrom {
+  checkAliases(left.scope, right.scope, ast)
+  const width = left.rel.schema.length
+  const scope = joinScopes(left.scope, right.scope, width, context.outer)
+  const using = usingColumns(left.scope, right.scope, ast)
+  const equalities = using.map(({ left: l, right: r, span }) =>
+    call(context, '=', [
+      { kind: 'input', index: l.index, type: l.type },
+      { kind: 'input', index: r.index + width, type: r.type },
+    ], span),
+  )
+  const on = ast.on === undefined ? [] : [bindCondition({ context, scope, place: 'ON' }, ast.on)]
+  const condition = conjunction([...given, ...equalities, ...on])
+  refuseTimeJoin(condition, scope)
+  const rel = join(left.rel, right.rel, joinType, condition, placeOf(context, ast))
+  const merged = new Set(using.map(({ right: r }) => r.index + width))
+  const relations = scope.relations.map((relation) => ({
+    ...relation,
+    columns: relation.columns.map((column) => ({
+      ...column,
+      type: rel.schema[column.index].type,
+      ...(isTimeAttribute(column.type) && { wasTime: true }),
+      ...(merged.has(column.index) && joinType !== 'right' && joinType !== 'full' && { merged: true }),
+    })),
+  }))
+  if (using.length > 0 && (joinType === 'right' || joinType === 'full')) {
+    fail('PLAN_NOT_SUPPORTED', { feature: `USING or NATURAL with a ${joinType.toUpperCase()} join`, hint: 'Write ON, and COALESCE(a.k, b.k) in SELECT.' }, { span: ast.span })
+  }
+  return { rel, scope: { relations, outer: context.outer } }
+}
+
+function checkAliases(left: Scope, right: Scope, ast: Join): void {
+  for (const relation of right.relations) {
+    if (relation.alias !== undefined && left.relations.some((other) => other.alias === relation.alias)) {
+      fail('PLAN_DUPLICATE_ALIAS', { alias: relation.alias }, { span: ast.right.span })
+    }
+  }
+}
+
+/** Conditions that compare time attributes of two tables bound the state by time: an interval join, another operator. */
+export function refuseTimeJoin(condition: Expr | undefined, scope: Scope): void {
+  const relationOfTime = (index: number) =>
+    scope.relations.findIndex((relation) =>
+      relation.columns.some((c) => c.index === index && (c.wasTime === true || isTimeAttribute(c.type))),
+    )
+  for (const conjunct of conjunctsOf(condition)) {
+    if (conjunct.kind !== 'call' || !['<', '<=', '>', '>=', '='].includes(conjunct.fn)) continue
+    const relations = new Set([...inputsOf(conjunct)].map(relationOfTime).filter((relation) => relation !== -1))
+    if (relations.size > 1) {
+      fail('PLAN_NOT_SUPPORTED', { feature: 'A join on time attributes of both sides (interval join)' }, { span: conjunct.span })
+    }
+  }
+}
+
+interface UsingPair {
+  readonly left: { readonly index: number; readonly type: Rel['schema'][number]['type'] }
+  readonly right: { readonly index: number; readonly type: Rel['schema'][number]['type'] }
+  readonly span: Join['span']
+}
+
+function usingColumns(left: Scope, right: Scope, ast: Join): readonly UsingPair[] {
+  const all = (scope: Scope) => scope.relations.flatMap((relation) => relation.columns.filter((c) => c.merged !== true))
+  const [lefts, rights] = [all(left), all(right)]
+  const names: readonly Identifier[] | undefined = ast.natural
+    ? lefts
+        .filter((column) => rights.some((other) => other.name === column.name))
+        .map((column) => ({ kind: 'identifier', name: column.name, quoted: false, span: ast.span }))
+    : ast.using
+  return (names ?? []).map((name) => {
+    const find = (columns: typeof lefts, side: string) => {
+      const found = columns.filter((column) => column.name === name.name)
+      if (found.length === 0) {
+        fail('PLAN_UNKNOWN_COLUMN', { column: name.name, known: columns.map((c) => c.name), hint: `The ${side} side of the join has no such column.` }, { span: name.span })
+      }
+      return found[0]
+    }
+    return { left: find(lefts, 'left'), right: find(rights, 'right'), span: name.span }
+  })
+}

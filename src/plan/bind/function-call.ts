@@ -1,0 +1,201 @@
+/**
+ * Calls by name: scalar functions, aggregates, properties of group windows, and the few forms with syntax of their own.
+ */
+import { fail } from '../../base/errors.ts'
+import { type Expr, inputsOf } from '../../expr/expr.ts'
+import type { Expression, FunctionCall, JsonBehavior, JsonClauses } from '../../sql/ast.ts'
+import { BIGINT, BOOLEAN, isTimeAttribute, type LogicalType, NULL_TYPE, notNull, typeText, withNullable } from '../../types/logical-type.ts'
+import type { Value } from '../../types/value.ts'
+import {
+  argInfo,
+  call,
+  callScalar,
+  checkArgumentCount,
+  type FunctionTarget,
+  findFunction,
+  implicitCast,
+  unknownFunction,
+  wrongArguments,
+} from './call.ts'
+import { bind, bindCondition, caseOf, type ExpressionScope } from './expression.ts'
+import { auxiliaryOf, isGroupWindow } from './group-window.ts'
+import { literal } from './literal.ts'
+import { addAggregate } from './placeholder.ts'
+import { bindType } from './type.ts'
+
+export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr {
+  const { context } = env
+  const { span } = ast
+  const parts = ast.name.parts.map((part) => part.name)
+  const written = parts.join('.')
+  const name = parts.length === 1 ? parts[0].toUpperCase() : ''
+  if (ast.over !== undefined) return refuseOver(name, ast)
+  const auxiliary = auxiliaryOf(name)
+  if (auxiliary !== undefined) {
+    const property = env.aggregates?.windowProperty
+    if (property === undefined) {
+      const hint = `Add GROUP BY ${auxiliary.window}(…) with the same arguments.`
+      return fail('PLAN_WINDOW_AUXILIARY', { name, hint }, { span })
+    }
+    return property(auxiliary.property, name, bindArguments(env, ast), span)
+  }
+  if (isGroupWindow(name) && context.planner.catalog.findSystemFunction(name) === undefined) {
+    return fail('PLAN_WINDOW_PLACE', { name }, { span })
+  }
+  if (name === 'NULLIF') return bindNullIf(env, ast)
+  const target = findFunction(context, parts)
+  if (target === undefined) return unknownFunction(context, written, ast.name.span)
+  if (target.kind === 'aggregate') return bindAggregate(env, ast, target)
+  if (ast.quantifier === 'DISTINCT' || ast.filter !== undefined) {
+    const clause = ast.filter !== undefined ? 'FILTER' : 'DISTINCT'
+    fail('PLAN_AGGREGATE_PLACE', { name: clause, where: `a call of '${written}', which is no aggregate function` }, { span })
+  }
+  const args = bindArguments(env, ast)
+  const bound = callScalar(context, target, args, span, ast.json && jsonClauses(env, ast.json))
+  if (target.user) return bound
+  return finishBuiltIn(target.fn.name, bound, ast)
+}
+
+/** What a few built-ins have besides their signature. */
+function finishBuiltIn(name: string, bound: Expr, ast: FunctionCall): Expr {
+  if (name === 'PROCTIME' && bound.type.kind === 'TIMESTAMP_LTZ') {
+    return { ...bound, type: { ...bound.type, attribute: 'proctime' } }
+  }
+  if (name === 'CURRENT_WATERMARK' && bound.kind === 'call') {
+    const [arg] = bound.args
+    if (arg.kind !== 'input' || !isTimeAttribute(arg.type) || arg.type.attribute !== 'rowtime') {
+      fail(
+        'PLAN_TIME_ATTRIBUTE',
+        {
+          what: 'CURRENT_WATERMARK',
+          column: arg.kind === 'input' ? 'its argument' : 'an expression',
+          type: `of type ${typeText(arg.type)}`,
+          hint: "Give it the column that the table's WATERMARK is declared for.",
+        },
+        { span: arg.span ?? ast.span },
+      )
+    }
+  }
+  if (ast.json?.returning !== undefined) return { ...bound, type: { ...bindType(ast.json.returning), nullable: bound.type.nullable } }
+  return bound
+}
+
+export function bindArguments(env: ExpressionScope, ast: FunctionCall): Expr[] {
+  return ast.args.map((arg) => {
+    if (arg.kind === 'named-argument') {
+      return fail('PLAN_NOT_SUPPORTED', { feature: `The named argument '${arg.name.name}' in a scalar function` }, { span: arg.span })
+    }
+    return bind(env, arg)
+  })
+}
+
+/** NULLIF(a, b) is CASE WHEN a = b THEN NULL ELSE a END. */
+function bindNullIf(env: ExpressionScope, ast: FunctionCall): Expr {
+  checkArgumentCount('NULLIF', { minArgs: 2, maxArgs: 2, texts: ['NULLIF(ANY, ANY)'] }, ast.args.length, ast.span)
+  const [value, other] = bindArguments(env, ast)
+  const equal = call(env.context, '=', [value, other], ast.span)
+  return caseOf([{ when: equal, result: literal(null, NULL_TYPE, ast.span) }], value, ast.span)
+}
+
+function refuseOver(name: string, ast: FunctionCall): never {
+  if (name === 'RANK' || name === 'DENSE_RANK' || name === 'PERCENT_RANK' || name === 'CUME_DIST' || name === 'NTILE') {
+    fail('PLAN_RANK_FUNCTION', { name }, { span: ast.span })
+  }
+  const feature = name === 'ROW_NUMBER' ? 'ROW_NUMBER() OVER (top-n and deduplication)' : `${name}(…) OVER`
+  return fail('PLAN_NOT_SUPPORTED', { feature }, { span: ast.span })
+}
+
+// ---- Aggregates ------------------------------------------------------------------------------------------------------
+
+function bindAggregate(
+  env: ExpressionScope,
+  ast: FunctionCall,
+  target: FunctionTarget & { readonly kind: 'aggregate' },
+): Expr {
+  const { context, aggregates } = env
+  const { span } = ast
+  const { fn } = target
+  if (aggregates === undefined) {
+    const hint = env.place === 'WHERE' ? 'Conditions on groups belong into HAVING.' : undefined
+    return fail('PLAN_AGGREGATE_PLACE', { name: fn.name, where: env.place, hint }, { span })
+  }
+  if (ast.orderBy.length > 0 || ast.withinGroup !== undefined) {
+    return fail('PLAN_NOT_SUPPORTED', { feature: `ORDER BY inside ${fn.name}` }, { span })
+  }
+  if (ast.withinDistinct !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'WITHIN DISTINCT' }, { span })
+  const inner: ExpressionScope = {
+    ...env,
+    aggregates: undefined,
+    place: `the argument of another aggregate (${fn.name})`,
+  }
+  const star = ast.args.length === 1 && ast.args[0].kind === 'star'
+  if (star && fn.name !== 'COUNT') {
+    fail('PLAN_WRONG_ARGUMENTS', { name: fn.name, types: ['*'], signatures: fn.signature.texts }, { span })
+  }
+  const given = star ? [] : bindArguments(inner, ast)
+  if (!star && ast.args.length === 0 && fn.name === 'COUNT') {
+    fail('PLAN_ARGUMENT_COUNT', { name: 'COUNT', found: 0, expected: '1 argument', signatures: ['COUNT(*)', ...fn.signature.texts] }, { span })
+  }
+  if (!star) checkArgumentCount(fn.name, fn.signature, given.length, span)
+  const filter = ast.filter === undefined ? undefined : bindCondition({ ...inner, place: 'FILTER' }, ast.filter)
+  const infos = given.map(argInfo)
+  const resolution = star ? undefined : fn.signature.resolve(infos, context.typing)
+  if (resolution === undefined && !star) {
+    return wrongArguments(fn.name, fn.signature.texts, infos, span, (args) => fn.signature.resolve(args, context.typing) !== undefined)
+  }
+  const mayBeEmpty = fn.emptyIsNull && (!aggregates.grouped || filter !== undefined)
+  const returns = resolution?.returns ?? notNull(BIGINT)
+  const args = given.map((arg, i) => implicitCast(arg, resolution?.args[i] ?? arg.type))
+  return addAggregate(aggregates, {
+    fn: target.id,
+    user: target.user,
+    args: isCountOfRows(fn.name, ast, args) ? [] : args,
+    distinct: ast.quantifier === 'DISTINCT' && fn.ignoresDistinct !== true,
+    ...(filter && { filter: isTrue(env, filter) }),
+    type: mayBeEmpty ? withNullable(returns, true) : returns,
+    ...(ast.json && { clauses: jsonClauses(env, ast.json) }),
+    span,
+    label: '',
+  })
+}
+
+/** COUNT of something that is never NULL counts rows. */
+function isCountOfRows(name: string, ast: FunctionCall, args: readonly Expr[]): boolean {
+  return name === 'COUNT' && ast.quantifier !== 'DISTINCT' && args.every((arg) => !arg.type.nullable)
+}
+
+/** FILTER takes rows where the condition is TRUE; an aggregate reads a BOOLEAN that is never NULL. */
+function isTrue(env: ExpressionScope, filter: Expr): Expr {
+  if (!filter.type.nullable || filter.span === undefined) return filter
+  return call(env.context, 'IS TRUE', [implicitCast(filter, BOOLEAN)], filter.span)
+}
+
+// ---- SQL/JSON clauses ------------------------------------------------------------------------------------------------
+
+/**
+ * `ON NULL`, `RETURNING`, wrapper and behaviours as clause values: `onNull`, `returning` (the type's text), `wrapper`,
+ * `onEmpty`, `onError` (`NULL`, `ERROR`, `DEFAULT`…) and, with DEFAULT, `onEmptyDefault`, `onErrorDefault`.
+ */
+function jsonClauses(env: ExpressionScope, json: JsonClauses): Record<string, Value> {
+  const clauses: Record<string, Value> = {}
+  if (json.onNull !== undefined) clauses.onNull = json.onNull
+  if (json.returning !== undefined) clauses.returning = typeText({ ...bindType(json.returning), nullable: true })
+  if (json.wrapper !== undefined) clauses.wrapper = json.wrapper
+  const behaviour = (key: string, written: JsonBehavior | undefined, type: LogicalType | undefined) => {
+    if (written === undefined) return
+    clauses[key] = written.kind
+    if (written.kind === 'DEFAULT') clauses[`${key}Default`] = constant(env, written.value, type)
+  }
+  const returning = json.returning && bindType(json.returning)
+  behaviour('onEmpty', json.onEmpty, returning)
+  behaviour('onError', json.onError, returning)
+  return clauses
+}
+
+function constant(env: ExpressionScope, ast: Expression, type: LogicalType | undefined): Value {
+  const bound = bind({ ...env, aggregates: undefined }, ast)
+  if (inputsOf(bound).size > 0) {
+    fail('PLAN_NOT_SUPPORTED', { feature: 'A DEFAULT that reads columns' }, { span: ast.span })
+  }
+  return env.context.planner.fold(type === undefined ? bound : implicitCast(bound, type))
+}

@@ -1,0 +1,37 @@
+/** What the planner is given: the session's names and options, and the registries of everything that SQL can mention. */
+import type { SessionOptions } from '../catalog/session-options.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Connector } from '../connectors/contract.ts'
+import type { Expr } from '../expr/expr.ts'
+import type { ScalarFunction, TypingContext } from '../expr/function.ts'
+import type { Format } from '../formats/contract.ts'
+import type { AggregateFunction } from '../functions/aggregate/contract.ts'
+import type { Value } from '../types/value.ts'
+
+export interface PlannerContext {
+  readonly catalog: Catalog
+  readonly functions: PlannerFunctions
+  readonly connectors: readonly Connector[]
+  readonly formats: readonly Format[]
+  readonly options: SessionOptions
+  /** The value of an expression without inputs; throws where evaluating it fails. */
+  readonly fold: (expr: Expr) => Value
+  /** Rows handed over in memory for connectors of tests, by the table's name. */
+  readonly inline?: (table: string) => unknown
+}
+
+export interface PlannerFunctions {
+  /** A built-in by name or alias, any case. */
+  scalar(name: string): ScalarFunction | undefined
+  aggregate(name: string): AggregateFunction | undefined
+  /** All names, for "did you mean". */
+  names(): Iterable<string>
+}
+
+/** How functions' typing sees the session. */
+export function typingContext(ctx: PlannerContext): TypingContext {
+  return {
+    timeZone: ctx.options.get('table.local-time-zone') ?? 'UTC',
+    option: (key) => ctx.options.get(key),
+  }
+}
