@@ -48,6 +48,9 @@ export type Expression =
   | ModelArgument
   | Descriptor
   | DefaultValue
+  | JsonFormat
+  | SequenceValue
+  | TimeDifference
 
 export type Literal =
   | NumberLiteral
@@ -137,11 +140,13 @@ export interface Star {
   readonly qualifier?: Name
   readonly span: Span
 }
-/** `f(x).field`, `a[1].field`, `(row).field`; on plain names see ColumnReference. `*` as the field's name is all fields. */
+/** `f(x).field`, `a[1].field`, `(row).field`; on plain names see ColumnReference. */
 export interface FieldAccess {
   readonly kind: 'field'
   readonly object: Expression
   readonly field: Identifier
+  /** `object.method(…)`: the call, whose name is the field. Parsed, no meaning in Flink. */
+  readonly call?: FunctionCall
   readonly span: Span
 }
 /** `array[i]`, `map['k']` */
@@ -323,6 +328,8 @@ export interface FunctionCall {
   readonly json?: JsonClauses
   /** GROUP_CONCAT(… SEPARATOR s) */
   readonly separator?: Expression
+  /** `NEW type(…)`, `SPECIFIC f(…)`: parsed, no meaning in Flink. */
+  readonly modifier?: 'NEW' | 'SPECIFIC'
   /** RUNNING / FINAL before a call in MATCH_RECOGNIZE. */
   readonly semantics?: 'RUNNING' | 'FINAL'
   readonly span: Span
@@ -335,7 +342,7 @@ export interface NamedArgument {
   readonly value: Expression
   readonly span: Span
 }
-/** A keyword as an argument: a time unit (`SECOND`, `DOY`, `MILLENNIUM`; SQL_TSI_ and plurals folded) or a flag (`BOTH`). */
+/** A keyword as an argument: a time unit (`SECOND`, `DOY`; SQL_TSI_SECOND is SECOND) or a flag (`BOTH`). */
 export interface SymbolArgument {
   readonly kind: 'symbol'
   /** Upper case. */
@@ -363,7 +370,7 @@ export interface ModelArgument {
   readonly name: Name
   readonly span: Span
 }
-/** `DESCRIPTOR(a, b)`; a column may carry a type: `DESCRIPTOR(a INT)`. */
+/** `DESCRIPTOR(a, b)` */
 export interface Descriptor {
   readonly kind: 'descriptor'
   readonly columns: readonly DescriptorColumn[]
@@ -372,7 +379,6 @@ export interface Descriptor {
 export interface DescriptorColumn {
   readonly kind: 'descriptor-column'
   readonly name: Name
-  readonly type?: DataType
   readonly span: Span
 }
 
@@ -401,11 +407,10 @@ export interface WindowSpecification {
 }
 export interface WindowFrame {
   readonly kind: 'frame'
-  readonly unit: 'ROWS' | 'RANGE' | 'GROUPS'
+  readonly unit: 'ROWS' | 'RANGE'
   readonly start: FrameBound
   /** Absent in the short form `ROWS 5 PRECEDING`, where it is CURRENT ROW. */
   readonly end?: FrameBound
-  readonly exclude?: 'CURRENT ROW' | 'GROUP' | 'TIES' | 'NO OTHERS'
   readonly span: Span
 }
 export interface FrameBound {
@@ -435,5 +440,26 @@ export interface CollectionQuery {
   readonly kind: 'collection-query'
   readonly type: 'ARRAY' | 'MAP' | 'MULTISET' | 'CURSOR'
   readonly query: Query
+  readonly span: Span
+}
+/** `x FORMAT JSON`: the text of x is JSON already. */
+export interface JsonFormat {
+  readonly kind: 'json-format'
+  readonly operand: Expression
+  readonly span: Span
+}
+/** `(a - b) DAY`: the time from b to a as an interval. */
+export interface TimeDifference {
+  readonly kind: 'time-difference'
+  readonly left: Expression
+  readonly right: Expression
+  readonly qualifier: IntervalQualifier
+  readonly span: Span
+}
+/** `NEXT VALUE FOR s`, `CURRENT VALUE FOR s`: parsed, no meaning in Flink. */
+export interface SequenceValue {
+  readonly kind: 'sequence-value'
+  readonly which: 'NEXT' | 'CURRENT'
+  readonly sequence: Name
   readonly span: Span
 }

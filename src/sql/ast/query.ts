@@ -13,7 +13,7 @@ export interface Query {
   readonly with?: With
   readonly body: QueryBody
   readonly orderBy: readonly OrderItem[]
-  /** LIMIT n or FETCH FIRST n ROWS ONLY (without a number: 1). */
+  /** LIMIT n or FETCH FIRST n ROWS ONLY; LIMIT ALL is none. */
   readonly limit?: Expression
   readonly offset?: Expression
   readonly span: Span
@@ -59,6 +59,8 @@ export interface ExplicitTable {
 export interface Select {
   readonly kind: 'select'
   readonly hints: readonly Hint[]
+  /** SELECT STREAM: no meaning in Flink. */
+  readonly stream?: boolean
   readonly quantifier?: 'DISTINCT' | 'ALL'
   readonly items: readonly SelectItem[]
   readonly from?: TableExpression
@@ -114,8 +116,9 @@ export interface Hint {
 }
 export interface HintArgument {
   readonly kind: 'hint-argument'
-  /** Left of `=`; absent for a list of values. */
+  /** Left of `=`, a name or a string; absent for a list of values. */
   readonly key?: string
+  readonly keyKind?: 'name' | 'string'
   /** A name (`t1`, `a.b`), a string's or a number's text. */
   readonly value: string
   readonly valueKind: 'name' | 'string' | 'number'
@@ -131,7 +134,6 @@ export type TableExpression =
   | MatchRecognize
   | Pivot
   | Unpivot
-  | ParenthesizedTable
 
 export interface TableAlias {
   readonly kind: 'table-alias'
@@ -163,38 +165,29 @@ export interface TableReference extends Primary<'table'> {
 export interface DerivedTable extends Primary<'derived-table'> {
   readonly query: Query
   readonly lateral: boolean
-  readonly systemTime?: Expression
 }
 /** `TABLE(f(…))`, `LATERAL TABLE(f(…))` or plain `f(…)`. */
 export interface TableFunction extends Primary<'table-function'> {
   readonly call: FunctionCall
-  /** Hints behind the call. */
-  readonly hints: readonly Hint[]
   readonly lateral: boolean
   /** Written with TABLE( ). */
   readonly wrapped: boolean
-  readonly systemTime?: Expression
 }
 export interface Unnest extends Primary<'unnest'> {
   readonly expressions: readonly Expression[]
   readonly ordinality: boolean
   readonly lateral: boolean
 }
-/** A parenthesised join that has an alias or a sample of its own; without one the parentheses leave no node. */
-export interface ParenthesizedTable extends Primary<'parenthesized-table'> {
-  readonly input: TableExpression
-}
+/** Parentheses around a join leave no node. */
 export interface Join {
   readonly kind: 'join'
   /** COMMA is a CROSS join that binds looser. */
-  readonly type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS' | 'COMMA' | 'LEFT ASOF' | 'ASOF'
+  readonly type: 'INNER' | 'LEFT' | 'RIGHT' | 'FULL' | 'CROSS' | 'COMMA'
   readonly natural: boolean
   readonly left: TableExpression
   readonly right: TableExpression
   readonly on?: Expression
   readonly using?: readonly Identifier[]
-  /** MATCH_CONDITION of an ASOF join. */
-  readonly matchCondition?: Expression
   readonly span: Span
 }
 

@@ -18,13 +18,14 @@ import type {
 } from './ddl.ts'
 import type { Expression, FunctionCall, IntervalLiteral } from './expression.ts'
 import type { Identifier, Name, Text } from './name.ts'
-import type { Hint, Query } from './query.ts'
+import type { Hint, Query, TableExpression } from './query.ts'
 
 export type Statement =
   | Query
   | Insert
   | Update
   | Delete
+  | Merge
   | Truncate
   | StatementSet
   | BeginStatementSet
@@ -107,6 +108,19 @@ export interface Delete {
   readonly hints: readonly Hint[]
   readonly alias?: Identifier
   readonly where?: Expression
+  readonly span: Span
+}
+/** MERGE: parsed, no meaning in streaming. */
+export interface Merge {
+  readonly kind: 'merge'
+  readonly table: Name
+  readonly alias?: Identifier
+  readonly using: TableExpression
+  readonly on: Expression
+  /** WHEN MATCHED THEN UPDATE SET … */
+  readonly update?: readonly Assignment[]
+  /** WHEN NOT MATCHED THEN INSERT (columns) VALUES row */
+  readonly insert?: { readonly columns: readonly Identifier[]; readonly row: Expression }
   readonly span: Span
 }
 export interface Truncate {
@@ -410,6 +424,8 @@ export interface Describe {
   readonly extended: boolean
   /** A name; the id as text for a job. */
   readonly name: Name | Text
+  /** `DESCRIBE TABLE t column` */
+  readonly column?: Identifier
   readonly partition: readonly PartitionEntry[]
   readonly span: Span
 }
@@ -451,6 +467,8 @@ export interface RemoveJar {
 /** `SET 'key' = 'value'`, the client's `SET key = value`, or SET alone (list all). */
 export interface SetOption {
   readonly kind: 'set'
+  /** ALTER SYSTEM SET, ALTER SESSION SET. */
+  readonly scope?: 'SYSTEM' | 'SESSION'
   readonly key?: Text
   readonly value?: Text
   readonly span: Span
@@ -458,6 +476,7 @@ export interface SetOption {
 /** RESET alone resets all. */
 export interface ResetOption {
   readonly kind: 'reset'
+  readonly scope?: 'SYSTEM' | 'SESSION'
   readonly key?: Text
   readonly span: Span
 }

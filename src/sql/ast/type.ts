@@ -38,13 +38,10 @@ export type BasicTypeName =
   | 'TIME'
   | 'TIMESTAMP'
   | 'TIMESTAMP_LTZ'
-  | 'TIMESTAMP_TZ'
-  | 'NULL'
   | 'VARIANT'
   | 'BITMAP'
   | 'DESCRIPTOR'
   | 'ANY'
-  | 'GEOMETRY'
 
 interface TypeNode<K extends string> {
   readonly kind: K

@@ -1,0 +1,343 @@
+/**
+ * Where the parser is in its tokens, and the errors that it raises there.
+ *
+ * Law: the parser looks ahead a fixed number of tokens and never goes back, so its time is linear in the text. `is` and
+ * `accept` ask, `expect` demands. What would have been accepted at the failing token is found by parsing once more with
+ * `watch` set to it: the way that succeeds pays nothing for good messages.
+ */
+import { fail } from '../base/errors.ts'
+import { nearest } from '../base/nearest.ts'
+import type { SourceText, Span } from '../base/span.ts'
+import type { Expression, Identifier, Query } from './ast.ts'
+import { isReserved, NON_RESERVED, RESERVED } from './keywords.ts'
+import { scan, type Tokens } from './scanner.ts'
+
+/** The rules that all others lead back to; through the cursor, so that the files of the parser import one way only. */
+export interface Grammar {
+  /** An expression, all operators. */
+  expression(c: Cursor): Expression
+  /** An expression whose operators bind tighter than AND and IN: where one of these words follows. */
+  operand(c: Cursor): Expression
+  /** A query with all that may surround it, not in parentheses. */
+  query(c: Cursor): Query
+  /** What stands in parentheses where a value or a query may stand, from the opening one to the closing one. */
+  parenthesized(c: Cursor): readonly Expression[] | Query
+}
+
+export interface Cursor {
+  readonly grammar: Grammar
+  readonly source: SourceText
+  readonly tokens: Tokens
+  /** Index of the current token, and its type. */
+  at: number
+  type: string
+  /** Nesting of expressions, queries and types around the current token. */
+  depth: number
+  /** Where queries are refused just now, as words for the message; empty where they are allowed. */
+  noQuery: string
+  /** Number of `?` seen. */
+  parameters: number
+  /** Index of the token whose alternatives are collected in `wanted`; -1 when none is. */
+  watch: number
+  wanted: Set<string>
+}
+
+/** Deeper nesting is refused before the stack of JavaScript is. */
+export const MAX_DEPTH = 400
+
+export function cursor(grammar: Grammar, source: SourceText, tokens: Tokens = scan(source.text)): Cursor {
+  return {
+    grammar,
+    source,
+    tokens,
+    at: 0,
+    type: tokens.types[0],
+    depth: 0,
+    noQuery: '',
+    parameters: 0,
+    watch: -1,
+    wanted: new Set(),
+  }
+}
+
+export function goTo(c: Cursor, index: number): void {
+  c.at = index
+  c.type = c.tokens.types[index]
+}
+
+/** Type of the token `n` behind the current one. */
+export function peek(c: Cursor, n: number): string {
+  const { types } = c.tokens
+  return c.at + n < types.length ? types[c.at + n] : 'end'
+}
+
+/** Step over the current token. */
+export function advance(c: Cursor): void {
+  c.at++
+  c.type = c.tokens.types[c.at]
+}
+
+export function is(c: Cursor, type: string): boolean {
+  if (c.watch === c.at) c.wanted.add(type)
+  return c.type === type
+}
+
+/** Is the current token one of these, and the next of that type? */
+export function isPair(c: Cursor, first: string, second: string): boolean {
+  if (c.watch === c.at) c.wanted.add(`${first} ${second}`)
+  return c.type === first && peek(c, 1) === second
+}
+
+export function accept(c: Cursor, type: string): boolean {
+  if (c.watch === c.at) c.wanted.add(type)
+  if (c.type !== type) return false
+  advance(c)
+  return true
+}
+
+/** All of these words, or none when the first is not there; from the second on they are demanded. */
+export function acceptAll(c: Cursor, first: string, ...rest: readonly string[]): boolean {
+  if (!accept(c, first)) return false
+  for (const type of rest) expect(c, type)
+  return true
+}
+
+/** Note that this could stand here, without asking for a single token: 'expression', 'name', 'query' … */
+export function want(c: Cursor, what: string): void {
+  if (c.watch === c.at) c.wanted.add(what)
+}
+
+export function expect(c: Cursor, type: string): void {
+  if (c.watch === c.at) c.wanted.add(type)
+  if (c.type !== type) unexpected(c)
+  advance(c)
+}
+
+/** Each word in turn: `expectAll(c, 'IF', 'NOT', 'EXISTS')`. */
+export function expectAll(c: Cursor, ...types: readonly string[]): void {
+  for (const type of types) expect(c, type)
+}
+
+/** The one of these that comes now, stepped over. */
+export function expectOne<T extends string>(c: Cursor, ...types: readonly T[]): T {
+  for (const type of types) if (accept(c, type)) return type
+  return unexpected(c)
+}
+
+/** The one of these that comes now, stepped over, or undefined. */
+export function acceptOne<T extends string>(c: Cursor, ...types: readonly T[]): T | undefined {
+  for (const type of types) if (accept(c, type)) return type
+  return undefined
+}
+
+export function start(c: Cursor): number {
+  return c.tokens.starts[c.at]
+}
+/** From there to the end of the token before the current one. */
+export function spanFrom(c: Cursor, from: number): Span {
+  return { start: from, end: c.at > 0 ? Math.max(c.tokens.ends[c.at - 1], from) : from }
+}
+export function tokenSpan(c: Cursor, index: number = c.at): Span {
+  return { start: c.tokens.starts[index], end: c.tokens.ends[index] }
+}
+export function tokenText(c: Cursor, index: number = c.at): string {
+  return c.source.text.slice(c.tokens.starts[index], c.tokens.ends[index])
+}
+
+/** Can the token be a name? */
+export function isName(c: Cursor, type: string = c.type): boolean {
+  if (c.watch === c.at) c.wanted.add('name')
+  return type === 'identifier' || type === 'quoted' || type === 'unicode-name' || isFreeWord(type)
+}
+
+const freeWords = new Set(NON_RESERVED)
+function isFreeWord(type: string): boolean {
+  return freeWords.has(type)
+}
+function isKeyword(type: string): boolean {
+  return freeWords.has(type) || isReserved(type)
+}
+
+/** One level deeper; the caller takes the level back with `leave`. */
+export function enter(c: Cursor): void {
+  c.depth++
+  if (c.depth > MAX_DEPTH) fail('SQL_TOO_DEEP', { limit: MAX_DEPTH }, { span: tokenSpan(c), source: c.source })
+}
+export function leave(c: Cursor): void {
+  c.depth--
+}
+
+/** Fail at the current token. */
+export function unexpected(c: Cursor): never {
+  const place = { span: tokenSpan(c), source: c.source }
+  const error = c.tokens.errors.get(c.at)
+  if (error?.kind === 'unterminated') fail('SQL_UNTERMINATED', { what: error.what }, place)
+  if (error?.kind === 'character') fail('SQL_UNKNOWN_CHARACTER', { character: error.character }, place)
+  const expected = describeWanted(c)
+  if (c.type === 'end') fail('SQL_UNEXPECTED_END', { expected, open: openBracket(c) }, place)
+  fail('SQL_UNEXPECTED_TOKEN', { found: describeToken(c), expected, hint: hintFor(c) }, place)
+}
+
+const TOKEN_NAMES: Readonly<Record<string, string>> = {
+  name: 'a name',
+  string: 'a string in single quotes',
+  integer: 'a whole number',
+  expression: 'an expression',
+  query: 'a query',
+  type: 'a data type',
+  statement: 'a statement',
+  end: 'the end of the statement',
+}
+
+function describeWanted(c: Cursor): readonly string[] {
+  const wanted = [...c.wanted]
+  const shown: string[] = []
+  for (const type of wanted) {
+    const text = TOKEN_NAMES[type] ?? (isKeyword(type.split(' ')[0]) ? type : `'${type}'`)
+    if (!shown.includes(text)) shown.push(text)
+  }
+  return shown
+}
+
+function describeToken(c: Cursor): string {
+  const text = tokenText(c)
+  return text.length > 40 ? `'${text.slice(0, 37)}…'` : `'${text}'`
+}
+
+/** The innermost bracket of this statement that is open here, with its line and column. */
+function openBracket(c: Cursor): number | undefined {
+  const open: number[] = []
+  for (let i = 0; i < c.at; i++) {
+    const type = c.tokens.types[i]
+    if (type === ';') open.length = 0
+    else if (type === '(' || type === '[') open.push(c.tokens.starts[i])
+    else if (type === ')' || type === ']') open.pop()
+  }
+  return open.at(-1)
+}
+
+const OPERAND_STARTS = new Set(['identifier', 'quoted', 'string', 'integer', 'decimal', 'approximate'])
+
+function hintFor(c: Cursor): string | undefined {
+  const text = tokenText(c)
+  const wantsName = c.wanted.has('name') || c.wanted.has('expression')
+  const misspelt = misspeltKeyword(c)
+  if (misspelt !== undefined) return misspelt
+  if (wantsName && isReserved(c.type)) {
+    return `${c.type} is a reserved word: to use it as a name write it in back-ticks, \`${text}\`.`
+  }
+  if (c.type === 'string' && c.wanted.has('name')) {
+    return 'Single quotes make a string; a name is written without quotes or in back-ticks.'
+  }
+  if (c.type === 'quoted' && text.startsWith('"') && c.wanted.has('string')) {
+    return `A string is written in single quotes: '${text.slice(1, -1)}'.`
+  }
+  if (c.type === '=' && peek(c, -1) === '=') return "Equality is written with one '='."
+  if (c.type === '&' || (c.type === '|' && !c.wanted.has('|'))) return 'Write AND, OR, or || to join strings.'
+  if (c.type === ':' && peek(c, 1) === ':') return 'Write CAST(value AS type).'
+  if (c.type === '/*+') return 'A hint stands directly behind SELECT or behind the name of a table.'
+  if ((c.type === ')' || c.type === 'FROM') && peek(c, -1) === ',') return 'Is the comma before it one too many?'
+  if (c.wanted.has(',') && (OPERAND_STARTS.has(c.type) || (isFreeWord(c.type) && openBracket(c) !== undefined))) {
+    return `Is a comma missing before '${text}'?`
+  }
+  if (c.type === ')' && openBracket(c) === undefined) return 'There is no open parenthesis for it.'
+  if (c.wanted.has(')')) return 'Is a closing parenthesis missing?'
+  return undefined
+}
+
+/** A name at or just before the failing token that is nearly one of the wanted keywords. */
+function misspeltKeyword(c: Cursor): string | undefined {
+  const wanted = new Set<string>()
+  for (const type of c.wanted) for (const word of type.split(' ')) if (isKeyword(word)) wanted.add(word)
+  if (c.wanted.has('statement')) for (const word of STATEMENT_WORDS) wanted.add(word)
+  if (c.type === 'identifier' || isFreeWord(c.type)) {
+    const near = nearest(tokenText(c), wanted)
+    if (near !== undefined && near !== c.type) return `Did you mean ${near}?`
+  }
+  // `SELECT a FORM t`: FORM was taken for an alias, and only t is out of place.
+  if (c.at > 0 && c.tokens.types[c.at - 1] === 'identifier') {
+    const before = tokenText(c, c.at - 1)
+    const near = nearest(before, CLAUSE_WORDS)
+    if (near !== undefined && before.length > 2) return `Did you mean ${near} instead of ${before}?`
+  }
+  return undefined
+}
+
+const CLAUSE_WORDS = RESERVED.filter((word) =>
+  'FROM WHERE GROUP HAVING ORDER LIMIT OFFSET FETCH JOIN LEFT RIGHT INNER FULL CROSS UNION EXCEPT INTERSECT WINDOW BETWEEN LIKE VALUES SELECT INTO TABLE WITH INTERVAL COMMENT PARTITION PRIMARY WATERMARK DISTRIBUTED'
+    .split(' ')
+    .includes(word),
+)
+export const STATEMENT_WORDS: readonly string[] =
+  'SELECT WITH VALUES TABLE INSERT UPSERT UPDATE DELETE MERGE TRUNCATE EXECUTE COMPILE EXPLAIN CREATE REPLACE ALTER DROP SHOW DESCRIBE DESC USE LOAD UNLOAD ADD REMOVE SET RESET STOP ANALYZE CALL BEGIN END'.split(
+    ' ',
+  )
+
+// --- names and texts -------------------------------------------------------------------------------------------------
+
+/** The name at the current token, which is known to be one. */
+export function takeName(c: Cursor): Identifier {
+  const index = c.at
+  const span = tokenSpan(c)
+  const text = c.source.text
+  if (c.type === 'quoted') {
+    const quote = text[span.start]
+    const inner = text.slice(span.start + 1, span.end - 1)
+    advance(c)
+    return { kind: 'identifier', name: inner.replaceAll(quote + quote, quote), quoted: true, span }
+  }
+  if (c.type === 'unicode-name') {
+    const inner = text.slice(span.start + 3, span.end - 1).replaceAll('""', '"')
+    advance(c)
+    const escape = acceptEscape(c)
+    return {
+      kind: 'identifier',
+      name: unescapeUnicode(c, inner, escape, index),
+      quoted: true,
+      span: spanFrom(c, span.start),
+    }
+  }
+  advance(c)
+  return { kind: 'identifier', name: text.slice(span.start, span.end), quoted: false, span }
+}
+
+/** `UESCAPE 'c'` behind a U& literal; a backslash without it. */
+export function acceptEscape(c: Cursor): string {
+  if (!accept(c, 'UESCAPE')) return '\\'
+  const text = tokenText(c)
+  if (c.type !== 'string') {
+    if (c.watch === c.at) c.wanted.add('string')
+    unexpected(c)
+  }
+  const escape = text.slice(1, -1)
+  if (escape.length !== 1 || /[0-9A-Fa-f+'"\s]/.test(escape)) {
+    fail('SQL_BAD_UNICODE_ESCAPE', { text }, { span: tokenSpan(c), source: c.source })
+  }
+  advance(c)
+  return escape
+}
+
+/** `\0041` → A, `\+01F600` → 😀, two escape characters → one. */
+export function unescapeUnicode(c: Cursor, text: string, escape: string, token: number): string {
+  let out = ''
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] !== escape) {
+      out += text[i]
+      continue
+    }
+    if (text[i + 1] === escape) {
+      out += escape
+      i++
+      continue
+    }
+    const long = text[i + 1] === '+'
+    const digits = long ? text.slice(i + 2, i + 8) : text.slice(i + 1, i + 5)
+    const code = digits.length === (long ? 6 : 4) && /^[0-9A-Fa-f]+$/.test(digits) ? Number.parseInt(digits, 16) : -1
+    if (code < 0 || code > 0x10ffff) {
+      fail('SQL_BAD_UNICODE_ESCAPE', { text: text.slice(i, i + 8) }, { span: tokenSpan(c, token), source: c.source })
+    }
+    out += String.fromCodePoint(code)
+    i += long ? 7 : 4
+  }
+  return out
+}

@@ -1,0 +1,129 @@
+/** Names, lists of names, and single strings. */
+import { fail } from '../../base/errors.ts'
+import type { Identifier, Name, Text } from '../ast.ts'
+import {
+  accept,
+  acceptEscape,
+  advance,
+  type Cursor,
+  expect,
+  isName,
+  peek,
+  spanFrom,
+  start,
+  takeName,
+  tokenSpan,
+  tokenText,
+  unescapeUnicode,
+  unexpected,
+  want,
+} from '../cursor.ts'
+
+export function parseIdentifier(c: Cursor): Identifier {
+  if (!isName(c)) unexpected(c)
+  return takeName(c)
+}
+
+/** `a.b.c`; stops before `.*`. */
+export function parseName(c: Cursor): Name {
+  const from = start(c)
+  const parts = [parseIdentifier(c)]
+  while (c.type === '.' && peek(c, 1) !== '*') {
+    advance(c)
+    parts.push(parseIdentifier(c))
+  }
+  return { kind: 'name', parts, span: spanFrom(c, from) }
+}
+
+/** `(a, b)`, at least one. */
+export function parseIdentifierList(c: Cursor): readonly Identifier[] {
+  expect(c, '(')
+  const list = [parseIdentifier(c)]
+  while (accept(c, ',')) list.push(parseIdentifier(c))
+  expect(c, ')')
+  return list
+}
+
+/** `a` or `(a, b)` */
+export function parseIdentifierOrList(c: Cursor): readonly Identifier[] {
+  return c.type === '(' ? parseIdentifierList(c) : [parseIdentifier(c)]
+}
+
+/** `name` as a name of one part. */
+export function nameOf(identifier: Identifier): Name {
+  return { kind: 'name', parts: [identifier], span: identifier.span }
+}
+
+/** A string in single quotes; adjacent ones are one, as everywhere in SQL. */
+export function parseText(c: Cursor): Text {
+  const from = start(c)
+  const { value } = parseStringValue(c)
+  return { kind: 'text', value, span: spanFrom(c, from) }
+}
+
+export function isString(type: string): boolean {
+  return type === 'string' || type === 'prefixed' || type === 'unicode'
+}
+
+const CHARSETS: Readonly<Record<string, string>> = {
+  UTF8: 'UTF8',
+  'UTF-8': 'UTF8',
+  UTF16: 'UTF16',
+  'UTF-16': 'UTF16',
+  'UTF-16LE': 'UTF16',
+  UTF32: 'UTF32',
+  LATIN1: 'ISO-8859-1',
+  'ISO-8859-1': 'ISO-8859-1',
+  ISO_8859_1: 'ISO-8859-1',
+  ASCII: 'US-ASCII',
+  'US-ASCII': 'US-ASCII',
+}
+
+/** The value of the string at the current token with those that continue it, and its character set if one is written. */
+export function parseStringValue(c: Cursor): { readonly value: string; readonly charset?: string } {
+  want(c, 'string')
+  if (!isString(c.type)) unexpected(c)
+  const first = c.at
+  const type = c.type
+  const parts: string[] = []
+  let charset: string | undefined
+  const raw = tokenText(c)
+  const open = raw.indexOf("'")
+  if (type === 'prefixed') {
+    const written = (open === 1 && raw[0] !== '_' ? 'ISO-8859-1' : raw.slice(1, open)).toUpperCase()
+    charset = CHARSETS[written]
+    if (charset === undefined) {
+      fail('SQL_UNKNOWN_CHARSET', { charset: written }, { span: tokenSpan(c), source: c.source })
+    }
+  }
+  parts.push(unquote(raw, open))
+  advance(c)
+  while (c.type === 'string') {
+    parts.push(unquote(tokenText(c), 0))
+    advance(c)
+  }
+  if (type !== 'unicode') return { value: parts.join(''), charset }
+  const escape = acceptEscape(c)
+  return { value: parts.map((part) => unescapeUnicode(c, part, escape, first)).join('') }
+}
+
+function unquote(raw: string, open: number): string {
+  const inner = raw.slice(open + 1, -1)
+  return inner.includes("'") ? inner.replaceAll("''", "'") : inner
+}
+
+/** A whole number without a sign. */
+export function parseInteger(c: Cursor): number {
+  want(c, 'integer')
+  if (c.type !== 'integer') unexpected(c)
+  const value = Number(tokenText(c))
+  if (value > 0x7fffffff) {
+    fail(
+      'SQL_NOT_ALLOWED',
+      { what: `The number ${tokenText(c)} is too large here`, hint: 'The greatest is 2147483647.' },
+      { span: tokenSpan(c), source: c.source },
+    )
+  }
+  advance(c)
+  return value
+}

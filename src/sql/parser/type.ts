@@ -1,0 +1,234 @@
+/**
+ * Data types.
+ *
+ * Law: every spelling of Flink 2.3 is read into one form (see `ast/type.ts`). `NOT NULL` belongs to the type where a type
+ * stands for itself; the targets of CAST take none, as in Flink.
+ */
+import type { BasicType, BasicTypeName, DataType, RowTypeField } from '../ast.ts'
+import {
+  accept,
+  acceptOne,
+  advance,
+  type Cursor,
+  enter,
+  expect,
+  expectAll,
+  is,
+  isName,
+  isPair,
+  leave,
+  peek,
+  spanFrom,
+  start,
+  unexpected,
+  want,
+} from '../cursor.ts'
+import { parseIntervalQualifier } from './literal.ts'
+import { parseIdentifier, parseInteger, parseName, parseText } from './name.ts'
+
+/** A type with `NULL` or `NOT NULL` behind it. */
+export function parseDataType(c: Cursor): DataType {
+  const from = start(c)
+  const type = parseTypeName(c)
+  if (isPair(c, 'NOT', 'NULL')) {
+    advance(c)
+    advance(c)
+    return { ...type, nullable: false, span: spanFrom(c, from) }
+  }
+  accept(c, 'NULL')
+  return type
+}
+
+/** A type without nullability of its own, as in `CAST(x AS …)`. */
+export function parseTypeName(c: Cursor): DataType {
+  enter(c)
+  const from = start(c)
+  let type = parsePlainType(c)
+  for (;;) {
+    const collection = acceptOne(c, 'ARRAY', 'MULTISET')
+    if (collection === undefined) break
+    const span = spanFrom(c, from)
+    type =
+      collection === 'ARRAY'
+        ? { kind: 'array-type', element: type, nullable: true, span }
+        : { kind: 'multiset-type', element: type, nullable: true, span }
+  }
+  leave(c)
+  return type
+}
+
+const SIMPLE: Readonly<Record<string, BasicTypeName>> = {
+  BOOLEAN: 'BOOLEAN',
+  TINYINT: 'TINYINT',
+  SMALLINT: 'SMALLINT',
+  INT: 'INT',
+  INTEGER: 'INT',
+  BIGINT: 'BIGINT',
+  FLOAT: 'FLOAT',
+  REAL: 'FLOAT',
+  DATE: 'DATE',
+  STRING: 'STRING',
+  BYTES: 'BYTES',
+  VARIANT: 'VARIANT',
+  BITMAP: 'BITMAP',
+}
+
+function parsePlainType(c: Cursor): DataType {
+  want(c, 'type')
+  const from = start(c)
+  const basic = (name: BasicTypeName, precision?: number, scale?: number): BasicType => ({
+    kind: 'basic-type',
+    name,
+    precision,
+    scale,
+    nullable: true,
+    span: spanFrom(c, from),
+  })
+  const word = c.type
+  const simple = Object.hasOwn(SIMPLE, word) ? SIMPLE[word] : undefined
+  if (simple !== undefined) {
+    advance(c)
+    return basic(simple)
+  }
+  switch (word) {
+    case 'DOUBLE':
+      advance(c)
+      accept(c, 'PRECISION')
+      return basic('DOUBLE')
+    case 'DECIMAL':
+    case 'DEC':
+    case 'NUMERIC':
+    case 'ANY': {
+      advance(c)
+      let precision: number | undefined
+      let scale: number | undefined
+      if (accept(c, '(')) {
+        precision = parseInteger(c)
+        if (accept(c, ',')) scale = parseInteger(c)
+        expect(c, ')')
+      }
+      return basic(word === 'ANY' ? 'ANY' : 'DECIMAL', precision, scale)
+    }
+    case 'CHAR':
+    case 'CHARACTER':
+    case 'VARCHAR': {
+      advance(c)
+      const varying = word === 'VARCHAR' || accept(c, 'VARYING')
+      const length = parsePrecision(c)
+      if (isPair(c, 'CHARACTER', 'SET')) {
+        expectAll(c, 'CHARACTER', 'SET')
+        parseIdentifier(c)
+      }
+      return basic(varying ? 'VARCHAR' : 'CHAR', length)
+    }
+    case 'BINARY':
+    case 'VARBINARY': {
+      advance(c)
+      const varying = word === 'VARBINARY' || accept(c, 'VARYING')
+      return basic(varying ? 'VARBINARY' : 'BINARY', parsePrecision(c))
+    }
+    case 'TIME':
+    case 'TIMESTAMP': {
+      advance(c)
+      const precision = parsePrecision(c)
+      const local = parseTimeZone(c)
+      if (word === 'TIME') return basic('TIME', precision)
+      return basic(local ? 'TIMESTAMP_LTZ' : 'TIMESTAMP', precision)
+    }
+    case 'TIMESTAMP_LTZ':
+      advance(c)
+      return basic('TIMESTAMP_LTZ', parsePrecision(c))
+    case 'ARRAY':
+    case 'MULTISET': {
+      advance(c)
+      expect(c, '<')
+      const element = parseDataType(c)
+      expect(c, '>')
+      const span = spanFrom(c, from)
+      return word === 'ARRAY'
+        ? { kind: 'array-type', element, nullable: true, span }
+        : { kind: 'multiset-type', element, nullable: true, span }
+    }
+    case 'MAP': {
+      if (peek(c, 1) !== '<') break
+      advance(c)
+      advance(c)
+      const key = parseDataType(c)
+      expect(c, ',')
+      const value = parseDataType(c)
+      expect(c, '>')
+      return { kind: 'map-type', key, value, nullable: true, span: spanFrom(c, from) }
+    }
+    case 'ROW': {
+      advance(c)
+      let fields: readonly RowTypeField[] = []
+      if (!accept(c, '<>')) {
+        const close = is(c, '(') ? ')' : '>'
+        if (!accept(c, '(')) expect(c, '<')
+        if (!is(c, close)) fields = parseFields(c)
+        expect(c, close)
+      }
+      return { kind: 'row-type', fields, nullable: true, span: spanFrom(c, from) }
+    }
+    case 'RAW': {
+      advance(c)
+      expect(c, '(')
+      const className = parseText(c)
+      expect(c, ',')
+      const serializer = parseText(c)
+      expect(c, ')')
+      return { kind: 'raw-type', className, serializer, nullable: true, span: spanFrom(c, from) }
+    }
+    case 'STRUCTURED': {
+      advance(c)
+      expect(c, '<')
+      const className = parseText(c)
+      const fields = accept(c, ',') ? parseFields(c) : []
+      expect(c, '>')
+      return { kind: 'structured-type', className, fields, nullable: true, span: spanFrom(c, from) }
+    }
+    case 'INTERVAL': {
+      advance(c)
+      const qualifier = parseIntervalQualifier(c)
+      return { kind: 'interval-type', qualifier, nullable: true, span: spanFrom(c, from) }
+    }
+    case 'DESCRIPTOR':
+      if (peek(c, 1) !== '.') {
+        advance(c)
+        return basic('DESCRIPTOR')
+      }
+      break
+  }
+  if (!isName(c)) unexpected(c)
+  return { kind: 'named-type', name: parseName(c), nullable: true, span: spanFrom(c, from) }
+}
+
+function parsePrecision(c: Cursor): number | undefined {
+  if (!accept(c, '(')) return undefined
+  const precision = parseInteger(c)
+  expect(c, ')')
+  return precision
+}
+
+/** True for WITH LOCAL TIME ZONE. */
+function parseTimeZone(c: Cursor): boolean {
+  if (c.type === 'WITHOUT' && peek(c, 1) === 'TIME') {
+    expectAll(c, 'WITHOUT', 'TIME', 'ZONE')
+    return false
+  }
+  if (!accept(c, 'WITH')) return false
+  expectAll(c, 'LOCAL', 'TIME', 'ZONE')
+  return true
+}
+
+function parseFields(c: Cursor): readonly RowTypeField[] {
+  const fields: RowTypeField[] = []
+  do {
+    const from = start(c)
+    const name = parseIdentifier(c)
+    const type = parseDataType(c)
+    const comment = c.type === 'string' ? parseText(c) : undefined
+    fields.push({ kind: 'row-type-field', name, type, comment, span: spanFrom(c, from) })
+  } while (accept(c, ','))
+  return fields
+}
