@@ -46,6 +46,13 @@ export const functionErrors = {
     hint: () => 'Guard the divisor, for example with NULLIF(divisor, 0).',
     flink: 'ArithmeticException: / by zero',
   }),
+  FUNCTION_DECIMAL_OVERFLOW: declare<{ type: string }>({
+    domain: 'user',
+    message: ({ type }) => `The result has more digits than ${type} holds.`,
+    hint: () =>
+      'Of nullable operands the result would be NULL; CAST the operands to a DECIMAL of fewer digits or to DOUBLE.',
+    flink: 'null for a NOT NULL column',
+  }),
   FUNCTION_UNSUPPORTED_CAST: declare<{ from: string; to: string; instead?: string }>({
     domain: 'user',
     message: ({ from, to }) => `A value of type ${from} cannot be cast to ${to}.`,

@@ -2,7 +2,15 @@ import type { CallSite } from '../../../expr/function.ts'
 import { decimalQuotient, divideLong } from '../../../types/exact-arithmetic.ts'
 import { isApproximate } from '../../../types/family.ts'
 import { scalar } from '../../define.ts'
-import { arithmeticShape, divisionByZero, narrowing, scaleOf, unlessZero, wrapped } from './operator.ts'
+import {
+  arithmeticShape,
+  decimalOperation,
+  divisionByZero,
+  narrowing,
+  scaleOf,
+  unlessZero,
+  wrapped,
+} from './operator.ts'
 
 export const divide = scalar({
   name: '/',
@@ -12,7 +20,9 @@ export const divide = scalar({
   nulls: 'propagate',
   prepare: ({ args: [left, right], returns }) => {
     if (returns.kind === 'BIGINT') return divideLong
-    if (returns.kind === 'DECIMAL') return decimalQuotient(scaleOf(left.type), scaleOf(right.type), returns)
+    if (returns.kind === 'DECIMAL') {
+      return decimalOperation(decimalQuotient(scaleOf(left.type), scaleOf(right.type), returns), returns)
+    }
     const narrow = narrowing(returns.kind)
     if (isApproximate(returns)) return (a: number, b: number) => narrow(a / b)
     return (a: number, b: number) => (b === 0 ? divisionByZero() : narrow(a / b))

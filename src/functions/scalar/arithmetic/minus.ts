@@ -2,7 +2,7 @@ import type { CallSite } from '../../../expr/function.ts'
 import { decimalSum, subtractLong } from '../../../types/exact-arithmetic.ts'
 import { scalar } from '../../define.ts'
 import { temporalArithmetic } from '../temporal/interval.ts'
-import { arithmeticShape, narrowing, scaleOf, wrapped } from './operator.ts'
+import { arithmeticShape, decimalOperation, narrowing, scaleOf, wrapped } from './operator.ts'
 import { sumCode } from './sum-code.ts'
 
 export const minus = scalar({
@@ -15,7 +15,9 @@ export const minus = scalar({
     const temporal = temporalArithmetic('-', left.type, right.type)
     if (temporal !== undefined) return temporal.evaluate
     if (returns.kind === 'BIGINT') return subtractLong
-    if (returns.kind === 'DECIMAL') return decimalSum(true, scaleOf(left.type), scaleOf(right.type), returns)
+    if (returns.kind === 'DECIMAL') {
+      return decimalOperation(decimalSum(true, scaleOf(left.type), scaleOf(right.type), returns), returns)
+    }
     const narrow = narrowing(returns.kind)
     return (a: number, b: number) => narrow(a - b)
   },

@@ -1,20 +1,18 @@
 /** What the arithmetic operators share: argument types, and code for the exact kinds of numbers. */
 import { fail } from '../../../base/errors.ts'
-import type { ArgInfo, CodeHelpers, Resolution } from '../../../expr/function.ts'
+import type { CodeHelpers, Resolution } from '../../../expr/function.ts'
 import { custom, type Shape } from '../../../expr/signature.ts'
 import { type ArithmeticOperator, arithmeticType, supportsImplicitCast } from '../../../types/common-type.ts'
+import type { DecimalOperation } from '../../../types/exact-arithmetic.ts'
 import { decimalDigits } from '../../../types/family.ts'
-import { type LogicalType, withNullable, withoutAttribute } from '../../../types/logical-type.ts'
+import {
+  type DecimalType,
+  type LogicalType,
+  typeText,
+  withNullable,
+  withoutAttribute,
+} from '../../../types/logical-type.ts'
 import { temporalArithmetic } from '../temporal/interval.ts'
-
-/** An untyped NULL is a NULL of the other operand's type. */
-function operandTypes([left, right]: readonly ArgInfo[]): readonly [LogicalType, LogicalType] | undefined {
-  const a = withoutAttribute(left.type)
-  const b = withoutAttribute(right.type)
-  if (a.kind === 'NULL' && b.kind === 'NULL') return undefined
-  if (a.kind === 'NULL') return [withNullable(b, true), b]
-  return b.kind === 'NULL' ? [a, withNullable(a, true)] : [a, b]
-}
 
 /**
  * Numbers: without DECIMAL both operands are cast to the result's type; a DECIMAL result is computed from the operands'
@@ -26,8 +24,10 @@ export function arithmeticShape(op: ArithmeticOperator): Shape {
   if (op === '+') texts.push('INTERVAL + DATETIME')
   if (op === '*') texts.push('INTERVAL * NUMERIC', 'NUMERIC * INTERVAL')
   return custom(texts, 2, 2, (args) => {
-    const types = operandTypes(args)
-    return types && (numbers(op, types[0], types[1]) ?? times(op, types[0], types[1]))
+    const [a, b] = args.map(({ type }) => withoutAttribute(type))
+    // An untyped NULL is refused, as Flink does.
+    if (a.kind === 'NULL' || b.kind === 'NULL') return undefined
+    return numbers(op, a, b) ?? times(op, a, b)
   })
 }
 
@@ -92,6 +92,12 @@ export function wrapped(kind: LogicalType['kind'], expression: string): string |
     default:
       return undefined
   }
+}
+
+/** A DECIMAL that does not fit is NULL, which a NOT NULL result cannot be. */
+export function decimalOperation(operation: DecimalOperation, returns: DecimalType): DecimalOperation {
+  if (returns.nullable) return operation
+  return (a, b) => operation(a, b) ?? fail('FUNCTION_DECIMAL_OVERFLOW', { type: typeText(returns) })
 }
 
 export function divisionByZero(): never {

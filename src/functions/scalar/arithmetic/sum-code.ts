@@ -3,7 +3,7 @@ import type { CallSite, CodeHelpers } from '../../../expr/function.ts'
 import { powerOfTen } from '../../../types/decimal-text.ts'
 import { addLong, decimalSum, subtractLong } from '../../../types/exact-arithmetic.ts'
 import type { LogicalType } from '../../../types/logical-type.ts'
-import { halfRange, safeOr, scaleOf } from './operator.ts'
+import { decimalOperation, halfRange, safeOr, scaleOf } from './operator.ts'
 
 export function sumCode(
   op: '+' | '-',
@@ -22,7 +22,7 @@ export function sumCode(
   const scale = Math.max(s1, s2)
   // A capped scale needs rounding, and a full precision an overflow check: both are the evaluator's.
   if (returns.scale !== scale || scale - s1 > 12 || scale - s2 > 12) return undefined
-  const slow = helpers.use(decimalSum(op === '-', s1, s2, returns), 'decimalSum')
+  const slow = helpers.use(decimalOperation(decimalSum(op === '-', s1, s2, returns), returns), 'decimalSum')
   if (s1 === s2) return safeOr(`${a} ${op} ${b}`, a, b, slow)
   const x = powerOfTen(scale - s1)
   const y = powerOfTen(scale - s2)

@@ -5,7 +5,7 @@ import { isApproximate } from '../../../types/family.ts'
 import type { LogicalType } from '../../../types/logical-type.ts'
 import type { Exact } from '../../../types/value.ts'
 import { scalar } from '../../define.ts'
-import { arithmeticShape, isInterval, narrowing, scaleOf, wrapped } from './operator.ts'
+import { arithmeticShape, decimalOperation, isInterval, narrowing, scaleOf, wrapped } from './operator.ts'
 
 export const times = scalar({
   name: '*',
@@ -18,7 +18,9 @@ export const times = scalar({
       return isInterval(left.type) ? scaled(right.type, false, returns) : scaled(left.type, true, returns)
     }
     if (returns.kind === 'BIGINT') return multiplyLong
-    if (returns.kind === 'DECIMAL') return decimalProduct(scaleOf(left.type), scaleOf(right.type), returns)
+    if (returns.kind === 'DECIMAL') {
+      return decimalOperation(decimalProduct(scaleOf(left.type), scaleOf(right.type), returns), returns)
+    }
     if (returns.kind === 'INTEGER') return Math.imul
     const narrow = narrowing(returns.kind)
     return (a: number, b: number) => narrow(a * b)
@@ -29,7 +31,14 @@ export const times = scalar({
     if (plain !== undefined) return plain
     if (returns.kind === 'BIGINT') return productCode(a, b, helpers.use(multiplyLong, 'multiplyLong'))
     if (returns.kind !== 'DECIMAL' || returns.scale !== scaleOf(left.type) + scaleOf(right.type)) return undefined
-    return productCode(a, b, helpers.use(decimalProduct(scaleOf(left.type), scaleOf(right.type), returns), 'product'))
+    return productCode(
+      a,
+      b,
+      helpers.use(
+        decimalOperation(decimalProduct(scaleOf(left.type), scaleOf(right.type), returns), returns),
+        'product',
+      ),
+    )
   },
   examples: [
     ['6 * 7', '42'],
