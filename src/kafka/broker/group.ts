@@ -348,8 +348,11 @@ export class Group {
 
   #answerSync(member: Member, response: SyncResponse): void {
     const answer = member.sync
+    if (answer === undefined) return
     member.sync = undefined
-    answer?.(response)
+    // Only now can the member speak again.
+    this.#watchSession(member)
+    answer(response)
   }
 
   #watchSession(member: Member): void {
@@ -374,11 +377,11 @@ export class Group {
   }
 
   #forget(member: Member): void {
+    member.join?.(joinFailure(ErrorCodes.UNKNOWN_MEMBER_ID, member.id))
+    member.join = undefined
+    this.#answerSync(member, syncFailure(ErrorCodes.UNKNOWN_MEMBER_ID))
     member.stopSession()
     this.members.delete(member.id)
     if (member.instanceId !== null) this.#static.delete(member.instanceId)
-    member.join?.(joinFailure(ErrorCodes.UNKNOWN_MEMBER_ID, member.id))
-    this.#answerSync(member, syncFailure(ErrorCodes.UNKNOWN_MEMBER_ID))
-    member.join = undefined
   }
 }
