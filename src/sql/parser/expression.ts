@@ -164,11 +164,13 @@ function parseOperator(c: Cursor, left: Expression, min: number): Expression | u
   const binary = BINARY.get(type)
   if (binary !== undefined) {
     const [op, power] = binary
-    if (power < min) return undefined
-    advance(c)
-    if (power === COMPARISON && (c.type === 'ANY' || c.type === 'ALL' || c.type === 'SOME') && peek(c, 1) === '(') {
+    if (power === COMPARISON && isQuantifier(peek(c, 1)) && peek(c, 2) === '(') {
+      if (MATCH < min) return undefined
+      advance(c)
       return parseQuantified(c, left, op as ComparisonOperator)
     }
+    if (power < min) return undefined
+    advance(c)
     return parseRight(c, left, op, power)
   }
   if (c.watch === c.at) for (const word of ['AND', 'OR']) if (min <= AND) c.wanted.add(word)
@@ -220,6 +222,10 @@ function parseOperator(c: Cursor, left: Expression, min: number): Expression | u
     default:
       return undefined
   }
+}
+
+function isQuantifier(type: string): boolean {
+  return type === 'ANY' || type === 'ALL' || type === 'SOME'
 }
 
 function parseRight(c: Cursor, left: Expression, op: BinaryOperator, power: number): Expression {

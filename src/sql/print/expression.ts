@@ -6,6 +6,7 @@
  */
 import type {
   Argument,
+  BinaryOperator,
   Case,
   Expression,
   FrameBound,
@@ -214,7 +215,7 @@ export class ExpressionWriter {
     const tail: string[] = []
     let left: Expression = e
     while (left.kind === 'binary' && power(left) === own) {
-      tail.push(` ${left.op} ${this.at(left.right, own + 1)}`)
+      tail.push(` ${printOperator(left.op)} ${this.at(left.right, own + 1)}`)
       left = left.left
     }
     return this.at(left, own) + tail.reverse().join('')
@@ -346,6 +347,11 @@ export class ExpressionWriter {
   #bound(bound: FrameBound): string {
     return bound.offset === undefined ? bound.kind : `${this.at(bound.offset, MATCH + 1)} ${bound.kind}`
   }
+}
+
+/** Without a word the multiset operators mean ALL. */
+function printOperator(op: BinaryOperator): string {
+  return op.startsWith('MULTISET') && !op.endsWith('ALL') ? `${op} DISTINCT` : op
 }
 
 function printSymbol(value: string): string {
