@@ -14,6 +14,7 @@ import type { Format } from '../formats/contract.ts'
 import type { Batch, Schema } from '../types/batch.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
+import type { Value } from '../types/value.ts'
 
 export interface MetadataColumn {
   /** `offset`; the key in `METADATA FROM 'offset'`. */
@@ -42,7 +43,7 @@ export interface TableRequest {
   readonly timeZone: string
   /** The format named by `'format'` (or `key.format`, `value.format`), with its options parsed. */
   format(optionKey: string): { readonly format: Format; readonly options: OptionValues } | undefined
-  /** Rows handed over in memory for connectors of tests (`inline`), by table name. */
+  /** Rows handed over in memory for connectors of tests: for `inline` an `InlineTable` (`connectors/inline/feed.ts`). */
   readonly inline?: unknown
 }
 
@@ -80,6 +81,8 @@ export interface SplitState {
 export interface SourceBatch {
   readonly split: string
   readonly batch: Batch
+  /** A watermark that the source itself knows for the split, epoch ms: it follows the batch (`SOURCE_WATERMARK()`). */
+  readonly watermark?: number
 }
 
 export interface SourceReader {
@@ -108,6 +111,23 @@ export interface TableSource {
   /** Default of `scan.watermark.emit.strategy`: Flink's is on-periodic. */
   readonly watermarkEmit?: 'on-event' | 'on-periodic'
   createReader(context: ReaderContext): SourceReader
+  /** Absent: rows cannot be looked up by key (`FOR SYSTEM_TIME AS OF` processing time). */
+  createLookup?(context: LookupContext): LookupReader
+}
+
+export interface LookupContext {
+  readonly host: Host
+  /** The columns of the rows that a lookup gives, in this order. */
+  readonly produced: readonly ProducedColumn[]
+  /** Which of them are compared with the key, in the key's order. */
+  readonly keys: readonly number[]
+}
+
+export interface LookupReader {
+  open(): Promise<void>
+  /** The rows whose key columns equal `key` by value; none when the key has a NULL. */
+  lookup(key: readonly Value[]): Batch | Promise<Batch>
+  close(): Promise<void>
 }
 
 export interface WriterContext {
@@ -116,8 +136,11 @@ export interface WriterContext {
   readonly parallelism: number
   /** The columns that arrive: physical columns, then writable metadata columns. */
   readonly consumed: readonly ProducedColumn[]
-  /** Where `print` writes lines; the library itself never writes to stdout. */
-  print(line: string): void
+  /**
+   * Where `print` writes lines; the library itself never writes to stdout.
+   * @param standardError the line is meant for standard error
+   */
+  print(line: string, standardError?: boolean): void
   counter(name: string): { add(n: number): void }
 }
 

@@ -42,6 +42,7 @@ export class TableEnvironment implements TableOwner {
       print: options.print ?? ((line) => process.stdout.write(`${line}\n`)),
       loadFunction: options.loadFunction ?? importFunction(process.cwd()),
       inline: options.inline,
+      connectors: options.connectors,
     })
     for (const [key, value] of Object.entries(options.configuration ?? {})) this.session.options.set(key, value)
   }

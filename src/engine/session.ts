@@ -8,7 +8,9 @@ import { fail } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { SessionOptions } from '../catalog/session-options.ts'
+import type { Connector } from '../connectors/contract.ts'
 import { connectors } from '../connectors/registry.ts'
+import type { CompileMode } from '../expr/compile.ts'
 import type { FunctionLookup } from '../expr/function.ts'
 import { interpret } from '../expr/interpret.ts'
 import { formats } from '../formats/registry.ts'
@@ -19,7 +21,7 @@ import type { CompiledPlan } from '../operators/nodes.ts'
 import { operatorRuntimes } from '../operators/runtimes.ts'
 import type { PlannerContext } from '../plan/context.ts'
 import { Job } from '../runtime/job.ts'
-import { readSnapshot } from '../runtime/snapshot-store.ts'
+import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
 import { memoryBackend } from '../state/memory/index.ts'
 import { startCheckpointing } from './checkpointing.ts'
@@ -32,6 +34,8 @@ export interface SessionParts {
   readonly print: (line: string) => void
   /** Load `export` of a module for CREATE FUNCTION … LANGUAGE TYPESCRIPT; `specifier` is as written. */
   readonly loadFunction: (specifier: string, exportName: string) => Promise<unknown>
+  /** Connectors besides the built-in ones. */
+  readonly connectors?: readonly Connector[]
   /** Rows of `inline` tables by table name; for tests and conformance. */
   readonly inline?: (table: string) => unknown
 }
@@ -43,7 +47,6 @@ export class Session {
   readonly planner: PlannerContext
   readonly loadFunction: SessionParts['loadFunction']
   readonly #print: (line: string) => void
-  readonly #inline: SessionParts['inline']
   readonly #functions: FunctionLookup
   readonly jobs: JobClient[] = []
 
@@ -51,7 +54,6 @@ export class Session {
     this.host = parts.host
     this.loadFunction = parts.loadFunction
     this.#print = parts.print
-    this.#inline = parts.inline
     this.#functions = {
       scalar: (name, user) => {
         if (!user) return findScalarFunction(name)
@@ -66,7 +68,7 @@ export class Session {
         aggregate: findAggregateFunction,
         names: () => [...scalarFunctions.map(({ name }) => name), ...aggregateNames()],
       },
-      connectors,
+      connectors: [...connectors, ...(parts.connectors ?? [])],
       formats,
       options: this.options,
       fold: (expr) => interpret(expr, [], { lookup: this.#functions, context: this.#foldContext() }),
@@ -98,23 +100,21 @@ export class Session {
     return value
   }
 
-  /** Build and start a job; resolves when its sources and sinks are open. */
-  async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
-    extra.signal?.throwIfAborted()
+  /** A job that is built but not open: what `submit` runs, and what the golden runner drives by hand. */
+  createJob(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Job {
     const { parallelism } = this
     const pipelineMax = Number(this.options.get('pipeline.max-parallelism') ?? -1)
-    const restorePath = this.options.get('execution.state-recovery.path')
-    const restore = restorePath === undefined ? undefined : await readSnapshot(this.host.storage, restorePath)
-    const job = new Job(
+    return new Job(
       plan,
       {
         host: this.host,
         functions: this.#functions,
         runtimes: operatorRuntimes,
         backend: memoryBackend,
-        tables: tableAccess(this.planner, this.#inline),
+        tables: tableAccess(this.planner),
         print: this.#print,
         collect: extra.collect,
+        expressions: extra.expressions ?? 'compiled',
         timeZone: this.timeZone,
         option: (key) => this.options.get(key),
       },
@@ -122,10 +122,18 @@ export class Session {
         name,
         parallelism,
         maxParallelism: pipelineMax > 0 ? pipelineMax : defaultMaxParallelism(parallelism),
-        restore,
+        restore: extra.restore,
         budget: extra.batchSize,
       },
     )
+  }
+
+  /** Build and start a job; resolves when its sources and sinks are open. */
+  async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
+    extra.signal?.throwIfAborted()
+    const path = this.options.get('execution.state-recovery.path')
+    const restore = extra.restore ?? (path === undefined ? undefined : await readSnapshot(this.host.storage, path))
+    const job = this.createJob(plan, name, { ...extra, restore })
     await job.open()
     const stopCheckpoints = startCheckpointing(job, this.options, this.host)
     const completion = job.run().finally(stopCheckpoints)
@@ -156,4 +164,8 @@ export interface SubmitOptions {
   readonly signal?: AbortSignal
   /** Rows per batch at most; tests of "batching is invisible" set it. */
   readonly batchSize?: number
+  /** Start from this snapshot rather than from `execution.state-recovery.path`. */
+  readonly restore?: JobSnapshot
+  /** How expressions are evaluated; tests run both. */
+  readonly expressions?: CompileMode
 }

@@ -10,6 +10,7 @@
  */
 import type { Host } from '../base/host.ts'
 import type { TableSink, TableSource } from '../connectors/contract.ts'
+import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import type { OperatorState, StateDeclaration } from '../state/contract.ts'
 import type { Batch, Schema } from '../types/batch.ts'
@@ -73,6 +74,8 @@ export interface OperatorContext {
   readonly out: Output
   readonly evaluation: EvalContext
   readonly functions: FunctionLookup
+  /** How expressions are evaluated; tests run both. */
+  readonly expressions: CompileMode
   /** A counter that the dashboard and `metrics()` show, such as `numLateRecordsDropped`. */
   counter(name: string): Counter
   /** A value that is read when somebody looks, such as `records-lag-max`. */

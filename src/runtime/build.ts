@@ -6,6 +6,7 @@
 
 import { fail } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import type { CollectTarget, Operator, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
@@ -27,6 +28,7 @@ export interface JobEnvironment {
   readonly tables: TableAccess
   readonly print: (line: string) => void
   readonly collect?: CollectTarget
+  readonly expressions: CompileMode
   /** IANA zone of `table.local-time-zone`. */
   readonly timeZone: string
   option(key: string): string | undefined
@@ -210,7 +212,7 @@ class JobBuilder {
     chain: () => readonly ChainedOperator[],
     exchanges: readonly Exchange[],
   ): ChainedOperator {
-    const { host, functions, runtimes, backend, tables, print, collect } = this.#environment
+    const { host, functions, runtimes, backend, tables, print, collect, expressions } = this.#environment
     const maxParallelism = this.#graph.maxParallelism
     const state = backend.open(node.state, {
       maxParallelism,
@@ -230,6 +232,7 @@ class JobBuilder {
       out,
       evaluation,
       functions,
+      expressions,
       counter: (name) => metrics.counter(name),
       gauge: (name, read) => metrics.gauges.set(name, read),
       downstreamEventTime: () => downstreamEventTime(node.id, chain(), exchanges),

@@ -19,6 +19,7 @@ function create(node: CalcNode, context: OperatorContext): Operator {
     projections: node.projections,
     lookup: context.functions,
     context: context.evaluation,
+    mode: context.expressions,
   })
   const { out } = context
   return {

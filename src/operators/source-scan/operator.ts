@@ -40,7 +40,7 @@ class SourceScan implements SourceOperator {
     this.#node = node
     this.#context = context
     this.#clock = context.host.clock
-    const common = { lookup: context.functions, context: context.evaluation }
+    const common = { lookup: context.functions, context: context.evaluation, mode: context.expressions }
     const projected = compileCalc({ input: node.produced, projections: node.projections, ...common })
     this.#project = (batch) => projected.run(batch) as Batch
     if (node.condition === undefined) {
@@ -51,7 +51,7 @@ class SourceScan implements SourceOperator {
       this.#filter = (batch) => filter.run(batch)
     }
     if (node.watermark !== undefined) {
-      const watermark = compileScalar({ input: node.schema, expr: node.watermark.expr, ...common })
+      const watermark = compileScalar(node.watermark.expr, { input: node.schema, ...common })
       this.#watermarkOf = (batch) => watermark(batch) as WatermarkColumn
     }
     this.#watermarks = new SplitWatermarks(node.watermark?.idleTimeoutMs)
@@ -106,6 +106,11 @@ class SourceScan implements SourceOperator {
     else {
       this.#watermarks.advance(polled.split, highest(this.#watermarkOf(batch), batch.length), now)
       this.#emit(batch)
+    }
+    if (polled.watermark !== undefined) {
+      this.#watermarks.update(reader.splits(), now)
+      this.#watermarks.advance(polled.split, polled.watermark, now)
+      this.#forward(this.#watermarks.combined())
     }
     return 'progress'
   }
