@@ -101,6 +101,8 @@ export interface KeyedList {
   find(key: readonly Value[], intent: Intent): number
   /** First row id of a key slot, or −1. */
   first(slot: number): number
+  /** Last row id of a key slot, or −1. */
+  last(slot: number): number
   /** The row after `row` in the same key, or −1. */
   next(row: number): number
   /** `first` and `next` as arrays for generated code; read them again after every call that adds a row. */

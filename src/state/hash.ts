@@ -57,7 +57,7 @@ const float = new Float64Array(1)
 const words = new Int32Array(float.buffer)
 
 export function hashFloat(value: number): number {
-  if (value !== value) return 0x7ff80000
+  if (Number.isNaN(value)) return 0x7ff80000
   float[0] = value
   return words[0] ^ Math.imul(words[1], 0x27d4eb2f)
 }

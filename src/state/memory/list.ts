@@ -125,6 +125,9 @@ export class MemoryList implements KeyedList {
   first(slot: number): number {
     return this.heads[slot]
   }
+  last(slot: number): number {
+    return this.tails[slot]
+  }
   next(row: number): number {
     return this.links[row]
   }

@@ -47,7 +47,7 @@ export class Timers {
   clear(slot: number): void {
     if (slot >= this.times.length) return
     const time = this.times[slot]
-    if (time !== time) return
+    if (Number.isNaN(time)) return
     this.times[slot] = Number.NaN
     const bucket = this.buckets.get(time)
     if (bucket !== undefined && --bucket.valid === 0) this.buckets.delete(time)

@@ -1,0 +1,74 @@
+/**
+ * The order in which a Java HashMap lists its keys.
+ *
+ * Law: COLLECT prints its multiset in that order in Flink, so results agree to the letter where the key's hash is known here
+ * (integers, strings, booleans, doubles, date-times of milliseconds); other keys keep their order of arrival.
+ */
+import type { LogicalType } from '../../types/logical-type.ts'
+import { physicalOf, type Value } from '../../types/value.ts'
+
+const encoder = new TextEncoder()
+const float = new DataView(new ArrayBuffer(8))
+
+/** The indices of `keys` in HashMap order. */
+export function hashMapOrder(keys: readonly Value[], type: LogicalType): number[] {
+  const order = keys.map((_, i) => i)
+  const hashes: number[] = []
+  for (const key of keys) {
+    const hash = javaHash(key, type)
+    if (hash === undefined) return order
+    hashes.push(hash ^ (hash >>> 16))
+  }
+  let capacity = 16
+  while (keys.length > capacity * 0.75) capacity *= 2
+  const bucket = (i: number) => hashes[i] & (capacity - 1)
+  return order.sort((a, b) => bucket(a) - bucket(b) || a - b)
+}
+
+function javaHash(value: Value, type: LogicalType): number | undefined {
+  if (value === null) return 0
+  switch (type.kind) {
+    case 'CHAR':
+    case 'VARCHAR':
+      return murmur(encoder.encode(value as string))
+    case 'BOOLEAN':
+      return value === true ? 1231 : 1237
+    case 'BIGINT':
+    case 'INTERVAL_DAY_TIME':
+      return longHash(BigInt(value as number | bigint))
+    case 'FLOAT':
+      float.setFloat32(0, value as number)
+      return float.getInt32(0)
+    case 'DOUBLE':
+      float.setFloat64(0, value as number)
+      return float.getInt32(0) ^ float.getInt32(4)
+    default:
+      return physicalOf(type) === 'int32' ? (value as number) : undefined
+  }
+}
+
+function longHash(value: bigint): number {
+  const bits = BigInt.asUintN(64, value)
+  return Number(BigInt.asIntN(32, bits ^ (bits >> 32n)))
+}
+
+/** MurmurHash3 of bytes with seed 42, trailing bytes one by one, as Flink's binary strings hash. */
+function murmur(bytes: Uint8Array): number {
+  const mixKey = (k: number) => {
+    const scrambled = Math.imul(k, 0xcc9e2d51)
+    return Math.imul((scrambled << 15) | (scrambled >>> 17), 0x1b873593)
+  }
+  const mixHash = (h: number, k: number) => {
+    const mixed = h ^ k
+    return (Math.imul((mixed << 13) | (mixed >>> 19), 5) + 0xe6546b64) | 0
+  }
+  const aligned = bytes.length - (bytes.length % 4)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let hash = 42
+  for (let i = 0; i < aligned; i += 4) hash = mixHash(hash, mixKey(view.getInt32(i, true)))
+  for (let i = aligned; i < bytes.length; i++) hash = mixHash(hash, mixKey(view.getInt8(i)))
+  hash ^= bytes.length
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}
