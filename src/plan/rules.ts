@@ -1,0 +1,45 @@
+/**
+ * The optimizer: these rules, in this order, once each.
+ *
+ * Constants first, since later rules look for TRUE and FALSE. Filters sink before columns are pruned, so that a column that
+ * only a pushed filter reads ends at the filter. Windows are fused before projections merge, while the chain between the
+ * aggregate and the window function is still as written; pruning makes projections of plain columns, which the last merge
+ * takes away.
+ */
+import type { PlannerContext } from './context.ts'
+import type { Rel } from './nodes.ts'
+import { foldConstants } from './rules/fold-constants.ts'
+import { mergeProjections } from './rules/merge-projections.ts'
+import { pruneColumns } from './rules/prune-columns.ts'
+import { pushFilters } from './rules/push-filters.ts'
+import { removeEmpty } from './rules/remove-empty.ts'
+import type { Rule } from './rules/rule.ts'
+import { fuseWindow, windowAggregate } from './rules/window-aggregate.ts'
+
+export const rules: readonly Rule[] = [
+  foldConstants,
+  removeEmpty,
+  pushFilters,
+  windowAggregate,
+  fuseWindow,
+  mergeProjections,
+  pruneColumns,
+  mergeProjections,
+]
+
+export interface Optimized {
+  readonly rel: Rel
+  /** Names of the rules that changed something, in order. */
+  readonly fired: readonly string[]
+}
+
+export function optimize(rel: Rel, context: PlannerContext): Optimized {
+  let current = rel
+  const fired: string[] = []
+  for (const rule of rules) {
+    const next = rule.apply(current, context)
+    if (next !== current) fired.push(rule.name)
+    current = next
+  }
+  return { rel: current, fired: [...new Set(fired)] }
+}
