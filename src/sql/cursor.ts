@@ -289,10 +289,10 @@ export function takeName(c: Cursor): Identifier {
   if (c.type === 'unicode-name') {
     const inner = text.slice(span.start + 3, span.end - 1).replaceAll('""', '"')
     advance(c)
-    const escape = acceptEscape(c)
+    const sign = acceptEscape(c)
     return {
       kind: 'identifier',
-      name: unescapeUnicode(c, inner, escape, index),
+      name: unescapeUnicode(c, inner, sign, index),
       quoted: true,
       span: spanFrom(c, span.start),
     }
@@ -309,24 +309,24 @@ export function acceptEscape(c: Cursor): string {
     if (c.watch === c.at) c.wanted.add('string')
     unexpected(c)
   }
-  const escape = text.slice(1, -1)
-  if (escape.length !== 1 || /[0-9A-Fa-f+'"\s]/.test(escape)) {
+  const sign = text.slice(1, -1)
+  if (sign.length !== 1 || /[0-9A-Fa-f+'"\s]/.test(sign)) {
     fail('SQL_BAD_UNICODE_ESCAPE', { text }, { span: tokenSpan(c), source: c.source })
   }
   advance(c)
-  return escape
+  return sign
 }
 
 /** `\0041` → A, `\+01F600` → 😀, two escape characters → one. */
-export function unescapeUnicode(c: Cursor, text: string, escape: string, token: number): string {
+export function unescapeUnicode(c: Cursor, text: string, sign: string, token: number): string {
   let out = ''
   for (let i = 0; i < text.length; i++) {
-    if (text[i] !== escape) {
+    if (text[i] !== sign) {
       out += text[i]
       continue
     }
-    if (text[i + 1] === escape) {
-      out += escape
+    if (text[i + 1] === sign) {
+      out += sign
       i++
       continue
     }

@@ -19,22 +19,7 @@
  * A prefix operator takes its operand at its own power wherever it stands: `a = NOT b = c` is `a = (NOT (b = c))`.
  */
 import { fail } from '../../base/errors.ts'
-import type {
-  BinaryOperator,
-  Case,
-  CaseBranch,
-  Collection,
-  CollectionQuery,
-  ComparisonOperator,
-  Expression,
-  FieldAccess,
-  FunctionCall,
-  Identifier,
-  IsTestName,
-  Name,
-  Query,
-  Row,
-} from '../ast.ts'
+import type { BinaryOperator, ComparisonOperator, Expression, FieldAccess, IsTestName } from '../ast.ts'
 import {
   accept,
   acceptOne,
@@ -50,24 +35,11 @@ import {
   peek,
   spanFrom,
   start,
-  tokenSpan,
-  tokenText,
   unexpected,
-  want,
 } from '../cursor.ts'
-import { parseCall, parseDescriptor, parseModifiedCall, parseReservedCall } from './function.ts'
-import {
-  isDateTime,
-  isIntervalUnit,
-  parseBinary,
-  parseDateTime,
-  parseInterval,
-  parseIntervalQualifier,
-  parseNumber,
-  parseString,
-} from './literal.ts'
-import { nameOf, parseIdentifier, parseName } from './name.ts'
-import { parseExpressionsWithoutQuery } from './window.ts'
+import { parseCall } from './function.ts'
+import { nameOf, parseIdentifier } from './name.ts'
+import { isQuery, parsePrimary } from './primary.ts'
 
 const AND = 24
 const NOT = 26
@@ -124,10 +96,6 @@ function parsePrefix(c: Cursor): Expression {
   } else expression = parsePrimary(c)
   leave(c)
   return expression
-}
-
-export function isQuery(content: readonly Expression[] | Query): content is Query {
-  return !Array.isArray(content)
 }
 
 // --- operators -------------------------------------------------------------------------------------------------------
@@ -291,8 +259,8 @@ function parseMatch(c: Cursor, operand: Expression, negated: boolean): Expressio
   enter(c)
   const pattern = parseAbove(c, MATCH)
   leave(c)
-  const escape = accept(c, 'ESCAPE') ? parseAbove(c, ACCESS) : undefined
-  return { kind: 'like', op, operand, pattern, escape, negated, span: spanFrom(c, from) }
+  const sign = accept(c, 'ESCAPE') ? parseAbove(c, ACCESS) : undefined
+  return { kind: 'like', op, operand, pattern, escape: sign, negated, span: spanFrom(c, from) }
 }
 
 /** The low bound of BETWEEN reaches to its AND, so it may hold any other operator. */
@@ -343,222 +311,4 @@ function parseMultisetOperator(c: Cursor, left: Expression, min: number): Expres
   // Without a word it is ALL in Flink.
   const distinct = acceptOne(c, 'ALL', 'DISTINCT') === 'DISTINCT'
   return parseRight(c, left, distinct ? `MULTISET ${word}` : `MULTISET ${word} ALL`, power)
-}
-
-// --- operands --------------------------------------------------------------------------------------------------------
-
-function parsePrimary(c: Cursor): Expression {
-  want(c, 'expression')
-  const from = start(c)
-  const { type } = c
-  switch (type) {
-    case 'integer':
-    case 'decimal':
-    case 'approximate':
-      return parseNumber(c)
-    case 'string':
-    case 'prefixed':
-    case 'unicode':
-      return parseString(c)
-    case 'binary':
-      return parseBinary(c)
-    case 'TRUE':
-    case 'FALSE':
-      advance(c)
-      return { kind: 'boolean', value: type === 'TRUE', span: spanFrom(c, from) }
-    case 'UNKNOWN':
-      advance(c)
-      return { kind: 'boolean', value: null, span: spanFrom(c, from) }
-    case 'NULL':
-      advance(c)
-      return { kind: 'null', span: spanFrom(c, from) }
-    case 'INTERVAL':
-      return parseInterval(c, false)
-    case 'DECIMAL':
-      if (peek(c, 1) === 'string') return parseNumber(c)
-      break
-    case '?': {
-      advance(c)
-      return { kind: 'parameter', index: c.parameters++, span: spanFrom(c, from) }
-    }
-    case '(':
-      return parseParentheses(c)
-    case '{':
-      return parseEscape(c)
-    case '*':
-      // COUNT(*) is read with its call; here it would be an operand.
-      break
-    case 'CASE':
-      return parseCase(c)
-    case 'ROW':
-      if (peek(c, 1) === '(') return parseRow(c)
-      break
-    case 'ARRAY':
-    case 'MAP':
-    case 'MULTISET':
-      if (peek(c, 1) === '[' || (peek(c, 1) === '(' && type !== 'MULTISET')) return parseCollection(c, type)
-      if (type === 'MULTISET' && peek(c, 1) === '(') return parseCollection(c, type)
-      break
-    case 'CURSOR':
-      return fail('SQL_QUERY_NOT_ALLOWED', { where: 'in a CURSOR here' }, { span: tokenSpan(c), source: c.source })
-    case 'DESCRIPTOR':
-      if (peek(c, 1) === '(') return parseDescriptor(c)
-      break
-    case 'NEXT':
-    case 'CURRENT':
-      if (peek(c, 1) === 'VALUE') return parseSequence(c, type)
-      break
-    case 'NEW':
-    case 'SPECIFIC':
-    case 'RUNNING':
-      return parseModifiedCall(c)
-    case 'FINAL':
-      if (peek(c, 2) === '(' && peek(c, 1) !== '.' && peek(c, 1) !== '(' && /^[A-Za-z]/.test(peek(c, 1))) {
-        return parseModifiedCall(c)
-      }
-      break
-    case 'SELECT': {
-      const where = 'here without parentheses'
-      return fail('SQL_QUERY_NOT_ALLOWED', { where }, { span: tokenSpan(c), source: c.source })
-    }
-  }
-  if (isDateTime(c)) return parseDateTime(c)
-  if (isName(c)) return parseReference(c)
-  const call = parseReservedCall(c)
-  if (call !== undefined) return call
-  return unexpected(c)
-}
-
-/** A column, `t.*`, or a call with a name that is no reserved word. */
-function parseReference(c: Cursor): Expression {
-  if (peek(c, 1) === '(') {
-    const special = parseReservedCall(c)
-    if (special !== undefined) return special
-  }
-  const name = parseName(c)
-  if (c.type === '(') return parseCall(c, name)
-  if (c.type === '.' && peek(c, 1) === '*') {
-    advance(c)
-    advance(c)
-    return { kind: 'star', qualifier: name, span: spanFrom(c, name.span.start) }
-  }
-  return { kind: 'column', name, span: name.span }
-}
-
-/** `(…)`: a value, a row, or a query; `(a - b) DAY`, the interval between two times. */
-function parseParentheses(c: Cursor): Expression {
-  const from = start(c)
-  return asOperand(c, c.grammar.parenthesized(c), from)
-}
-
-/** The content of parentheses that began at `from` and have just been closed, as one operand. */
-export function asOperand(c: Cursor, content: readonly Expression[] | Query, from: number): Expression {
-  if (isQuery(content)) return { kind: 'subquery', query: content, span: spanFrom(c, from) }
-  if (content.length !== 1) return { kind: 'row', explicit: false, elements: content, span: spanFrom(c, from) }
-  const [only] = content
-  if (only.kind === 'binary' && only.op === '-' && isIntervalUnit(c.type)) {
-    const qualifier = parseIntervalQualifier(c)
-    return { kind: 'time-difference', left: only.left, right: only.right, qualifier, span: spanFrom(c, from) }
-  }
-  return only
-}
-
-function parseRow(c: Cursor): Row {
-  const from = start(c)
-  advance(c)
-  if (peek(c, 1) === ')') {
-    advance(c)
-    advance(c)
-    return { kind: 'row', explicit: true, elements: [], span: spanFrom(c, from) }
-  }
-  const content = c.grammar.parenthesized(c)
-  const elements: readonly Expression[] = isQuery(content)
-    ? [{ kind: 'subquery', query: content, span: content.span }]
-    : content
-  return { kind: 'row', explicit: true, elements, span: spanFrom(c, from) }
-}
-
-function parseCollection(c: Cursor, type: Collection['type']): Collection | CollectionQuery {
-  const from = start(c)
-  advance(c)
-  if (accept(c, '[')) {
-    const elements = is(c, ']') ? [] : parseExpressionsWithoutQuery(c, `in ${type}[…]`)
-    expect(c, ']')
-    return { kind: 'collection', type, elements, span: spanFrom(c, from) }
-  }
-  if (peek(c, 1) === ')') {
-    advance(c)
-    advance(c)
-    return { kind: 'collection', type, elements: [], span: spanFrom(c, from) }
-  }
-  const content = c.grammar.parenthesized(c)
-  return isQuery(content)
-    ? { kind: 'collection-query', type, query: content, span: spanFrom(c, from) }
-    : { kind: 'collection', type, elements: content, span: spanFrom(c, from) }
-}
-
-function parseCase(c: Cursor): Case {
-  const from = start(c)
-  advance(c)
-  const operand = is(c, 'WHEN') ? undefined : parseExpression(c)
-  const branches: CaseBranch[] = []
-  if (!is(c, 'WHEN')) unexpected(c)
-  while (is(c, 'WHEN')) {
-    const at = start(c)
-    advance(c)
-    const values = [parseExpression(c)]
-    while (accept(c, ',')) values.push(parseExpression(c))
-    expect(c, 'THEN')
-    const result = parseExpression(c)
-    const span = spanFrom(c, at)
-    // biome-ignore lint/suspicious/noThenProperty: `then` is the word of SQL; nobody awaits a syntax tree
-    for (const when of values) branches.push({ kind: 'case-branch', when, then: result, span })
-  }
-  const otherwise = accept(c, 'ELSE') ? parseExpression(c) : undefined
-  expect(c, 'END')
-  return { kind: 'case', operand, branches, otherwise, span: spanFrom(c, from) }
-}
-
-function parseSequence(c: Cursor, which: 'NEXT' | 'CURRENT'): Expression {
-  const from = start(c)
-  advance(c)
-  expectAll(c, 'VALUE', 'FOR')
-  return { kind: 'sequence-value', which, sequence: parseName(c), span: spanFrom(c, from) }
-}
-
-/** JDBC's escapes: `{d '…'}`, `{t '…'}`, `{ts '…'}`, `{fn f(…)}`. */
-function parseEscape(c: Cursor): Expression {
-  const from = start(c)
-  advance(c)
-  const word = tokenText(c).toLowerCase()
-  let value: Expression
-  if (word === 'fn') {
-    advance(c)
-    value = parseEscapedCall(c)
-  } else {
-    const type = word === 'd' ? 'DATE' : word === 't' ? 'TIME' : word === 'ts' ? 'TIMESTAMP' : undefined
-    if (type === undefined) {
-      for (const one of ['d', 't', 'ts', 'fn']) want(c, one)
-      unexpected(c)
-    }
-    advance(c)
-    want(c, 'string')
-    if (c.type !== 'string') unexpected(c)
-    value = { kind: 'datetime', type, text: parseString(c).value, span: spanFrom(c, from) }
-  }
-  expect(c, '}')
-  return value
-}
-
-function parseEscapedCall(c: Cursor): FunctionCall {
-  if (!isName(c)) {
-    const call = parseReservedCall(c)
-    if (call?.kind === 'call') return call
-    if (!/^[A-Z]/.test(c.type) || peek(c, 1) !== '(') unexpected(c)
-    const word: Identifier = { kind: 'identifier', name: tokenText(c), quoted: false, span: tokenSpan(c) }
-    advance(c)
-    return parseCall(c, nameOf(word))
-  }
-  const name: Name = parseName(c)
-  return parseCall(c, name)
 }

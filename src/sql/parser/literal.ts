@@ -27,7 +27,6 @@ import {
   peek,
   spanFrom,
   start,
-  tokenSpan,
   tokenText,
   unexpected,
   want,

@@ -103,8 +103,8 @@ export function parseStringValue(c: Cursor): { readonly value: string; readonly 
     advance(c)
   }
   if (type !== 'unicode') return { value: parts.join(''), charset }
-  const escape = acceptEscape(c)
-  return { value: parts.map((part) => unescapeUnicode(c, part, escape, first)).join('') }
+  const sign = acceptEscape(c)
+  return { value: parts.map((part) => unescapeUnicode(c, part, sign, first)).join('') }
 }
 
 function unquote(raw: string, open: number): string {

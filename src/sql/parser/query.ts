@@ -38,10 +38,11 @@ import {
   tokenSpan,
   unexpected,
 } from '../cursor.ts'
-import { asOperand, isQuery, parseExpression, parseOperators } from './expression.ts'
+import { parseExpression, parseOperators } from './expression.ts'
 import { parseHints } from './hint.ts'
 import { isNumber, parseNumber } from './literal.ts'
 import { parseIdentifier, parseIdentifierList, parseName } from './name.ts'
+import { asOperand, isQuery } from './primary.ts'
 import { isQueryStart, isSetOperator, queryContinues } from './query-start.ts'
 import { parseFrom, type QueryRules } from './table.ts'
 import { parseExpressions, parseOrderBy, parseWindow } from './window.ts'

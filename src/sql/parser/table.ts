@@ -36,12 +36,12 @@ import {
   unexpected,
   want,
 } from '../cursor.ts'
-import { isQuery } from './expression.ts'
 import { parseCall, parseReservedCall } from './function.ts'
 import { parseHints } from './hint.ts'
 import { isNumber, parseNumber, parseString } from './literal.ts'
 import { parseMatchRecognize } from './match-recognize.ts'
 import { nameOf, parseIdentifier, parseIdentifierList, parseIdentifierOrList, parseName } from './name.ts'
+import { isQuery } from './primary.ts'
 import { isQueryStart, queryContinues } from './query-start.ts'
 import { parseExpressionWithoutQuery } from './window.ts'
 

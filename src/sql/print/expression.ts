@@ -155,8 +155,8 @@ export class ExpressionWriter {
       }
       case 'like': {
         const word = `${e.negated ? 'NOT ' : ''}${e.op}`
-        const escape = e.escape === undefined ? '' : ` ESCAPE ${this.at(e.escape, ACCESS)}`
-        return `${this.at(e.operand, MATCH)} ${word} ${this.at(e.pattern, MATCH + 1)}${escape}`
+        const sign = e.escape === undefined ? '' : ` ESCAPE ${this.at(e.escape, ACCESS)}`
+        return `${this.at(e.operand, MATCH)} ${word} ${this.at(e.pattern, MATCH + 1)}${sign}`
       }
       case 'in-list':
         return `${this.at(e.operand, MATCH)} ${e.negated ? 'NOT ' : ''}IN (${this.list(e.list)})`
