@@ -53,6 +53,17 @@ export const functionErrors = {
       'Of nullable operands the result would be NULL; CAST the operands to a DECIMAL of fewer digits or to DOUBLE.',
     flink: 'null for a NOT NULL column',
   }),
+  FUNCTION_FLOAT_CONSTANT: declare<{ value: string }>({
+    domain: 'user',
+    message: ({ value }) => `The constant is ${value}, which is no FLOAT that a plan can hold.`,
+    hint: () => 'Compute it as DOUBLE.',
+    flink: 'NumberFormatException: Infinite or NaN',
+  }),
+  FUNCTION_DATE_CONSTANT: declare<{ date: string }>({
+    domain: 'user',
+    message: ({ date }) => `The constant date ${date} is outside the years 1 to 9999.`,
+    flink: 'Year out of range',
+  }),
   FUNCTION_UNSUPPORTED_CAST: declare<{ from: string; to: string; instead?: string }>({
     domain: 'user',
     message: ({ from, to }) => `A value of type ${from} cannot be cast to ${to}.`,
