@@ -17,6 +17,7 @@ import { compareDecimals } from '../types/exact-arithmetic.ts'
 import { decimalDigits, isApproximate, isCharacter, isExactNumeric, isNumeric } from '../types/family.ts'
 import { dateText } from '../types/format.ts'
 import { doubleText, floatText } from '../types/java-number.ts'
+import { type LogicalType, sameType, withNullable } from '../types/logical-type.ts'
 import { type Exact, exact, type Value } from '../types/value.ts'
 import type { Environment } from './call.ts'
 import type { CallExpr, CaseExpr, CastExpr, Expr, LiteralExpr } from './expr.ts'
@@ -24,8 +25,14 @@ import { interpret } from './interpret.ts'
 import { exprKey } from './key.ts'
 
 export function foldConstants(expr: Expr, environment: Environment): Expr {
-  const simplified = simplify(expr, environment)
-  return settle(simplified, environment)
+  return withType(settle(simplify(expr, environment), environment), expr.type)
+}
+
+/** Choosing a branch may leave an expression that is never NULL; the whole keeps the type that it was declared with. */
+function withType(folded: Expr, type: LogicalType): Expr {
+  return folded.type.nullable === type.nullable || !sameType(folded.type, type, true)
+    ? folded
+    : { ...folded, type: withNullable(folded.type, type.nullable) }
 }
 
 // ---- Branches that are decided ------------------------------------------------------------------------------------
