@@ -12,6 +12,7 @@ import type { Host } from '../base/host.ts'
 import type { TableSink, TableSource } from '../connectors/contract.ts'
 import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
+import type { AggregateLookup } from '../functions/aggregate/contract.ts'
 import type { OperatorState, StateDeclaration } from '../state/contract.ts'
 import type { Batch, Schema } from '../types/batch.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
@@ -74,6 +75,8 @@ export interface OperatorContext {
   readonly out: Output
   readonly evaluation: EvalContext
   readonly functions: FunctionLookup
+  /** Built-in and users' aggregates; absent = the built-ins alone. */
+  readonly aggregates?: AggregateLookup
   /** How expressions are evaluated; tests run both. */
   readonly expressions: CompileMode
   /** A counter that the dashboard and `metrics()` show, such as `numLateRecordsDropped`. */

@@ -1,7 +1,7 @@
 /** ARRAY_AGG: the values as an array, in order of arrival. */
 import { ANY, args, exactly } from '../../expr/signature.ts'
 import type { KeyedList } from '../../state/contract.ts'
-import { array } from '../../types/logical-type.ts'
+import { array, withNullable } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
 import { aggregate } from './define.ts'
 
@@ -10,9 +10,9 @@ export const arrayAgg = aggregate({
   doc: 'The values as an array in order of arrival, NULLs included unless IGNORE NULLS; NULL when there are none.',
   signature: args(
     [ANY],
-    exactly(([arg]) => array(arg.type)),
+    exactly(([arg]) => withNullable(array(arg.type), arg.type.nullable)),
   ),
-  emptyIsNull: true,
+  emptyIsNull: false,
   retracts: true,
   merges: true,
   prepare: ({ argTypes, clauses }) => ({

@@ -19,18 +19,13 @@ function rank(unit: number): number {
   return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000
 }
 
-export function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i] - b[i]
-  return a.length - b.length
+/** A comparison for strings, or undefined where `<` and `>` are right. */
+export function comparisonOf(type: LogicalType): ((a: string, b: string) => number) | undefined {
+  return type.kind === 'CHAR' || type.kind === 'VARCHAR' ? compareText : undefined
 }
 
-/** A comparison for object columns, or undefined where `<` and `>` are right. */
-export function comparisonOf(type: LogicalType): ((a: never, b: never) => number) | undefined {
-  if (physicalOf(type) !== 'object') return undefined
-  return type.kind === 'BINARY' || type.kind === 'VARBINARY' ? compareBytes : compareText
-}
-
+/** MIN and MAX take numbers, strings, booleans, dates and times; neither bytes nor intervals nor nested values. */
 export function isComparable(type: LogicalType): boolean {
-  return physicalOf(type) !== 'object' || ['CHAR', 'VARCHAR', 'BINARY', 'VARBINARY', 'NULL'].includes(type.kind)
+  if (type.kind === 'INTERVAL_DAY_TIME' || type.kind === 'INTERVAL_YEAR_MONTH') return false
+  return physicalOf(type) !== 'object' || type.kind === 'CHAR' || type.kind === 'VARCHAR'
 }

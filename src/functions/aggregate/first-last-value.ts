@@ -3,7 +3,7 @@
  *
  * Law: NULLs are passed over. With retraction the values stay in a list, and a retraction takes the oldest equal one out.
  */
-import { ANY, args, nullable, ofArg } from '../../expr/signature.ts'
+import { ANY, args, ofArg } from '../../expr/signature.ts'
 import type { KeyedList } from '../../state/contract.ts'
 import { type LogicalType, notNull } from '../../types/logical-type.ts'
 import { physicalOf } from '../../types/value.ts'
@@ -17,7 +17,7 @@ function valueAt(name: string, doc: string, end: End) {
   return aggregate({
     name,
     doc,
-    signature: args([ANY], nullable(ofArg(0))),
+    signature: args([ANY], ofArg(0)),
     emptyIsNull: true,
     retracts: true,
     merges: false,

@@ -2,10 +2,10 @@
  * The order in which a Java HashMap lists its keys.
  *
  * Law: COLLECT prints its multiset in that order in Flink, so results agree to the letter where the key's hash is known here
- * (integers, strings, booleans, doubles, date-times of milliseconds); other keys keep their order of arrival.
+ * (numbers, strings, booleans, dates and times); other keys keep their order of arrival.
  */
 import type { LogicalType } from '../../types/logical-type.ts'
-import { physicalOf, type Value } from '../../types/value.ts'
+import { physicalOf, toMillis, unitsPerMilli, type Value } from '../../types/value.ts'
 
 const encoder = new TextEncoder()
 const float = new DataView(new ArrayBuffer(8))
@@ -42,6 +42,15 @@ function javaHash(value: Value, type: LogicalType): number | undefined {
     case 'DOUBLE':
       float.setFloat64(0, value as number)
       return float.getInt32(0) ^ float.getInt32(4)
+    case 'DECIMAL':
+      return (Math.imul(31, bigIntegerHash(BigInt(value as number | bigint))) + type.scale) | 0
+    case 'TIMESTAMP':
+    case 'TIMESTAMP_LTZ': {
+      const millis = toMillis(value as number | bigint, type.precision)
+      const units = unitsPerMilli(type.precision)
+      const rest = Number(BigInt(value as number | bigint) - BigInt(millis) * BigInt(units))
+      return (Math.imul(31, longHash(BigInt(millis))) + rest * (1_000_000 / units)) | 0
+    }
     default:
       return physicalOf(type) === 'int32' ? (value as number) : undefined
   }
@@ -50,6 +59,17 @@ function javaHash(value: Value, type: LogicalType): number | undefined {
 function longHash(value: bigint): number {
   const bits = BigInt.asUintN(64, value)
   return Number(BigInt.asIntN(32, bits ^ (bits >> 32n)))
+}
+
+function bigIntegerHash(value: bigint): number {
+  let magnitude = value < 0n ? -value : value
+  const words: number[] = []
+  while (magnitude !== 0n) {
+    words.unshift(Number(BigInt.asIntN(32, magnitude)))
+    magnitude >>= 32n
+  }
+  const hash = words.reduce((h, word) => (Math.imul(31, h) + word) | 0, 0)
+  return value < 0n ? -hash : hash
 }
 
 /** MurmurHash3 of bytes with seed 42, trailing bytes one by one, as Flink's binary strings hash. */

@@ -81,9 +81,11 @@ function kernel(argType: LogicalType, type: LogicalType, { root, sample }: Shape
       const t = code.temp('spread')
       const few = sample ? `${code.acc(COUNT)} === 1 || ` : ''
       const quotient = `${code.acc(M2)} / ${sample ? `(${code.acc(COUNT)} - 1)` : code.acc(COUNT)}`
+      const nothing = type.nullable || type.kind === 'DECIMAL' ? 'null' : '-1'
       const convert = code.use(fromDouble(type), 'fromDouble')
       return {
-        before: `const ${t} = ${few}${code.acc(COUNT)} <= 0 || ${code.acc(M2)} < 0 ? null : ${convert}(${root ? `Math.sqrt(${quotient})` : quotient});`,
+        // A sample of one row has no spread; a column that cannot be NULL then holds Flink's default, −1.
+        before: `const ${t} = ${few}${code.acc(COUNT)} <= 0 || ${code.acc(M2)} < 0 ? ${nothing} : ${convert}(${root ? `Math.sqrt(${quotient})` : quotient});`,
         value: t,
         isNull: `${t} === null`,
       }

@@ -1,0 +1,21 @@
+/** The running side of every node kind, one line each. */
+import { calcRuntime } from './calc/operator.ts'
+import { collectRuntime } from './collect/operator.ts'
+import type { OperatorRuntime } from './contract.ts'
+import { dropUpdateBeforeRuntime } from './drop-update-before/operator.ts'
+import { groupAggregateRuntime } from './group-aggregate/operator.ts'
+import { sinkRuntime } from './sink/operator.ts'
+import { sourceScanRuntime } from './source-scan/operator.ts'
+import { unionRuntime } from './union/operator.ts'
+import { valuesRuntime } from './values/operator.ts'
+
+export const operatorRuntimes: readonly OperatorRuntime[] = [
+  sourceScanRuntime,
+  valuesRuntime,
+  calcRuntime,
+  groupAggregateRuntime,
+  unionRuntime,
+  dropUpdateBeforeRuntime,
+  sinkRuntime,
+  collectRuntime,
+] as readonly unknown[] as readonly OperatorRuntime[]
