@@ -6,10 +6,10 @@
  * `watch` set to it: the way that succeeds pays nothing for good messages.
  */
 import { fail } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
 import type { SourceText, Span } from '../base/span.ts'
 import type { Expression, Identifier, Query } from './ast.ts'
-import { isReserved, NON_RESERVED, RESERVED } from './keywords.ts'
+import { diagnose } from './diagnose.ts'
+import { NON_RESERVED } from './keywords.ts'
 import { scan, type Tokens } from './scanner.ts'
 
 /** The rules that all others lead back to; through the cursor, so that the files of the parser import one way only. */
@@ -154,9 +154,6 @@ const freeWords = new Set(NON_RESERVED)
 function isFreeWord(type: string): boolean {
   return freeWords.has(type)
 }
-function isKeyword(type: string): boolean {
-  return freeWords.has(type) || isReserved(type)
-}
 
 /** One level deeper; the caller takes the level back with `leave`. */
 export function enter(c: Cursor): void {
@@ -167,111 +164,19 @@ export function leave(c: Cursor): void {
   c.depth--
 }
 
-/** Fail at the current token. */
+/** Fail at the current token; never returns. */
 export function unexpected(c: Cursor): never {
-  const place = { span: tokenSpan(c), source: c.source }
-  const error = c.tokens.errors.get(c.at)
+  const { tokens, source } = c
+  const error = tokens.errors.get(c.at)
+  const place = { span: tokenSpan(c), source }
   if (error?.kind === 'unterminated') fail('SQL_UNTERMINATED', { what: error.what }, place)
   if (error?.kind === 'character') fail('SQL_UNKNOWN_CHARACTER', { character: error.character }, place)
-  const expected = describeWanted(c)
-  if (c.type === 'end') fail('SQL_UNEXPECTED_END', { expected, open: openBracket(c) }, place)
-  fail('SQL_UNEXPECTED_TOKEN', { found: describeToken(c), expected, hint: hintFor(c) }, place)
+  const mistake = diagnose({ tokens, text: source.text, at: c.at, wanted: c.wanted })
+  const at = { span: tokenSpan(c, mistake.at), source }
+  const { expected, hint } = mistake
+  if (tokens.types[mistake.at] === 'end') fail('SQL_UNEXPECTED_END', { expected, hint }, at)
+  fail('SQL_UNEXPECTED_TOKEN', { found: mistake.found, expected, hint }, at)
 }
-
-const TOKEN_NAMES: Readonly<Record<string, string>> = {
-  name: 'a name',
-  string: 'a string in single quotes',
-  integer: 'a whole number',
-  expression: 'an expression',
-  query: 'a query',
-  type: 'a data type',
-  statement: 'a statement',
-  end: 'the end of the statement',
-}
-
-function describeWanted(c: Cursor): readonly string[] {
-  const wanted = [...c.wanted]
-  const shown: string[] = []
-  for (const type of wanted) {
-    const text = TOKEN_NAMES[type] ?? (isKeyword(type.split(' ')[0]) ? type : `'${type}'`)
-    if (!shown.includes(text)) shown.push(text)
-  }
-  return shown
-}
-
-function describeToken(c: Cursor): string {
-  const text = tokenText(c)
-  return text.length > 40 ? `'${text.slice(0, 37)}…'` : `'${text}'`
-}
-
-/** The innermost bracket of this statement that is open here, with its line and column. */
-function openBracket(c: Cursor): number | undefined {
-  const open: number[] = []
-  for (let i = 0; i < c.at; i++) {
-    const type = c.tokens.types[i]
-    if (type === ';') open.length = 0
-    else if (type === '(' || type === '[') open.push(c.tokens.starts[i])
-    else if (type === ')' || type === ']') open.pop()
-  }
-  return open.at(-1)
-}
-
-const OPERAND_STARTS = new Set(['identifier', 'quoted', 'string', 'integer', 'decimal', 'approximate'])
-
-function hintFor(c: Cursor): string | undefined {
-  const text = tokenText(c)
-  const wantsName = c.wanted.has('name') || c.wanted.has('expression')
-  const misspelt = misspeltKeyword(c)
-  if (misspelt !== undefined) return misspelt
-  if (wantsName && isReserved(c.type)) {
-    return `${c.type} is a reserved word: to use it as a name write it in back-ticks, \`${text}\`.`
-  }
-  if (c.type === 'string' && c.wanted.has('name')) {
-    return 'Single quotes make a string; a name is written without quotes or in back-ticks.'
-  }
-  if (c.type === 'quoted' && text.startsWith('"') && c.wanted.has('string')) {
-    return `A string is written in single quotes: '${text.slice(1, -1)}'.`
-  }
-  if (c.type === '=' && peek(c, -1) === '=') return "Equality is written with one '='."
-  if (c.type === '&' || (c.type === '|' && !c.wanted.has('|'))) return 'Write AND, OR, or || to join strings.'
-  if (c.type === ':' && peek(c, 1) === ':') return 'Write CAST(value AS type).'
-  if (c.type === '/*+') return 'A hint stands directly behind SELECT or behind the name of a table.'
-  if ((c.type === ')' || c.type === 'FROM') && peek(c, -1) === ',') return 'Is the comma before it one too many?'
-  if (c.wanted.has(',') && (OPERAND_STARTS.has(c.type) || (isFreeWord(c.type) && openBracket(c) !== undefined))) {
-    return `Is a comma missing before '${text}'?`
-  }
-  if (c.type === ')' && openBracket(c) === undefined) return 'There is no open parenthesis for it.'
-  if (c.wanted.has(')')) return 'Is a closing parenthesis missing?'
-  return undefined
-}
-
-/** A name at or just before the failing token that is nearly one of the wanted keywords. */
-function misspeltKeyword(c: Cursor): string | undefined {
-  const wanted = new Set<string>()
-  for (const type of c.wanted) for (const word of type.split(' ')) if (isKeyword(word)) wanted.add(word)
-  if (c.wanted.has('statement')) for (const word of STATEMENT_WORDS) wanted.add(word)
-  if (c.type === 'identifier' || isFreeWord(c.type)) {
-    const near = nearest(tokenText(c), wanted)
-    if (near !== undefined && near !== c.type) return `Did you mean ${near}?`
-  }
-  // `SELECT a FORM t`: FORM was taken for an alias, and only t is out of place.
-  if (c.at > 0 && c.tokens.types[c.at - 1] === 'identifier') {
-    const before = tokenText(c, c.at - 1)
-    const near = nearest(before, CLAUSE_WORDS)
-    if (near !== undefined && before.length > 2) return `Did you mean ${near} instead of ${before}?`
-  }
-  return undefined
-}
-
-const CLAUSE_WORDS = RESERVED.filter((word) =>
-  'FROM WHERE GROUP HAVING ORDER LIMIT OFFSET FETCH JOIN LEFT RIGHT INNER FULL CROSS UNION EXCEPT INTERSECT WINDOW BETWEEN LIKE VALUES SELECT INTO TABLE WITH INTERVAL COMMENT PARTITION PRIMARY WATERMARK DISTRIBUTED'
-    .split(' ')
-    .includes(word),
-)
-export const STATEMENT_WORDS: readonly string[] =
-  'SELECT WITH VALUES TABLE INSERT UPSERT UPDATE DELETE MERGE TRUNCATE EXECUTE COMPILE EXPLAIN CREATE REPLACE ALTER DROP SHOW DESCRIBE DESC USE LOAD UNLOAD ADD REMOVE SET RESET STOP ANALYZE CALL BEGIN END'.split(
-    ' ',
-  )
 
 // --- names and texts -------------------------------------------------------------------------------------------------
 

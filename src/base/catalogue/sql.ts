@@ -21,14 +21,13 @@ export const sqlErrors = {
     hint: ({ hint }) => hint,
     flink: 'SQL parse failed. Encountered "…" at line …, column …. Was expecting one of: …',
   }),
-  SQL_UNEXPECTED_END: declare<{ expected: readonly string[]; open?: number }>({
+  SQL_UNEXPECTED_END: declare<{ expected: readonly string[]; hint?: string }>({
     domain: 'user',
     message: ({ expected }) =>
       expected.length === 0
         ? 'The statement ends too early.'
         : `The statement ends too early: expected ${oneOf(expected)}.`,
-    hint: ({ open }) =>
-      open === undefined ? undefined : `The bracket at character ${open + 1} of the text is not closed.`,
+    hint: ({ hint }) => hint,
     flink: 'SQL parse failed. Encountered "<EOF>"',
   }),
   SQL_UNTERMINATED: declare<{ what: string }>({
@@ -84,6 +83,10 @@ export const sqlErrors = {
   SQL_QUERY_NOT_ALLOWED: declare<{ where: string }>({
     domain: 'user',
     message: ({ where }) => `A query cannot stand ${where}.`,
+    hint: ({ where }) =>
+      where.endsWith('without parentheses')
+        ? 'Put it in parentheses.'
+        : 'Join with the query instead, or make it a view.',
     flink: 'Query expression encountered in illegal context',
   }),
   SQL_DUPLICATE_CLAUSE: declare<{ what: string }>({

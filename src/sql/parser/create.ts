@@ -269,8 +269,8 @@ function parseCreateFunction(c: Cursor, m: Modifiers): CreateFunction {
   const as = parseText(c)
   const language = parseLanguage(c)
   const using: FunctionResource[] = []
-  if (is(c, 'USING') && language !== 'SQL' && language !== 'PYTHON' && language !== 'TYPESCRIPT') {
-    expect(c, 'USING')
+  const ofJvm = language === undefined || language === 'JAVA' || language === 'SCALA'
+  if (ofJvm && accept(c, 'USING')) {
     do {
       const from = start(c)
       const type = expectOne(c, 'JAR', 'ARTIFACT')

@@ -36,6 +36,7 @@ import {
   spanFrom,
   start,
   unexpected,
+  want,
 } from '../cursor.ts'
 import { parseCall } from './function.ts'
 import { nameOf, parseIdentifier } from './name.ts'
@@ -141,7 +142,7 @@ function parseOperator(c: Cursor, left: Expression, min: number): Expression | u
     advance(c)
     return parseRight(c, left, op, power)
   }
-  if (c.watch === c.at) for (const word of ['AND', 'OR']) if (min <= AND) c.wanted.add(word)
+  if (min <= AND) want(c, 'operator')
   const from = left.span.start
   switch (type) {
     case '.': {

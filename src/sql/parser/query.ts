@@ -132,7 +132,8 @@ function parseLeaf(c: Cursor): QueryBody {
     const content = parseParenthesized(c)
     if (isQuery(content)) return plain(content)
     const place = { span: spanFrom(c, from), source: c.source }
-    fail('SQL_NOT_ALLOWED', { what: 'Here stands a query, not a value' }, place)
+    const hint = 'Behind UNION, EXCEPT and INTERSECT stands a query; * EXCEPT (columns) is not known.'
+    fail('SQL_NOT_ALLOWED', { what: 'Here stands a query, not a value', hint }, place)
   }
   return unexpected(c)
 }

@@ -123,7 +123,7 @@ function parsePrimary(c: Cursor, grammar: QueryRules): TableExpression {
       : content
     const ordinality = acceptAll(c, 'WITH', 'ORDINALITY')
     table = { kind: 'unnest', expressions, ordinality, lateral, span: spanFrom(c, from) }
-  } else if (is(c, 'TABLE')) {
+  } else if (isPair(c, 'TABLE', '(')) {
     advance(c)
     expect(c, '(')
     accept(c, 'SPECIFIC')
