@@ -30,7 +30,7 @@ export function diagnose(s: Situation): Mistake {
   const { types } = s.tokens
   for (const type of s.wanted) {
     const [first, second] = type.split(' ')
-    if (second === undefined || first !== types[s.at] || types[s.at] === 'end') continue
+    if (second === undefined || second === '(' || first !== types[s.at]) continue
     const at = s.at + 1
     const wanted = new Set([second])
     return { at, found: found(s, at), expected: [second], hint: hintFor({ ...s, at, wanted }) }
@@ -68,7 +68,7 @@ const MINOR: ReadonlySet<string> = new Set(
 )
 
 function expectations(wanted: ReadonlySet<string>): readonly string[] {
-  let list = [...wanted].filter((type) => !type.endsWith(' APPLY'))
+  let list = [...wanted].filter((type) => !type.endsWith(' APPLY') && !type.endsWith(' ('))
   if (wanted.has('column') || wanted.has('table') || wanted.has('expression')) list = list.filter((t) => t !== 'name')
   if (wanted.has('expression')) list = list.filter((t) => t !== 'integer' && t !== 'string')
   if (list.length > 6 || wanted.has('expression')) list = list.filter((type) => !MINOR.has(type))

@@ -86,7 +86,9 @@ export const sqlErrors = {
     hint: ({ where }) =>
       where.endsWith('without parentheses')
         ? 'Put it in parentheses.'
-        : 'Join with the query instead, or make it a view.',
+        : where.includes('CURSOR')
+          ? 'CURSOR has no meaning: leave it away.'
+          : 'Join with the query instead, or make it a view.',
     flink: 'Query expression encountered in illegal context',
   }),
   SQL_DUPLICATE_CLAUSE: declare<{ what: string }>({

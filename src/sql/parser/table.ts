@@ -133,7 +133,7 @@ function parsePrimary(c: Cursor, grammar: QueryRules): TableExpression {
   } else if (lateral) {
     table = unexpected(c)
   } else if (isName(c)) table = parseNamed(c)
-  else if (isQueryStart(c)) {
+  else if (isQueryStart(c) && c.type !== 'TABLE') {
     fail('SQL_QUERY_NOT_ALLOWED', { where: 'behind FROM without parentheses' }, place(c))
   } else table = unexpected(c)
   table = parseSuffix(c, table)
