@@ -12,6 +12,11 @@ export const planErrors = {
     message: ({ feature }) => `${feature} is not supported by the embedded engine yet.`,
     hint: ({ hint }) => hint ?? 'COMPAT.md lists what is supported.',
   }),
+  PLAN_FILE: declare<{ problem: string }>({
+    domain: 'user',
+    message: ({ problem }) => `The compiled plan cannot be read: ${problem}.`,
+    hint: () => 'Write it again with COMPILE PLAN.',
+  }),
 
   // ---- Catalog -------------------------------------------------------------------------------------------------------
   PLAN_UNKNOWN_OBJECT: declare<{ what: string; name: string; hint?: string }>({
@@ -83,7 +88,13 @@ export const planErrors = {
     hint: ({ hint }) => hint,
     flink: 'Invalid primary key …',
   }),
-  PLAN_UNKNOWN_METADATA: declare<{ key: string; table: string; connector: string; known: readonly string[]; hint?: string }>({
+  PLAN_UNKNOWN_METADATA: declare<{
+    key: string
+    table: string
+    connector: string
+    known: readonly string[]
+    hint?: string
+  }>({
     domain: 'user',
     message: ({ key, table, connector }) =>
       `The connector '${connector}' of table '${table}' has no metadata '${key}' to read.`,
@@ -93,13 +104,15 @@ export const planErrors = {
   }),
   PLAN_METADATA_READ_ONLY: declare<{ column: string; key: string }>({
     domain: 'user',
-    message: ({ column, key }) => `The metadata '${key}' cannot be written, so the column '${column}' cannot be part of the sink.`,
+    message: ({ column, key }) =>
+      `The metadata '${key}' cannot be written, so the column '${column}' cannot be part of the sink.`,
     hint: ({ column }) => `Declare it as '${column} … METADATA VIRTUAL': it is read then, and left out of INSERT.`,
     flink: "Invalid metadata key '…' in column '…' of table …",
   }),
   PLAN_MISSING_CONNECTOR: declare<{ table: string }>({
     domain: 'user',
-    message: ({ table }) => `The table '${table}' has no option 'connector', so there is nothing to read from or write to.`,
+    message: ({ table }) =>
+      `The table '${table}' has no option 'connector', so there is nothing to read from or write to.`,
     hint: () => "Add WITH ('connector' = 'kafka', …) to its CREATE TABLE.",
     flink: "Table options do not contain an option key 'connector' for discovering a connector.",
   }),
@@ -108,7 +121,9 @@ export const planErrors = {
     message: ({ table, connector, direction }) =>
       `The table '${table}' cannot be ${direction}: its connector '${connector}' is no ${direction === 'read' ? 'source' : 'sink'}.`,
     hint: ({ direction }) =>
-      direction === 'read' ? 'Use a connector that reads, such as kafka or datagen.' : 'Use a connector that writes, such as kafka or print.',
+      direction === 'read'
+        ? 'Use a connector that reads, such as kafka or datagen.'
+        : 'Use a connector that writes, such as kafka or print.',
     flink: 'Connector … can only be used as a sink. It cannot be used as a source.',
   }),
   PLAN_MIXED_OPTIONS: declare<{ table: string; old: string; current: string }>({
@@ -129,7 +144,8 @@ export const planErrors = {
     domain: 'user',
     message: ({ column }) => `There is no column '${column}' here.`,
     hint: ({ hint, known }) =>
-      hint ?? (known.length === 0 ? 'There is no FROM clause to take columns from.' : `Columns in reach: ${list(known)}.`),
+      hint ??
+      (known.length === 0 ? 'There is no FROM clause to take columns from.' : `Columns in reach: ${list(known)}.`),
     flink: "Column '…' not found in any table",
   }),
   PLAN_UNKNOWN_QUALIFIER: declare<{ qualifier: string; known: readonly string[]; hint?: string }>({
@@ -170,7 +186,12 @@ export const planErrors = {
   }),
 
   // ---- Types ---------------------------------------------------------------------------------------------------------
-  PLAN_WRONG_ARGUMENTS: declare<{ name: string; types: readonly string[]; signatures: readonly string[]; hint?: string }>({
+  PLAN_WRONG_ARGUMENTS: declare<{
+    name: string
+    types: readonly string[]
+    signatures: readonly string[]
+    hint?: string
+  }>({
     domain: 'user',
     message: ({ name, types, signatures }) =>
       `'${name}' does not take (${types.join(', ')}). Expected: ${signatures.join(' or ')}.`,
@@ -258,7 +279,8 @@ export const planErrors = {
   PLAN_WINDOW_PLACE: declare<{ name: string }>({
     domain: 'user',
     message: ({ name }) => `The group window '${name}' may only stand in GROUP BY.`,
-    hint: ({ name }) => `Write GROUP BY ${name}(…), and ${name}_START(…), ${name}_END(…) or ${name}_ROWTIME(…) in SELECT.`,
+    hint: ({ name }) =>
+      `Write GROUP BY ${name}(…), and ${name}_START(…), ${name}_END(…) or ${name}_ROWTIME(…) in SELECT.`,
     flink: "Group function '…' can only appear in GROUP BY clause",
   }),
   PLAN_OFFSET_WITHOUT_LIMIT: declare<Record<never, never>>({
@@ -302,7 +324,8 @@ export const planErrors = {
     domain: 'user',
     message: ({ table, problem, query, sink }) =>
       `The query does not fit the table '${table}': ${problem}. Query: [${query}]. Table: [${sink}].`,
-    hint: () => 'Change the SELECT list or name the columns: INSERT INTO t (a, b) SELECT …. Use CAST where types differ.',
+    hint: () =>
+      'Change the SELECT list or name the columns: INSERT INTO t (a, b) SELECT …. Use CAST where types differ.',
     flink: "Column types of query result and sink for '…' do not match.",
   }),
   PLAN_SINK_CHANGES: declare<{ table: string; connector: string; changes: string; cause: string; hint: string }>({
@@ -323,7 +346,8 @@ export const planErrors = {
     message: ({ table, connector }) =>
       `The table '${table}' (connector '${connector}') gives updates without their old rows, which needs a primary key.`,
     hint: () => 'Add PRIMARY KEY (…) NOT ENFORCED to its CREATE TABLE.',
-    flink: "Table '…' produces a changelog stream contains UPDATE_AFTER but no UPDATE_BEFORE, this requires defining primary key on the table.",
+    flink:
+      "Table '…' produces a changelog stream contains UPDATE_AFTER but no UPDATE_BEFORE, this requires defining primary key on the table.",
   }),
 }
 

@@ -1,0 +1,125 @@
+/**
+ * EXPLAIN: the stages of a query as text.
+ *
+ * Law: nothing that is shown holds the value of a secret option; trees are printed top-down, children indented behind `+- `.
+ */
+import type { PlanNode } from '../operators/nodes.ts'
+import { changelogModeText } from '../types/row-kind.ts'
+import { callText, exprText, namesOf, windowText } from './describe.ts'
+import { inputsOfRel, type Rel } from './nodes.ts'
+
+export interface ExplainDetails {
+  readonly changelogMode: boolean
+  readonly advice: boolean
+}
+
+export interface ExplainedStages {
+  readonly bound: readonly Rel[]
+  readonly optimized: readonly Rel[]
+  readonly fired: readonly string[]
+  readonly nodes: readonly PlanNode[]
+  readonly ttlMs: number
+}
+
+export function explainText(stages: ExplainedStages, details: ExplainDetails): string {
+  const sections = [
+    ['Abstract Syntax Tree', stages.bound.map((rel) => relTree(rel)).join('\n')],
+    ['Optimized Logical Plan', stages.optimized.map((rel) => relTree(rel)).join('\n')],
+    ['Optimized Execution Plan', planTree(stages.nodes, details.changelogMode)],
+    ['Rules', stages.fired.length === 0 ? 'none' : stages.fired.join(', ')],
+  ]
+  if (details.advice) sections.push(['Advice', adviceText(stages)])
+  return `${sections.map(([title, body]) => `== ${title} ==\n${body}`).join('\n\n')}\n`
+}
+
+// ---- Logical trees ---------------------------------------------------------------------------------------------------
+
+export function relTree(rel: Rel, depth = 0): string {
+  const indent = depth === 0 ? '' : `${'   '.repeat(depth - 1)}+- `
+  return [`${indent}${relText(rel)}`, ...inputsOfRel(rel).map((input) => relTree(input, depth + 1))].join('\n')
+}
+
+function relText(rel: Rel): string {
+  const names = inputsOfRel(rel).flatMap((input) => namesOf(input.schema))
+  const list = (columns: readonly number[]) => columns.map((i) => names[i]).join(', ')
+  switch (rel.kind) {
+    case 'scan': {
+      const own = namesOf(rel.schema)
+      const parts = [`table=[${rel.table.name}]`, `fields=[${own.join(', ')}]`]
+      if (rel.watermark !== undefined) parts.push(`watermark=[${exprText(rel.watermark.expr, own)}]`)
+      if (rel.condition !== undefined) parts.push(`filter=[${exprText(rel.condition, own)}]`)
+      return `Scan(${parts.join(', ')})`
+    }
+    case 'normalize':
+      return `ChangelogNormalize(key=[${list(rel.key)}])`
+    case 'values':
+      return `Values(rows=[${rel.rows.length}])`
+    case 'project':
+      return `Project(${rel.exprs.map((expr, i) => `${rel.schema[i].name}=[${exprText(expr, names)}]`).join(', ')})`
+    case 'filter':
+      return `Filter(condition=[${exprText(rel.condition, names)}])`
+    case 'aggregate':
+      return `Aggregate(group=[${list(rel.grouping)}], calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
+    case 'group-window-aggregate':
+      return `GroupWindowAggregate(group=[${list(rel.grouping)}], window=[${windowText(rel.window, names)}], calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
+    case 'window-aggregate':
+      return `WindowAggregate(group=[${list(rel.grouping)}], window=[${windowText(rel.windowing.window, names)}, ${rel.windowing.kind}], calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
+    case 'window-table-function':
+      return `WindowTableFunction(${windowText(rel.window, names)})`
+    case 'join':
+      return `Join(type=[${rel.joinType}], condition=[${rel.condition === undefined ? 'true' : exprText(rel.condition, names)}])`
+    case 'union':
+      return 'Union(all=[true])'
+    case 'sink':
+      return `Sink(table=[${rel.table.name}], fields=[${namesOf(rel.schema).join(', ')}])`
+    case 'collect':
+      return `Collect(fields=[${namesOf(rel.schema).join(', ')}])`
+  }
+}
+
+// ---- The compiled plan -----------------------------------------------------------------------------------------------
+
+/** The nodes as a tree from each end; a node that is read twice is printed once and named after that. */
+export function planTree(nodes: readonly PlanNode[], changelogMode: boolean): string {
+  const consumed = new Set(nodes.flatMap((node) => node.inputs.map((input) => input.node)))
+  const printed = new Set<number>()
+  const line = (node: PlanNode, depth: number, exchange: string): string[] => {
+    const indent = depth === 0 ? '' : `${'   '.repeat(depth - 1)}+- `
+    if (printed.has(node.id)) return [`${indent}${exchange}Reused(id=[${node.id}])`]
+    printed.add(node.id)
+    const mode = changelogMode ? `, changelogMode=[${changelogModeText(node.changelog)}]` : ''
+    const text = node.description.endsWith(')') ? `${node.description.slice(0, -1)}${mode})` : `${node.description}${mode === '' ? '' : `(${mode.slice(2)})`}`
+    return [
+      `${indent}${exchange}[${node.id}] ${text}`,
+      ...node.inputs.flatMap(({ node: id, distribution }) => {
+        const below = nodes.find((n) => n.id === id) as PlanNode
+        const names = namesOf(below.schema)
+        const by =
+          distribution.kind === 'hash'
+            ? `Exchange(hash[${distribution.keys.map((i) => names[i]).join(', ')}]) <- `
+            : distribution.kind === 'single' && node.kind !== 'collect'
+              ? 'Exchange(single) <- '
+              : ''
+        return line(below, depth + 1, by)
+      }),
+    ]
+  }
+  return nodes
+    .filter((node) => !consumed.has(node.id))
+    .flatMap((node) => line(node, 0, ''))
+    .join('\n')
+}
+
+const UNBOUNDED: Partial<Record<PlanNode['kind'], string>> = {
+  'group-aggregate': 'one entry per group',
+  join: 'every row of both sides',
+  'changelog-normalize': 'one row per key',
+}
+
+function adviceText({ nodes, ttlMs }: ExplainedStages): string {
+  const kept = nodes.filter((node) => UNBOUNDED[node.kind] !== undefined)
+  if (kept.length === 0 || ttlMs > 0) return 'No advice.'
+  return kept
+    .map((node) => `[${node.id}] ${node.kind} keeps ${UNBOUNDED[node.kind]} for ever; SET 'table.exec.state.ttl' = '1 d' would bound it.`)
+    .join('\n')
+}

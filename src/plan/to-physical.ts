@@ -1,0 +1,379 @@
+/**
+ * The optimized tree becomes a compiled plan: numbered nodes with distributions, changelog modes and declared state.
+ *
+ * Laws
+ * - Inputs stand before consumers; ids are 1, 2, 3 … in that order, so that the same SQL gives the same ids.
+ * - A filter and the projection above it are one calc; parts of the tree that are equal are one node (a table read twice
+ *   in the same way is read once).
+ * - Equalities of a join become keys; a key that is an expression gets a column of its own in front of the join.
+ */
+import type { Expr } from '../expr/expr.ts'
+import { inputsOf } from '../expr/expr.ts'
+import type { Distribution, NodeInput } from '../operators/contract.ts'
+import type { JoinSideKey } from '../operators/join/node.ts'
+import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
+import { fail } from '../base/errors.ts'
+import type { Schema } from '../types/batch.ts'
+import { conjunction, conjunctsOf, inputAt, shiftInputs } from './bind/build.ts'
+import type { Planned } from './changelog.ts'
+import type { PlannerContext } from './context.ts'
+import { declareState } from './declare-state.ts'
+import { callText, exprText, namesOf, windowText } from './describe.ts'
+import type { JoinRel, Rel } from './nodes.ts'
+import { planText } from './json.ts'
+import { upsertKeys } from './upsert-keys.ts'
+import { windowColumns } from './window-columns.ts'
+
+/** A node before it has an id and state. */
+type Draft<N extends PlanNode = PlanNode> = N extends PlanNode ? Omit<N, 'id' | 'version' | 'state'> : never
+
+/** Session options that a plan depends on. */
+const PLAN_OPTIONS = ['table.local-time-zone', 'parallelism.default', 'table.exec.state.ttl']
+
+export function toPhysical(planned: readonly Planned[], context: PlannerContext): CompiledPlan {
+  const builder = new PlanBuilder(context)
+  for (const root of planned) builder.build(root)
+  const options: Record<string, string> = {}
+  for (const key of PLAN_OPTIONS) {
+    const value = context.options.get(key)
+    if (value !== undefined) options[key] = value
+  }
+  for (const [key, value] of context.options.entries()) options[key] = value
+  return { rivuletPlan: 1, nodes: builder.nodes, options }
+}
+
+class PlanBuilder {
+  readonly nodes: PlanNode[] = []
+  private readonly byContent = new Map<string, PlanNode>()
+  private readonly reuse: boolean
+  private readonly context: PlannerContext
+
+  constructor(context: PlannerContext) {
+    this.context = context
+    this.reuse = context.options.boolean('table.optimizer.reuse-sub-plan-enabled')
+  }
+
+  build(planned: Planned): PlanNode {
+    const node = this.node(planned)
+    if (!planned.dropUpdateBefore) return node
+    return this.add({
+      kind: 'drop-update-before',
+      inputs: [forward(node)],
+      schema: node.schema,
+      changelog: { ...planned.mode, updateBefore: false },
+      upsertKeys: node.upsertKeys,
+      description: 'DropUpdateBefore',
+    })
+  }
+
+  private add(draft: Draft): PlanNode {
+    const content = planText({ ...draft, description: undefined }, true)
+    const known = this.byContent.get(content)
+    const shared = this.reuse && draft.kind !== 'sink' && draft.kind !== 'collect'
+    if (known !== undefined && shared) return known
+    const bare = { ...draft, id: this.nodes.length + 1, version: 1, state: {} } as PlanNode
+    const inputs = draft.inputs.map((input) => this.nodes[input.node - 1].schema)
+    const ttlMs = this.context.options.duration('table.exec.state.ttl') ?? 0
+    const node = { ...bare, state: declareState({ node: bare, inputs, ttlMs }, this.context) }
+    this.nodes.push(node)
+    this.byContent.set(content, node)
+    return node
+  }
+
+  private node(planned: Planned): PlanNode {
+    const { rel, mode } = planned
+    const common = { schema: rel.schema, changelog: mode, upsertKeys: upsertKeys(rel) }
+    switch (rel.kind) {
+      case 'scan': {
+        const { table, produced, projections, watermark, condition, limit } = rel
+        return this.add({
+          kind: 'source-scan',
+          ...common,
+          inputs: [],
+          table,
+          produced,
+          projections,
+          ...(watermark && { watermark }),
+          ...(condition && { condition }),
+          ...(limit !== undefined && { limit }),
+          description: scanText(rel),
+        })
+      }
+      case 'values':
+        return this.add({ kind: 'values', ...common, inputs: [], rows: rel.rows, description: `Values(rows=[${rel.rows.length}], fields=[${namesOf(rel.schema).join(', ')}])` })
+      case 'filter':
+        return this.calc(planned, rel.schema, rel.schema.map((_, i) => inputAt(rel.schema, i)))
+      case 'project':
+        return this.calc(planned, rel.schema, rel.exprs)
+      case 'normalize': {
+        const input = this.build(planned.inputs[0])
+        return this.add({
+          kind: 'changelog-normalize',
+          ...common,
+          inputs: [hash(input, rel.key)],
+          uniqueKey: rel.key,
+          emitUpdateBefore: mode.updateBefore,
+          ...(rel.condition && { condition: rel.condition }),
+          description: `ChangelogNormalize(key=[${columns(rel.key, rel.schema)}]${rel.condition ? `, condition=[${exprText(rel.condition, namesOf(rel.schema))}]` : ''})`,
+        })
+      }
+      case 'aggregate':
+      case 'group-window-aggregate':
+      case 'window-aggregate':
+        return this.aggregate(planned)
+      case 'window-table-function': {
+        const input = this.build(planned.inputs[0])
+        const { shape } = rel.window
+        const partitioned = shape.type === 'session'
+        const from = !partitioned ? forward(input) : keyed(input, shape.partition)
+        const names = namesOf(input.schema)
+        return this.add({ kind: 'window-table-function', ...common, inputs: [from], window: rel.window, description: `WindowTableFunction(window=[${windowText(rel.window, names)}])` })
+      }
+      case 'join':
+        return this.join(planned, rel)
+      case 'union': {
+        const inputs = planned.inputs.map((input) => forward(this.build(input)))
+        return this.add({ kind: 'union', ...common, inputs, description: `Union(all=[true], inputs=[${inputs.length}])` })
+      }
+      case 'sink': {
+        const input = this.build(planned.inputs[0])
+        const { table, consumed, notNull, notNullEnforcer, parallel } = rel
+        const key = table.primaryKey.map((name) => rel.schema.findIndex((field) => field.name === name))
+        // Changes of one key must stay in order: they go to one subtask.
+        const changes = mode.updateAfter || mode.delete
+        const distribution: Distribution = !parallel ? { kind: 'single' } : changes && key.length > 0 ? { kind: 'hash', keys: key } : { kind: 'forward' }
+        return this.add({
+          kind: 'sink',
+          ...common,
+          inputs: [{ node: input.id, distribution }],
+          table,
+          consumed,
+          notNull,
+          notNullEnforcer,
+          description: `Sink(table=[${table.name}], fields=[${namesOf(rel.schema).join(', ')}])`,
+        })
+      }
+      case 'collect': {
+        const input = this.build(planned.inputs[0])
+        return this.add({ kind: 'collect', ...common, inputs: [{ node: input.id, distribution: { kind: 'single' } }], description: `Collect(fields=[${namesOf(rel.schema).join(', ')}])` })
+      }
+    }
+  }
+
+  /** WHERE and projection in one loop, also where a filter stands directly below. */
+  private calc(planned: Planned, schema: Schema, projections: readonly Expr[]): PlanNode {
+    let below = planned
+    const conditions: Expr[] = []
+    if (planned.rel.kind === 'filter') conditions.push(planned.rel.condition)
+    let next = planned.inputs[0]
+    while (next.rel.kind === 'filter' && !next.dropUpdateBefore) {
+      conditions.push(next.rel.condition)
+      below = next
+      next = next.inputs[0]
+    }
+    const input = this.build(below.inputs[0])
+    const condition = conjunction(conditions.reverse())
+    const names = namesOf(input.schema)
+    const selected = projections.map((expr, i) => {
+      const text = exprText(expr, names)
+      return text === schema[i].name ? text : `${text} AS ${schema[i].name}`
+    })
+    const where = condition === undefined ? '' : `, where=[${exprText(condition, names)}]`
+    return this.add({
+      kind: 'calc',
+      schema,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(planned.rel),
+      inputs: [forward(input)],
+      ...(condition && { condition }),
+      projections,
+      description: `Calc(select=[${selected.join(', ')}]${where})`,
+    })
+  }
+
+  private aggregate(planned: Planned): PlanNode {
+    const { rel, mode } = planned
+    if (rel.kind !== 'aggregate' && rel.kind !== 'group-window-aggregate' && rel.kind !== 'window-aggregate') {
+      return fail('PLAN_INTERNAL', { detail: `${rel.kind} is no aggregate` })
+    }
+    const input = this.build(planned.inputs[0])
+    const names = namesOf(input.schema)
+    const inputRetracts = input.changelog.updateAfter || input.changelog.delete
+    const keys = rel.grouping.length
+    const aggregates = rel.calls.map((call, i) => ({ ...call, retract: inputRetracts, name: rel.schema[keys + i].name }))
+    const groupBy = keys === 0 ? '' : `groupBy=[${rel.grouping.map((i) => names[i]).join(', ')}], `
+    const calls = aggregates.map((call) => `${callText(call, names)} AS ${call.name}`)
+    const select = [...rel.grouping.map((i) => names[i]), ...calls].join(', ')
+    const common = { schema: rel.schema, changelog: mode, upsertKeys: upsertKeys(rel), inputs: [keyed(input, rel.grouping)], grouping: rel.grouping, aggregates }
+    switch (rel.kind) {
+      case 'aggregate':
+        return this.add({
+          kind: 'group-aggregate',
+          ...common,
+          emitUpdateBefore: mode.updateBefore,
+          inputRetracts,
+          description: `GroupAggregate(${groupBy}select=[${select}])`,
+        })
+      case 'group-window-aggregate': {
+        const { window, properties } = rel
+        return this.add({
+          kind: 'group-window-aggregate',
+          ...common,
+          window,
+          properties,
+          inputRetracts,
+          description: `GroupWindowAggregate(${groupBy}window=[${windowText(window, names)}], properties=[${properties.join(', ')}], select=[${select}])`,
+        })
+      }
+      case 'window-aggregate': {
+        const { windowing, properties } = rel
+        const window = windowing.kind === 'assign' ? windowText(windowing.window, names) : `${windowText({ ...windowing.window, timeColumn: -1 }, names)} attached to [win_end=${names[windowing.endColumn]}]`
+        return this.add({
+          kind: 'window-aggregate',
+          ...common,
+          windowing,
+          properties,
+          description: `WindowAggregate(${groupBy}window=[${window}], select=[${[select, ...properties.map((p) => `window_${p}`)].filter((part) => part !== '').join(', ')}])`,
+        })
+      }
+    }
+  }
+
+  // ---- Joins ---------------------------------------------------------------------------------------------------------
+
+  private join(planned: Planned, rel: JoinRel): PlanNode {
+    refuseWindowJoin(rel)
+    const width = rel.left.schema.length
+    const pairs: { left: Expr; right: Expr; filterNulls: boolean }[] = []
+    const rest: Expr[] = []
+    for (const condition of conjunctsOf(rel.condition)) {
+      const pair = equality(condition, width)
+      if (pair === undefined) rest.push(condition)
+      else pairs.push(pair)
+    }
+    const left = this.withKeys(planned.inputs[0], pairs.map((pair) => pair.left))
+    const right = this.withKeys(planned.inputs[1], pairs.map((pair) => shiftInputs(pair.right, (i) => i - width)))
+    // Key columns that were added come behind each side's own columns; the joined row is cut back to those.
+    const shifted = (i: number) => (i < width ? i : i - width + left.node.schema.length)
+    const condition = conjunction(rest.map((c) => shiftInputs(c, shifted)))
+    const semi = rel.joinType === 'semi' || rel.joinType === 'anti'
+    const full: Schema = semi
+      ? [...rel.schema, ...left.node.schema.slice(width)]
+      : [...rel.schema.slice(0, width), ...left.node.schema.slice(width), ...rel.schema.slice(width), ...right.node.schema.slice(rel.right.schema.length)]
+    const names = [...namesOf(left.node.schema), ...namesOf(right.node.schema)]
+    const keyText = pairs.map((_, k) => `${names[left.keys[k]]} = ${namesOf(right.node.schema)[right.keys[k]]}`)
+    const where = [...keyText, ...(condition === undefined ? [] : [exprText(condition, names)])].join(' AND ')
+    const node = this.add({
+      kind: 'join',
+      schema: full,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(rel).map((key) => key.map((i) => (semi ? i : shifted(i)))),
+      inputs: [keyed(left.node, left.keys), keyed(right.node, right.keys)],
+      joinType: rel.joinType,
+      leftKeys: left.keys,
+      rightKeys: right.keys,
+      filterNulls: pairs.map((pair) => pair.filterNulls),
+      ...(condition && { condition }),
+      leftKey: sideKey(left.node, left.keys),
+      rightKey: sideKey(right.node, right.keys),
+      description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(full).join(', ')}])`,
+    })
+    if (full.length === rel.schema.length) return node
+    const projections = rel.schema.map((field, i): Expr => ({ kind: 'input', index: semi ? i : shifted(i), type: field.type }))
+    return this.add({
+      kind: 'calc',
+      schema: rel.schema,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(rel),
+      inputs: [forward(node)],
+      projections,
+      description: `Calc(select=[${namesOf(rel.schema).join(', ')}])`,
+    })
+  }
+
+  /** The side with a column for every key. */
+  private withKeys(side: Planned, keys: readonly Expr[]): { readonly node: PlanNode; readonly keys: readonly number[] } {
+    const input = this.build(side)
+    const { schema } = input
+    const extra = keys.filter((key) => key.kind !== 'input')
+    if (extra.length === 0) return { node: input, keys: keys.map((key) => (key as { readonly index: number }).index) }
+    const wide: Schema = [...schema, ...extra.map((key, i) => ({ name: `$key${i}`, type: key.type }))]
+    const projections = [...schema.map((_, i) => inputAt(schema, i)), ...extra]
+    const names = namesOf(schema)
+    const node = this.add({
+      kind: 'calc',
+      schema: wide,
+      changelog: input.changelog,
+      upsertKeys: input.upsertKeys,
+      inputs: [forward(input)],
+      projections,
+      description: `Calc(select=[${[...names, ...extra.map((key, i) => `${exprText(key, names)} AS $key${i}`)].join(', ')}])`,
+    })
+    let next = schema.length
+    return { node, keys: keys.map((key) => (key.kind === 'input' ? key.index : next++)) }
+  }
+}
+
+function equality(condition: Expr, width: number): { left: Expr; right: Expr; filterNulls: boolean } | undefined {
+  if (condition.kind !== 'call' || (condition.fn !== '=' && condition.fn !== 'IS NOT DISTINCT FROM')) return undefined
+  const [a, b] = condition.args
+  const side = (expr: Expr): 'left' | 'right' | undefined => {
+    const inputs = [...inputsOf(expr)]
+    if (inputs.length === 0) return undefined
+    return inputs.every((i) => i < width) ? 'left' : inputs.every((i) => i >= width) ? 'right' : undefined
+  }
+  const filterNulls = condition.fn === '='
+  if (side(a) === 'left' && side(b) === 'right') return { left: a, right: b, filterNulls }
+  if (side(a) === 'right' && side(b) === 'left') return { left: b, right: a, filterNulls }
+  return undefined
+}
+
+function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {
+  const unique = node.upsertKeys
+  if (unique.some((key) => key.every((column) => keys.includes(column)))) return { kind: 'join-key-unique' }
+  const [shortest] = unique
+  return shortest === undefined ? { kind: 'none' } : { kind: 'unique', columns: shortest }
+}
+
+/** Equal windows on both sides, joined by their bounds, are another operator: its result is final per window. */
+function refuseWindowJoin(rel: JoinRel): void {
+  const left = windowColumns(rel.left)
+  const right = windowColumns(rel.right)
+  if (left === undefined || right === undefined) return
+  const width = rel.left.schema.length
+  const equated = (a: readonly number[], b: readonly number[]) =>
+    conjunctsOf(rel.condition).some((condition) => {
+      const pair = equality(condition, width)
+      if (pair?.left.kind !== 'input' || pair.right.kind !== 'input') return false
+      return a.includes(pair.left.index) && b.includes(pair.right.index - width)
+    })
+  if (equated(left.start, right.start) && equated(left.end, right.end)) {
+    fail('PLAN_NOT_SUPPORTED', { feature: 'A join of windows (window join)' }, rel.place ?? {})
+  }
+}
+
+function forward(node: PlanNode): NodeInput {
+  return { node: node.id, distribution: { kind: 'forward' } }
+}
+
+function hash(node: PlanNode, keys: readonly number[]): NodeInput {
+  return { node: node.id, distribution: { kind: 'hash', keys } }
+}
+
+/** By key; without keys everything goes to one subtask. */
+function keyed(node: PlanNode, keys: readonly number[]): NodeInput {
+  return keys.length === 0 ? { node: node.id, distribution: { kind: 'single' } } : hash(node, keys)
+}
+
+function columns(indexes: readonly number[], schema: Schema): string {
+  return indexes.map((i) => schema[i].name).join(', ')
+}
+
+function scanText(rel: Rel & { readonly kind: 'scan' }): string {
+  const names = namesOf(rel.schema)
+  const produced = rel.produced.map((column) => column.name)
+  const parts = [`table=[${rel.table.name}]`, `fields=[${names.join(', ')}]`, `produced=[${produced.join(', ')}]`]
+  if (rel.watermark !== undefined) parts.push(`watermark=[${exprText(rel.watermark.expr, names)}]`)
+  if (rel.condition !== undefined) parts.push(`filter=[${exprText(rel.condition, names)}]`)
+  return `TableSourceScan(${parts.join(', ')})`
+}
