@@ -10,7 +10,7 @@
  */
 import type { Host } from '../base/host.ts'
 import type { OptionDeclaration, OptionEntry, OptionValues } from '../base/options.ts'
-import type { Format } from '../formats/contract.ts'
+import type { Format, FormatField } from '../formats/contract.ts'
 import type { Batch, Schema } from '../types/batch.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
@@ -53,6 +53,8 @@ export interface ProducedColumn {
   readonly type: LogicalType
   /** Metadata key; absent for a physical column. */
   readonly metadata?: string
+  /** Derived on the way, if the source `derives` it: see `FormatField.parse`. */
+  readonly parse?: FormatField['parse']
 }
 
 export interface ReaderContext {
@@ -106,6 +108,8 @@ export interface TableSource {
   readonly bounded: boolean
   /** Metadata columns that the table may declare. */
   readonly metadata: readonly MetadataColumn[]
+  /** Which `ProducedColumn.parse` the source's format understands; absent = none. */
+  readonly derives?: Format['derives']
   /** False: one subtask reads everything. */
   readonly parallel: boolean
   /** Default of `scan.watermark.emit.strategy`: Flink's is on-periodic. */

@@ -34,6 +34,8 @@ export interface RowDecoder {
    * byte; the connector adds topic, partition and offset.
    */
   decode(bytes: Uint8Array, start: number, end: number, into: RowSink): number
+  /** A record without a value (a tombstone); absent = it gives no row. Returns how many rows were appended. */
+  decodeNull?(into: RowSink): number
   /** Records that were skipped because of an ignore option. */
   readonly skipped: number
 }

@@ -26,4 +26,37 @@ export const connectorErrors = {
     hint: ({ hint }) => hint,
     flink: 'Could not find any factory for identifier … that implements DynamicTableFactory in the classpath.',
   }),
+  CONNECTOR_INLINE_WITHOUT_ROWS: declare<{ table: string }>({
+    domain: 'user',
+    message: ({ table }) => `The inline table ${table} was given no rows.`,
+    hint: () => "'connector' = 'inline' is for tests: the program that creates the table hands over its rows.",
+  }),
+  CONNECTOR_DATAGEN_FIELD: declare<{ key: string; column: string; reason: string; hint?: string }>({
+    domain: 'user',
+    message: ({ key, column, reason }) =>
+      `Option '${key}' does not fit column '${column}' of the datagen table: ${reason}.`,
+    hint: ({ hint }) => hint,
+  }),
+  CONNECTOR_KAFKA_OPTION: declare<{ table: string; problem: string; hint?: string }>({
+    domain: 'user',
+    message: ({ table, problem }) => `Kafka table ${table}: ${problem}.`,
+    hint: ({ hint }) => hint,
+  }),
+  CONNECTOR_LEGACY_OPTION: declare<{ key: string; problem: string; hint?: string }>({
+    domain: 'user',
+    message: ({ key, problem }) => `Option '${key}' of Flink 1.10: ${problem}.`,
+    hint: ({ hint }) => hint,
+  }),
+  CONNECTOR_NOT_YET: declare<{ feature: string; hint: string }>({
+    domain: 'user',
+    message: ({ feature }) => `${feature} is not supported yet.`,
+    hint: ({ hint }) => hint,
+  }),
+  CONNECTOR_KAFKA_RECORD: declare<{ topic: string; partition: number; offset: number; detail: string; hint?: string }>({
+    domain: 'user',
+    message: ({ topic, partition, offset, detail }) =>
+      `Cannot read the record of topic '${topic}', partition ${partition}, offset ${offset}: ${detail}`,
+    hint: ({ hint }) => hint,
+    flink: 'Failed to deserialize consumer record ConsumerRecord(topic = …, partition = …, offset = …).',
+  }),
 }

@@ -1,0 +1,320 @@
+/**
+ * Reads the partitions of one subtask.
+ *
+ * Input      chunks of record batches from the fetcher, one partition each
+ * Output     batches of one partition: values decoded straight into columns, metadata columns beside them
+ * Position   per partition the offset behind the last record that was given or passed over
+ * Law        every record at or behind the start offset and before the end offset is decoded once and in order; a record
+ *            without a value gives no row; a bad record is reported with topic, partition and offset, after the rows
+ *            before it were given
+ */
+import { failure, isRivuletError } from '../../base/errors.ts'
+import { createRowSink, type FormatField, type RowDecoder, type RowSink } from '../../formats/contract.ts'
+import { commitOffsets, KafkaClient, PartitionFetcher, RecordCursor, type RecordSet } from '../../kafka/index.ts'
+import type { Column, ColumnBuilder } from '../../types/batch.ts'
+import { ColumnBuilder as Builder } from '../../types/batch.ts'
+import type { ReaderContext, SourceBatch, SourceReader, SplitState } from '../contract.ts'
+import { type MetadataWriter, metadataWriter } from './metadata.ts'
+import type { KafkaSourceSettings } from './settings.ts'
+import {
+  findPartitions,
+  type KafkaSplit,
+  ownerOf,
+  partitionOfName,
+  positionOf,
+  type SplitPosition,
+  splitOf,
+  startSplits,
+} from './splits.ts'
+
+/** The chunk at hand: where the next record stands. */
+interface Reading {
+  readonly split: KafkaSplit
+  readonly records: RecordSet
+  readonly nextOffset: number
+  readonly metadata: readonly MetadataWriter[]
+  /** Next record within the cursor. */
+  at: number
+}
+
+const SMALLEST_BATCH = 16
+
+export class KafkaReader implements SourceReader {
+  readonly #context: ReaderContext
+  readonly #settings: KafkaSourceSettings
+  readonly #client: KafkaClient
+  readonly #fetcher: PartitionFetcher
+  readonly #decoder: RowDecoder
+  readonly #fields: readonly FormatField[]
+  /** Of every produced column: its place among the decoded fields, or −1 − its place among the metadata columns. */
+  readonly #places: readonly number[]
+  readonly #metadataKeys: readonly string[]
+  readonly #splits = new Map<string, KafkaSplit>()
+  readonly #cursor = new RecordCursor()
+  readonly #committed = new Map<string, number>()
+  readonly #skipped: { add(n: number): void }
+  readonly #commitFailures: { add(n: number): void }
+  #reading: Reading | undefined
+  #given = 0
+  #reported = 0
+  #error: unknown
+  #cancelDiscovery: (() => void) | undefined
+  #closed = false
+  #available: () => void = () => {}
+
+  constructor(context: ReaderContext, settings: KafkaSourceSettings, legacy: boolean, timeZone: string) {
+    this.#context = context
+    this.#settings = settings
+    this.#client = new KafkaClient(context.host, settings.properties)
+    const resets = context.counter('offsetsReset')
+    this.#fetcher = new PartitionFetcher(this.#client, { onReset: () => resets.add(1) })
+    this.#fetcher.onAvailable(() => this.#available())
+    const fields: FormatField[] = []
+    const keys: string[] = []
+    this.#places = context.produced.map(({ name, type, metadata, parse }) => {
+      if (metadata === undefined) return fields.push({ name, type, parse }) - 1
+      return -keys.push(metadata)
+    })
+    this.#fields = fields
+    this.#metadataKeys = keys
+    const { format, options } = settings.value
+    this.#decoder = format.decoder!({ schema: fields, options, timeZone, legacy })
+    this.#skipped = context.counter('numRecordsInErrors')
+    this.#commitFailures = context.counter('commitsFailed')
+    context.gauge('records-lag-max', () => this.#lag())
+  }
+
+  async open(): Promise<void> {
+    const { restored, subtask, parallelism, host } = this.#context
+    const own = (await findPartitions(this.#client, this.#settings)).filter(
+      (one) => ownerOf(one, parallelism) === subtask,
+    )
+    if (restored === undefined) this.#add(await startSplits(this.#client, this.#settings, own))
+    else {
+      const splits = restored
+        .map(({ split, position }) => ({ ...partitionOfName(split), position: position as SplitPosition }))
+        .filter((one) => ownerOf(one, parallelism) === subtask)
+        .map(({ topic, partition, position }) => splitOf(topic, partition, position))
+      this.#add(splits)
+      await this.#discover()
+    }
+    const { discoveryInterval, bounded } = this.#settings
+    if (bounded.mode === 'unbounded' && discoveryInterval > 0) {
+      const again = () => {
+        this.#cancelDiscovery = host.clock.after(discoveryInterval, () => {
+          // A broker that is away is the fetcher's trouble; the next look comes anyway.
+          this.#discover().then(again, (error) => this.#discoveryFailed(error, again))
+        })
+      }
+      again()
+    }
+  }
+
+  #discoveryFailed(error: unknown, again: () => void): void {
+    if (this.#closed) return
+    if (isRivuletError(error) && error.domain === 'external') again()
+    else {
+      this.#error = error
+      this.#available()
+    }
+  }
+
+  /** Partitions that nobody has read yet, from their beginning. A bounded table has those that it started with. */
+  async #discover(): Promise<void> {
+    if (this.#settings.bounded.mode !== 'unbounded') return
+    const { subtask, parallelism } = this.#context
+    if (this.#settings.topics.length > 0) await this.#client.refresh(this.#settings.topics)
+    const found = await findPartitions(this.#client, this.#settings)
+    const fresh = found.filter(
+      (one) => ownerOf(one, parallelism) === subtask && !this.#splits.has(`${one.topic}-${one.partition}`),
+    )
+    if (this.#closed || fresh.length === 0) return
+    this.#add(await startSplits(this.#client, { ...this.#settings, startup: { mode: 'earliest-offset' } }, fresh))
+  }
+
+  #add(splits: readonly KafkaSplit[]): void {
+    for (const split of splits) this.#splits.set(split.name, split)
+    this.#fetcher.assign(
+      splits.filter(({ ended }) => !ended).map(({ topic, partition, offset }) => ({ topic, partition, offset })),
+    )
+  }
+
+  poll(maxRows: number): SourceBatch | 'empty' | 'end' {
+    if (this.#error !== undefined) throw this.#error
+    const limit = this.#context.limit ?? Number.POSITIVE_INFINITY
+    while (this.#given < limit) {
+      const reading = this.#reading ?? this.#next()
+      if (reading === undefined) return this.#allEnded() ? 'end' : 'empty'
+      const batch = this.#read(reading, Math.min(maxRows, limit - this.#given))
+      if (batch !== undefined) {
+        this.#given += batch.batch.length
+        return batch
+      }
+      if (this.#error !== undefined) throw this.#error
+    }
+    return 'end'
+  }
+
+  #next(): Reading | undefined {
+    for (;;) {
+      const chunk = this.#fetcher.poll()
+      if (chunk === undefined) return undefined
+      const split = this.#splits.get(`${chunk.topic}-${chunk.partition}`)
+      if (split === undefined || split.ended) continue
+      const { topic, partition, records, nextOffset } = chunk
+      // The cursor may still hold the records of the chunk before.
+      this.#cursor.count = 0
+      const metadata = this.#metadataKeys.map((key) => metadataWriter(key, topic, partition))
+      this.#reading = { split, records, nextOffset, metadata, at: 0 }
+      return this.#reading
+    }
+  }
+
+  /** Rows of the chunk at hand, or undefined when it has none (any more). */
+  #read(reading: Reading, maxRows: number): SourceBatch | undefined {
+    const { split, records } = reading
+    const cursor = this.#cursor
+    let sink: RowSink | undefined
+    let metadata: readonly ColumnBuilder[] = []
+    try {
+      while (sink === undefined || sink.length < maxRows) {
+        if (reading.at >= cursor.count) {
+          if (!records.next(cursor)) {
+            this.#finish(reading)
+            break
+          }
+          reading.at = 0
+        }
+        if (sink === undefined) {
+          const capacity = Math.min(maxRows, Math.max(SMALLEST_BATCH, cursor.count - reading.at))
+          sink = createRowSink(this.#fields, capacity)
+          metadata = this.#metadataBuilders(capacity)
+        }
+        this.#decode(reading, sink, metadata, maxRows)
+        if (split.ended) {
+          this.#finish(reading)
+          break
+        }
+      }
+    } catch (error) {
+      this.#error = this.#recordError(error, reading)
+    }
+    this.#countSkipped()
+    if (sink === undefined || sink.length === 0) return undefined
+    return { split: split.name, batch: this.#batch(sink, metadata) }
+  }
+
+  /** The hot loop: records of the cursor's batch into the sink. */
+  #decode(reading: Reading, sink: RowSink, metadata: readonly ColumnBuilder[], maxRows: number): void {
+    const { split } = reading
+    const cursor = this.#cursor
+    const decoder = this.#decoder
+    const { bytes, offset, valueStart, valueEnd, count } = cursor
+    const { end } = split
+    while (reading.at < count && sink.length < maxRows) {
+      const i = reading.at
+      const at = offset[i]
+      if (at >= end) {
+        split.offset = end
+        split.ended = true
+        return
+      }
+      const start = valueStart[i]
+      const before = sink.length
+      const added = start < 0 ? (decoder.decodeNull?.(sink) ?? 0) : decoder.decode(bytes, start, valueEnd[i], sink)
+      for (let m = 0; m < metadata.length; m++) {
+        metadata[m].reserve(before + added)
+        for (let row = before; row < before + added; row++) reading.metadata[m](metadata[m], row, cursor, i)
+      }
+      split.offset = at + 1
+      reading.at = i + 1
+    }
+    if (split.offset >= end) split.ended = true
+  }
+
+  /** Behind the chunk: what was filtered out of it (control records, aborted transactions) is passed as well. */
+  #finish({ split, nextOffset }: Reading): void {
+    this.#reading = undefined
+    split.offset = Math.min(Math.max(split.offset, nextOffset), split.end)
+    if (split.offset < split.end) return
+    split.ended = true
+    this.#fetcher.unassign([split])
+  }
+
+  #metadataBuilders(capacity: number): ColumnBuilder[] {
+    return this.#context.produced
+      .filter(({ metadata }) => metadata !== undefined)
+      .map(({ type }) => new Builder(type, capacity))
+  }
+
+  #batch(sink: RowSink, metadata: readonly ColumnBuilder[]) {
+    const columns = this.#places.map(
+      (place): Column => (place < 0 ? metadata[-place - 1] : sink.columns[place]).column(),
+    )
+    return { length: sink.length, columns, kinds: sink.kinds }
+  }
+
+  #recordError(error: unknown, { split, at }: Reading): unknown {
+    if (!isRivuletError(error) || !error.code.startsWith('FORMAT_')) return error
+    const { topic, partition } = split
+    const detail = error.message
+    const offset = this.#cursor.offset[at]
+    return failure('CONNECTOR_KAFKA_RECORD', { topic, partition, offset, detail, hint: error.hint }, { cause: error })
+  }
+
+  #countSkipped(): void {
+    const { skipped } = this.#decoder
+    if (skipped > this.#reported) this.#skipped.add(skipped - this.#reported)
+    this.#reported = skipped
+  }
+
+  #allEnded(): boolean {
+    if (this.#settings.bounded.mode === 'unbounded') return false
+    for (const { ended } of this.#splits.values()) if (!ended) return false
+    return true
+  }
+
+  /** Records that are in the logs and not read yet, of the partition that is furthest behind. */
+  #lag(): number {
+    let lag = 0
+    for (const { topic, partition, offset } of this.#splits.values()) {
+      lag = Math.max(lag, this.#fetcher.highWatermark(topic, partition) - offset)
+    }
+    return lag
+  }
+
+  onAvailable(callback: () => void): void {
+    this.#available = callback
+  }
+
+  splits(): readonly string[] {
+    return [...this.#splits.values()].filter(({ ended }) => !ended).map(({ name }) => name)
+  }
+
+  snapshot(): readonly SplitState[] {
+    return [...this.#splits.values()].map((split) => ({ split: split.name, position: positionOf(split) }))
+  }
+
+  /** For monitoring only: the group's offsets follow the checkpoints; the job itself starts from its state. */
+  checkpointComplete(positions: readonly SplitState[]): void {
+    const { groupId, commitOnCheckpoint } = this.#settings
+    if (groupId === undefined || !commitOnCheckpoint || this.#closed) return
+    const changed = positions
+      .map(({ split, position }) => ({ ...partitionOfName(split), offset: (position as SplitPosition).offset, split }))
+      .filter(({ split, offset }) => this.#splits.has(split) && this.#committed.get(split) !== offset)
+    if (changed.length === 0) return
+    for (const { split, offset } of changed) this.#committed.set(split, offset)
+    commitOffsets(this.#client, groupId, changed).catch(() => {
+      // The next checkpoint commits again; a job does not fail for its monitoring.
+      for (const { split } of changed) this.#committed.delete(split)
+      this.#commitFailures.add(1)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#cancelDiscovery?.()
+    this.#fetcher.close()
+    await this.#client.close()
+  }
+}

@@ -1,0 +1,272 @@
+/**
+ * What the options of a Kafka table mean, checked when the table is planned and not when it runs.
+ *
+ * Law: a table whose settings exist can be opened; what is missing, contradicts itself or is not built yet is an error that
+ * names the option and points at it.
+ */
+import { fail, isRivuletError, RivuletError } from '../../base/errors.ts'
+import type { OptionValues } from '../../base/options.ts'
+import type { Format } from '../../formats/contract.ts'
+import { type OffsetReset, parseConfig } from '../../kafka/index.ts'
+import type { TableRequest } from '../contract.ts'
+
+export type Offsets = ReadonlyMap<number, number>
+
+export type Startup =
+  | { readonly mode: 'earliest-offset' | 'latest-offset' | 'group-offsets' }
+  | { readonly mode: 'timestamp'; readonly timestamp: number }
+  | { readonly mode: 'specific-offsets'; readonly offsets: Offsets }
+
+export type Bounded =
+  | { readonly mode: 'unbounded' | 'latest-offset' | 'group-offsets' }
+  | { readonly mode: 'timestamp'; readonly timestamp: number }
+  | { readonly mode: 'specific-offsets'; readonly offsets: Offsets }
+
+export interface ValueFormat {
+  readonly format: Format
+  readonly options: OptionValues
+}
+
+export interface KafkaSettings {
+  readonly table: string
+  readonly topics: readonly string[]
+  readonly pattern: RegExp | undefined
+  readonly properties: Readonly<Record<string, string>>
+  readonly groupId: string | undefined
+  readonly value: ValueFormat
+}
+
+export interface KafkaSourceSettings extends KafkaSettings {
+  readonly startup: Startup
+  readonly bounded: Bounded
+  /** Milliseconds; 0 = never. */
+  readonly discoveryInterval: number
+  readonly commitOnCheckpoint: boolean
+  /** Where group-offsets starts a partition that the group has not committed. */
+  readonly reset: OffsetReset
+}
+
+/** Keys of `properties.*` that are Flink's and not Kafka's. */
+const FLINK_PROPERTIES = [
+  'commit.offsets.on.checkpoint',
+  'partition.discovery.interval.ms',
+  'client.id.prefix',
+  'register.consumer.metrics',
+]
+
+function commonSettings(request: TableRequest): KafkaSettings {
+  const { options, table } = request
+  refuseLater(request)
+  const topics = options.list('topic') ?? []
+  const patternText = options.string('topic-pattern')
+  if (topics.length > 0 === (patternText !== undefined)) {
+    wrong(
+      request,
+      'topic',
+      topics.length > 0 ? "give 'topic' or 'topic-pattern', not both" : "neither 'topic' nor 'topic-pattern' is given",
+    )
+  }
+  const value = request.format('format') ?? request.format('value.format')
+  if (value === undefined)
+    return fail('CONNECTOR_MISSING_OPTION', { owner: `connector 'kafka' (table ${table})`, key: 'format' })
+  const properties = Object.fromEntries(
+    Object.entries(options.family('properties.')).filter(([key]) => !FLINK_PROPERTIES.includes(key)),
+  )
+  if (properties['bootstrap.servers'] === undefined) {
+    fail('CONNECTOR_MISSING_OPTION', {
+      owner: `connector 'kafka' (table ${table})`,
+      key: 'properties.bootstrap.servers',
+    })
+  }
+  checkProperties(request, properties)
+  return {
+    table,
+    topics,
+    pattern: patternText === undefined ? undefined : patternOf(request, patternText),
+    properties,
+    groupId: properties['group.id']?.trim() || undefined,
+    value,
+  }
+}
+
+/** Kafka's checks, with the place of the property in the statement. */
+function checkProperties(request: TableRequest, properties: Readonly<Record<string, string>>): void {
+  try {
+    parseConfig(properties)
+  } catch (error) {
+    if (!isRivuletError(error)) throw error
+    const guilty = Object.keys(properties).find((key) => error.message.includes(`'${key}'`))
+    const span = guilty === undefined ? undefined : request.entries[`properties.${guilty}`]?.span
+    throw new RivuletError({ ...error.toJSON(), span: error.span ?? span }, error.cause)
+  }
+}
+
+function patternOf(request: TableRequest, text: string): RegExp {
+  try {
+    return new RegExp(`^(?:${text})$`)
+  } catch (error) {
+    return wrong(request, 'topic-pattern', `'topic-pattern' is no regular expression (${(error as Error).message})`)
+  }
+}
+
+function refuseLater({ options, entries }: TableRequest): void {
+  for (const key of ['key.format', 'key.fields', 'key.fields-prefix']) {
+    if (options.string(key) === undefined) continue
+    fail(
+      'CONNECTOR_NOT_YET',
+      {
+        feature: `Reading or writing record keys of Kafka ('${key}')`,
+        hint: 'Remove the option: keys are passed over when reading, and records are written without keys.',
+      },
+      { span: entries[key]?.span },
+    )
+  }
+  if (options.string('value.fields-include')?.toUpperCase() === 'EXCEPT_KEY') {
+    fail(
+      'CONNECTOR_NOT_YET',
+      { feature: "'value.fields-include' = 'EXCEPT_KEY'", hint: "Remove the option; it needs 'key.fields'." },
+      { span: entries['value.fields-include']?.span },
+    )
+  }
+}
+
+export function sourceSettings(request: TableRequest): KafkaSourceSettings {
+  const common = commonSettings(request)
+  const { options } = request
+  const startup = pointOf(request, 'scan.startup', common) as Startup
+  const bounded = pointOf(request, 'scan.bounded', common) as Bounded
+  const flink = options.family('properties.')
+  const interval = flink['partition.discovery.interval.ms']
+  const given = common.properties['auto.offset.reset']?.trim().toLowerCase() as OffsetReset | undefined
+  return {
+    ...common,
+    // What happens when an offset is gone follows from where reading starts, as in Flink.
+    properties: { ...common.properties, 'auto.offset.reset': resetOf(startup.mode, given) },
+    startup,
+    bounded,
+    discoveryInterval:
+      interval !== undefined && request.entries['scan.topic-partition-discovery.interval'] === undefined
+        ? Math.max(0, Number(interval))
+        : (options.number('scan.topic-partition-discovery.interval') ?? 0),
+    commitOnCheckpoint: flink['commit.offsets.on.checkpoint']?.trim().toLowerCase() !== 'false',
+    reset: given ?? 'none',
+  }
+}
+
+function resetOf(mode: Startup['mode'], given: OffsetReset | undefined): OffsetReset {
+  switch (mode) {
+    case 'earliest-offset':
+    case 'specific-offsets':
+      return 'earliest'
+    case 'latest-offset':
+    case 'timestamp':
+      return 'latest'
+    case 'group-offsets':
+      return given ?? 'none'
+  }
+}
+
+function pointOf(
+  request: TableRequest,
+  prefix: 'scan.startup' | 'scan.bounded',
+  common: KafkaSettings,
+): Startup | Bounded {
+  const { options } = request
+  const mode = options.string(`${prefix}.mode`)?.trim().toLowerCase() as (Startup | Bounded)['mode']
+  const timestamp = options.number(`${prefix}.timestamp-millis`)
+  const specific = options.string(`${prefix}.specific-offsets`)
+  switch (mode) {
+    case 'timestamp':
+      if (timestamp === undefined) return missingFor(request, `${prefix}.timestamp-millis`, `${prefix}.mode`, mode)
+      return { mode, timestamp }
+    case 'specific-offsets':
+      if (specific === undefined) return missingFor(request, `${prefix}.specific-offsets`, `${prefix}.mode`, mode)
+      if (common.topics.length !== 1) {
+        wrong(request, `${prefix}.specific-offsets`, `'${prefix}.specific-offsets' needs exactly one topic`)
+      }
+      return { mode, offsets: parseOffsets(request, `${prefix}.specific-offsets`, specific) }
+    case 'group-offsets':
+      if (common.groupId === undefined) {
+        return wrong(
+          request,
+          `${prefix}.mode`,
+          `'${prefix}.mode' = 'group-offsets' needs 'properties.group.id'`,
+          prefix === 'scan.startup'
+            ? "group-offsets is the default: add 'properties.group.id', or say 'scan.startup.mode' = 'earliest-offset' or 'latest-offset'."
+            : "Add 'properties.group.id'.",
+        )
+      }
+      return { mode }
+    default:
+      return { mode } as Startup | Bounded
+  }
+}
+
+function missingFor(request: TableRequest, key: string, modeKey: string, mode: string): never {
+  return wrong(request, modeKey, `'${modeKey}' = '${mode}' needs '${key}'`, `Add '${key}' = '…'.`)
+}
+
+/** `partition:0,offset:42;partition:1,offset:300` */
+export function parseOffsets(request: TableRequest, key: string, text: string): Offsets {
+  const offsets = new Map<number, number>()
+  for (const part of text.split(';')) {
+    const match = /^\s*partition:(\d+),\s*offset:(\d+)\s*$/.exec(part)
+    if (match === null) {
+      fail(
+        'CONNECTOR_WRONG_OPTION_VALUE',
+        {
+          owner: `connector 'kafka' (table ${request.table})`,
+          key,
+          value: text,
+          expected: "'partition:0,offset:42;partition:1,offset:300'",
+        },
+        { span: request.entries[key]?.span },
+      )
+    }
+    offsets.set(Number(match[1]), Number(match[2]))
+  }
+  return offsets
+}
+
+export interface KafkaSinkSettings extends KafkaSettings {
+  readonly topic: string
+  readonly partitioner: 'default' | 'fixed'
+}
+
+export function sinkSettings(request: TableRequest): KafkaSinkSettings {
+  const common = commonSettings(request)
+  const { options, entries } = request
+  if (common.topics.length !== 1) {
+    wrong(
+      request,
+      common.pattern === undefined ? 'topic' : 'topic-pattern',
+      'a table that is written to needs exactly one topic',
+    )
+  }
+  if (options.string('sink.delivery-guarantee')?.trim().toLowerCase() === 'exactly-once') {
+    fail(
+      'CONNECTOR_NOT_YET',
+      {
+        feature: "'sink.delivery-guarantee' = 'exactly-once'",
+        hint: "Kafka transactions come later. Use 'at-least-once': after a failure some rows may be written twice.",
+      },
+      { span: entries['sink.delivery-guarantee']?.span },
+    )
+  }
+  const partitioner = options.string('sink.partitioner')?.trim() ?? 'default'
+  if (!['default', 'fixed', 'round-robin'].includes(partitioner)) {
+    fail(
+      'CONNECTOR_NOT_YET',
+      {
+        feature: `A partitioner class ('sink.partitioner' = '${partitioner}')`,
+        hint: "Use 'default', 'fixed' or 'round-robin'.",
+      },
+      { span: entries['sink.partitioner']?.span },
+    )
+  }
+  return { ...common, topic: common.topics[0], partitioner: partitioner === 'fixed' ? 'fixed' : 'default' }
+}
+
+function wrong(request: TableRequest, key: string, problem: string, hint?: string): never {
+  return fail('CONNECTOR_KAFKA_OPTION', { table: request.table, problem, hint }, { span: request.entries[key]?.span })
+}

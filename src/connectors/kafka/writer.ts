@@ -1,0 +1,115 @@
+/**
+ * Writes rows as records of one topic.
+ *
+ * Law: `flush` resolves when every row that was written before is acknowledged by the brokers, so that a checkpoint never
+ * covers a row that is only in memory (at-least-once). The first record that cannot be delivered ends the writer.
+ *
+ * Timestamp of a record: the column `timestamp` if the table writes it, else the row's time attribute, else the present.
+ */
+import { type ByteSink, createByteSink, type FormatField, type RowEncoder } from '../../formats/contract.ts'
+import { ANY_PARTITION, KafkaClient, KafkaProducer, type RecordHeader, type TopicWriter } from '../../kafka/index.ts'
+import { type Batch, valueAt } from '../../types/batch.ts'
+import { type MapValue, toMillis } from '../../types/value.ts'
+import type { ProducedColumn, SinkWriter, WriterContext } from '../contract.ts'
+import type { KafkaSinkSettings } from './settings.ts'
+
+/** Encoded rows are handed over and the buffer is used again when it holds this much. */
+const BUFFER_BYTES = 64 * 1024
+
+export class KafkaWriter implements SinkWriter {
+  readonly #context: WriterContext
+  readonly #settings: KafkaSinkSettings
+  readonly #client: KafkaClient
+  readonly #producer: KafkaProducer
+  readonly #encoder: RowEncoder
+  readonly #physical: readonly number[]
+  readonly #timestamp: number
+  readonly #headers: number
+  readonly #buffer: ByteSink = createByteSink(BUFFER_BYTES)
+  #writer: TopicWriter | undefined
+  #partition = ANY_PARTITION
+  #waiting = false
+  #ready: () => void = () => {}
+
+  constructor(context: WriterContext, settings: KafkaSinkSettings, legacy: boolean, timeZone: string) {
+    this.#context = context
+    this.#settings = settings
+    this.#client = new KafkaClient(context.host, settings.properties)
+    this.#producer = new KafkaProducer(this.#client)
+    const { consumed } = context
+    this.#physical = consumed.flatMap(({ metadata }, i) => (metadata === undefined ? [i] : []))
+    this.#headers = consumed.findIndex(({ metadata }) => metadata === 'headers')
+    const written = consumed.findIndex(({ metadata }) => metadata === 'timestamp')
+    this.#timestamp = written >= 0 ? written : consumed.findIndex(isRowtime)
+    const schema: FormatField[] = this.#physical.map((i) => ({ name: consumed[i].name, type: consumed[i].type }))
+    const { format, options } = settings.value
+    this.#encoder = format.encoder!({ schema, options, timeZone, legacy })
+  }
+
+  async open(): Promise<void> {
+    this.#writer = await this.#producer.topic(this.#settings.topic)
+    if (this.#settings.partitioner === 'fixed') this.#partition = this.#context.subtask % this.#writer.partitions
+  }
+
+  write(batch: Batch): void {
+    const writer = this.#writer as TopicWriter
+    const buffer = this.#buffer
+    const values =
+      this.#physical.length === batch.columns.length
+        ? batch
+        : { ...batch, columns: this.#physical.map((i) => batch.columns[i]) }
+    const now = this.#context.host.clock.now()
+    for (let row = 0; row < batch.length; row++) {
+      // The producer copies the bytes.
+      buffer.length = 0
+      this.#encoder.encode(values, row, buffer)
+      const timestamp = this.#timestamp < 0 ? now : this.#timestampOf(batch, row, now)
+      const headers = this.#headers < 0 ? null : this.#headersOf(batch, row)
+      writer.append(this.#partition, timestamp, null, 0, 0, buffer.bytes, 0, buffer.length, headers)
+    }
+  }
+
+  #timestampOf(batch: Batch, row: number, now: number): number {
+    const { type } = this.#context.consumed[this.#timestamp]
+    const value = valueAt(batch.columns[this.#timestamp], type, row) as number | bigint | null
+    const precision = type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ' ? type.precision : 3
+    return value === null ? now : toMillis(value, precision)
+  }
+
+  #headersOf(batch: Batch, row: number): RecordHeader[] | null {
+    const map = batch.columns[this.#headers].values[row] as unknown as MapValue | null
+    if (map === null || map.keys.length === 0) return null
+    return map.keys.map((key, i) => ({ key: key as string, value: map.values[i] as Uint8Array | null }))
+  }
+
+  get full(): boolean {
+    if (!this.#producer.full) return false
+    if (!this.#waiting) {
+      this.#waiting = true
+      const go = () => {
+        this.#waiting = false
+        this.#ready()
+      }
+      // After an error the next `write` throws it.
+      this.#producer.writable().then(go, go)
+    }
+    return true
+  }
+
+  onReady(callback: () => void): void {
+    this.#ready = callback
+  }
+
+  flush(): Promise<void> {
+    return this.#producer.flush()
+  }
+
+  async close(): Promise<void> {
+    this.#producer.close()
+    await this.#client.close()
+  }
+}
+
+function isRowtime({ type }: ProducedColumn): boolean {
+  return (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.attribute === 'rowtime'
+}
