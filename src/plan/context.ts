@@ -6,7 +6,6 @@ import type { Expr } from '../expr/expr.ts'
 import type { ScalarFunction, TypingContext } from '../expr/function.ts'
 import type { Format } from '../formats/contract.ts'
 import type { AggregateFunction } from '../functions/aggregate/contract.ts'
-import type { Value } from '../types/value.ts'
 
 export interface PlannerContext {
   readonly catalog: Catalog
@@ -14,8 +13,8 @@ export interface PlannerContext {
   readonly connectors: readonly Connector[]
   readonly formats: readonly Format[]
   readonly options: SessionOptions
-  /** The value of an expression without inputs; throws where evaluating it fails. */
-  readonly fold: (expr: Expr) => Value
+  /** The expression with its constants computed (`expr/fold.ts` over the session's functions). */
+  readonly fold: (expr: Expr) => Expr
   /** Rows handed over in memory for connectors of tests, by the table's name. */
   readonly inline?: (table: string) => unknown
 }

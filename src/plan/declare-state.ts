@@ -3,6 +3,8 @@
  *
  * Law: the operator knows what it keeps; the planner only asks, with the node and the schemas in front of it.
  */
+import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/contract.ts'
+import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import type { StateDeclaration } from '../state/contract.ts'
 import type { Schema } from '../types/batch.ts'
@@ -12,10 +14,28 @@ export interface StateRequest {
   readonly node: PlanNode
   /** Schemas of the nodes in front, one per input. */
   readonly inputs: readonly Schema[]
-  /** `table.exec.state.ttl`; 0 = never forget. */
-  readonly ttlMs: number
+  /** `table.exec.state.ttl`; absent = never forget. */
+  readonly ttlMs?: number
 }
 
-export function declareState(_request: StateRequest, _context: PlannerContext): Readonly<Record<string, StateDeclaration>> {
-  return {}
+export function declareState(
+  { node, inputs, ttlMs }: StateRequest,
+  context: PlannerContext,
+): Readonly<Record<string, StateDeclaration>> {
+  const lookup = aggregateLookup(context)
+  switch (node.kind) {
+    case 'group-aggregate':
+      return groupAggregateState(node, inputs[0], lookup, ttlMs)
+    default:
+      return {}
+  }
+}
+
+/** Built-in aggregates, and those of users by the id that the plan names them with. */
+export function aggregateLookup(context: PlannerContext): AggregateLookup {
+  return (name, user) => {
+    if (!user) return context.functions.aggregate(name)
+    const found = context.catalog.functionById(name)
+    return found?.kind === 'aggregate' ? (found.fn as AggregateFunction) : undefined
+  }
 }

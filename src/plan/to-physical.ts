@@ -74,7 +74,8 @@ class PlanBuilder {
     const bare = { ...draft, id: this.nodes.length + 1, version: 1, state: {} } as PlanNode
     const inputs = draft.inputs.map((input) => this.nodes[input.node - 1].schema)
     const ttlMs = this.context.options.duration('table.exec.state.ttl') ?? 0
-    const node = { ...bare, state: declareState({ node: bare, inputs, ttlMs }, this.context) }
+    const request = { node: bare, inputs, ...(ttlMs > 0 && { ttlMs }) }
+    const node = { ...bare, state: declareState(request, this.context) }
     this.nodes.push(node)
     this.byContent.set(content, node)
     return node

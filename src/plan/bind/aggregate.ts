@@ -8,7 +8,8 @@
  * - GROUP BY takes expressions, neither positions nor aliases (Flink's rule).
  */
 import { fail } from '../../base/errors.ts'
-import { mapExpr, type Expr } from '../../expr/expr.ts'
+import { type Expr, walkExpr } from '../../expr/expr.ts'
+import { exprKey } from '../../expr/key.ts'
 import type { AggregateCall } from '../../operators/aggregate-call.ts'
 import type { WindowProperty } from '../../operators/group-window-aggregate/node.ts'
 import type { FunctionCall, GroupBy } from '../../sql/ast.ts'
@@ -21,7 +22,6 @@ import { type BoundGroupWindow, bindGroupWindow, isGroupWindow, propertyType } f
 import {
   AGGREGATE,
   type AggregateCollector,
-  exprKey,
   indexOfPlaceholder,
   WINDOW,
   type WindowPropertyName,
@@ -183,9 +183,8 @@ function notGrouped(input: Rel, index: number, grouping: BoundGrouping, expr: Ex
 export function usedProperties(exprs: readonly Expr[]): ReadonlySet<WindowPropertyName> {
   const used = new Set<WindowPropertyName>()
   for (const expr of exprs) {
-    mapExpr(expr, (e) => {
+    walkExpr(expr, (e) => {
       if (e.kind === 'call' && e.fn === WINDOW) used.add(e.clauses?.property as WindowPropertyName)
-      return e
     })
   }
   return used

@@ -229,24 +229,10 @@ function bindLike(env: ExpressionScope, ast: Like): Expr {
   return ast.negated ? call(env.context, 'NOT', [matched], ast.span) : matched
 }
 
-/** Few elements are compared one by one, many by the function IN; either way NULL elements make a miss unknown. */
 function bindIn(env: ExpressionScope, ast: InList): Expr {
-  const { context } = env
-  const value = bind(env, ast.operand)
-  const elements = ast.list.map((element) => bind(env, element))
-  const common = leastRestrictive([value.type, ...elements.map((element) => element.type)])
-  const comparable = common !== undefined && common.kind !== 'NULL'
-  const [left, list] = comparable
-    ? [implicitCast(value, common), elements.map((element) => implicitCast(element, common))]
-    : [value, elements]
-  let found: Expr
-  if (comparable && list.length > 4 && context.planner.functions.scalar('IN') !== undefined) {
-    found = call(context, 'IN', [left, ...list], ast.span)
-  } else {
-    const tests = list.map((element) => call(context, '=', [left, element], ast.span))
-    found = tests.reduce((all, test) => call(context, 'OR', [all, test], ast.span))
-  }
-  return ast.negated ? call(context, 'NOT', [found], ast.span) : found
+  const args = [ast.operand, ...ast.list].map((arg) => bind(env, arg))
+  const found = call(env.context, 'IN', args, ast.span)
+  return ast.negated ? call(env.context, 'NOT', [found], ast.span) : found
 }
 
 function bindCase(env: ExpressionScope, ast: Case): Expr {

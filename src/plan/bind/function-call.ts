@@ -4,7 +4,7 @@
 import { fail } from '../../base/errors.ts'
 import { type Expr, inputsOf } from '../../expr/expr.ts'
 import type { Expression, FunctionCall, JsonBehavior, JsonClauses } from '../../sql/ast.ts'
-import { BIGINT, BOOLEAN, isTimeAttribute, type LogicalType, NULL_TYPE, notNull, typeText, withNullable } from '../../types/logical-type.ts'
+import { BIGINT, BOOLEAN, isTimeAttribute, type LogicalType, notNull, typeText, withNullable } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
 import {
   argInfo,
@@ -17,9 +17,8 @@ import {
   unknownFunction,
   wrongArguments,
 } from './call.ts'
-import { bind, bindCondition, caseOf, type ExpressionScope } from './expression.ts'
+import { bind, bindCondition, type ExpressionScope } from './expression.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
-import { literal } from './literal.ts'
 import { addAggregate } from './placeholder.ts'
 import { bindType } from './type.ts'
 
@@ -42,7 +41,6 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   if (isGroupWindow(name) && context.planner.catalog.findSystemFunction(name) === undefined) {
     return fail('PLAN_WINDOW_PLACE', { name }, { span })
   }
-  if (name === 'NULLIF') return bindNullIf(env, ast)
   const target = findFunction(context, parts)
   if (target === undefined) return unknownFunction(context, written, ast.name.span)
   if (target.kind === 'aggregate') return bindAggregate(env, ast, target)
@@ -87,14 +85,6 @@ export function bindArguments(env: ExpressionScope, ast: FunctionCall): Expr[] {
     }
     return bind(env, arg)
   })
-}
-
-/** NULLIF(a, b) is CASE WHEN a = b THEN NULL ELSE a END. */
-function bindNullIf(env: ExpressionScope, ast: FunctionCall): Expr {
-  checkArgumentCount('NULLIF', { minArgs: 2, maxArgs: 2, texts: ['NULLIF(ANY, ANY)'] }, ast.args.length, ast.span)
-  const [value, other] = bindArguments(env, ast)
-  const equal = call(env.context, '=', [value, other], ast.span)
-  return caseOf([{ when: equal, result: literal(null, NULL_TYPE, ast.span) }], value, ast.span)
 }
 
 function refuseOver(name: string, ast: FunctionCall): never {
@@ -197,5 +187,7 @@ function constant(env: ExpressionScope, ast: Expression, type: LogicalType | und
   if (inputsOf(bound).size > 0) {
     fail('PLAN_NOT_SUPPORTED', { feature: 'A DEFAULT that reads columns' }, { span: ast.span })
   }
-  return env.context.planner.fold(type === undefined ? bound : implicitCast(bound, type))
+  const folded = env.context.planner.fold(type === undefined ? bound : implicitCast(bound, type))
+  if (folded.kind === 'literal') return folded.value
+  return fail('PLAN_NOT_SUPPORTED', { feature: 'A DEFAULT that is not constant' }, { span: ast.span })
 }

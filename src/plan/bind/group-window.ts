@@ -8,6 +8,7 @@
 import { fail } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
 import type { Expr, InputExpr } from '../../expr/expr.ts'
+import { exprKey } from '../../expr/key.ts'
 import type { FunctionCall } from '../../sql/ast.ts'
 import type { WindowShape, WindowSpec } from '../../operators/window.ts'
 import {
@@ -20,7 +21,7 @@ import {
   withoutAttribute,
 } from '../../types/logical-type.ts'
 import { bind, type ExpressionScope } from './expression.ts'
-import { exprKey, WINDOW, type WindowPropertyName } from './placeholder.ts'
+import { WINDOW, type WindowPropertyName } from './placeholder.ts'
 import { type BindContext, relationNames, type Scope } from './scope.ts'
 
 const WINDOWS: Readonly<Record<string, readonly string[]>> = {

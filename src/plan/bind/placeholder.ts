@@ -7,6 +7,7 @@
 import { fail } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
 import { type CallExpr, type Expr, walkExpr } from '../../expr/expr.ts'
+import { exprKey } from '../../expr/key.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
 
@@ -47,21 +48,7 @@ export function addAggregate(collector: AggregateCollector, draft: AggregateDraf
 
 function draftKey(draft: AggregateDraft): string {
   const { fn, user, args, distinct, filter, clauses } = draft
-  return `${fn}|${user}|${distinct}|${args.map(exprKey).join(';')}|${filter === undefined ? '' : exprKey(filter)}|${keyText(clauses)}`
-}
-
-/** Equal text for expressions that are equal but for their places. */
-export function exprKey(expr: Expr): string {
-  return keyText(expr)
-}
-
-function keyText(value: unknown): string {
-  return JSON.stringify(value, (key, part) => {
-    if (key === 'span') return undefined
-    if (typeof part === 'bigint') return `${part}n`
-    if (typeof part === 'number' && (!Number.isFinite(part) || Object.is(part, -0))) return `#${Object.is(part, -0) ? '-0' : part}`
-    return part
-  }) ?? ''
+  return `${fn}|${user}|${distinct}|${args.map(exprKey).join(';')}|${filter === undefined ? '' : exprKey(filter)}|${JSON.stringify(clauses ?? {})}`
 }
 
 export function indexOfPlaceholder(expr: CallExpr): number {

@@ -22,18 +22,6 @@ export function isDeterministic(expr: Expr, context: PlannerContext): boolean {
   return yes
 }
 
-/** May be computed once, when the query is planned. */
-export function isFoldable(expr: Expr, context: PlannerContext): boolean {
-  let yes = true
-  walkExpr(expr, (e) => {
-    if (e.kind === 'input') yes = false
-    if (e.kind !== 'call') return
-    const fn = e.user === true ? undefined : context.functions.scalar(e.fn)
-    if (fn === undefined || (fn.determinism ?? 'deterministic') !== 'deterministic') yes = false
-  })
-  return yes
-}
-
 /** Every expression of a node replaced; the same node when none changed. */
 export function mapExprs(rel: Rel, change: (expr: Expr) => Expr): Rel {
   const all = (exprs: readonly Expr[]): readonly Expr[] => {
