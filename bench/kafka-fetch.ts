@@ -75,6 +75,8 @@ async function walk(properties: Record<string, string>): Promise<{ records: numb
   const [{ partitions }] = await one.describeTopics([topic])
   const assigned = partitions.map(({ partition }) => ({ topic, partition }))
   const starts = await listOffsets(one, assigned, 'earliest')
+  const ends = await listOffsets(one, assigned, 'latest')
+  const total = ends.reduce((sum, { offset }, i) => sum + offset - starts[i].offset, 0)
   const fetcher = new PartitionFetcher(one)
   const cursor = new RecordCursor()
   let records = 0
@@ -93,7 +95,7 @@ async function walk(properties: Record<string, string>): Promise<{ records: numb
             records += count
           }
         }
-        if (records >= wanted) resolve()
+        if (records >= total) resolve()
       } catch (error) {
         reject(error)
       }
@@ -107,14 +109,14 @@ async function walk(properties: Record<string, string>): Promise<{ records: numb
 
 {
   await using one = client({})
-  await createTopics(one, [{ name: topic, partitions: Number(flags.partitions) }], { ifNotExists: true })
+  // The records are of 2020: with the broker's usual retention they would be deleted within minutes.
+  const configs = { 'retention.ms': '-1' }
+  await createTopics(one, [{ name: topic, partitions: Number(flags.partitions), configs }], { ifNotExists: true })
   const [{ partitions }] = await one.describeTopics([topic])
-  const ends = await listOffsets(
-    one,
-    partitions.map(({ partition }) => ({ topic, partition })),
-    'latest',
-  )
-  const missing = wanted - ends.reduce((sum, { offset }) => sum + offset, 0)
+  const assigned = partitions.map(({ partition }) => ({ topic, partition }))
+  const starts = await listOffsets(one, assigned, 'earliest')
+  const ends = await listOffsets(one, assigned, 'latest')
+  const missing = wanted - ends.reduce((sum, { offset }, i) => sum + offset - starts[i].offset, 0)
   if (missing > 0) await measure('produce', () => fill(missing))
 }
 for (let round = 0; round < 2; round++) {
