@@ -5,12 +5,16 @@
  * one line each; nothing registers itself.
  */
 import type { FunctionLookup, ScalarFunction } from '../expr/function.ts'
+import { accessFunctions } from './scalar/access/index.ts'
 import { arithmeticFunctions } from './scalar/arithmetic/index.ts'
+import { auxiliaryFunctions } from './scalar/auxiliary/index.ts'
 import { bitmapFunctions } from './scalar/bitmap/index.ts'
 import { collectionFunctions } from './scalar/collection/index.ts'
 import { comparisonFunctions } from './scalar/comparison/index.ts'
 import { conditionalFunctions } from './scalar/conditional/index.ts'
+import { constructionFunctions } from './scalar/construction/index.ts'
 import { conversionFunctions } from './scalar/conversion/index.ts'
+import { hashFunctions } from './scalar/hash/index.ts'
 import { jsonFunctions } from './scalar/json/index.ts'
 import { logicalFunctions } from './scalar/logical/index.ts'
 import { mathFunctions } from './scalar/math/index.ts'
@@ -31,6 +35,10 @@ export const scalarFunctions: readonly ScalarFunction[] = [
   ...collectionFunctions,
   ...temporalFunctions,
   ...bitmapFunctions,
+  ...constructionFunctions,
+  ...accessFunctions,
+  ...hashFunctions,
+  ...auxiliaryFunctions,
 ]
 
 const byName = new Map<string, ScalarFunction>()

@@ -42,7 +42,6 @@ import { trim } from './trim.ts'
 import { upper } from './upper.ts'
 import { urlDecode } from './url-decode.ts'
 import { urlEncode } from './url-encode.ts'
-import { uuid } from './uuid.ts'
 
 /** Every function of the theme, one line each. */
 export const stringFunctions: readonly ScalarFunction[] = [
@@ -89,5 +88,4 @@ export const stringFunctions: readonly ScalarFunction[] = [
   upper,
   urlDecode,
   urlEncode,
-  uuid,
 ]
