@@ -51,7 +51,10 @@ const SIGN = 80
 const ACCESS = 100
 
 export function parseExpression(c: Cursor): Expression {
-  return parseOperators(c, parsePrefix(c), 0)
+  enter(c)
+  const expression = parseOperators(c, parsePrefix(c), 0)
+  leave(c)
+  return expression
 }
 
 /** Operators that bind tighter than AND and IN only: for places where one of these words ends the expression. */
@@ -74,29 +77,27 @@ export function parseOperators(c: Cursor, first: Expression, min: number): Expre
 }
 
 function parsePrefix(c: Cursor): Expression {
+  const { type } = c
+  if (type !== '-' && type !== '+' && type !== 'NOT') {
+    return type === 'EXISTS' || type === 'UNIQUE' ? parseExists(c, type) : parsePrimary(c)
+  }
   enter(c)
   const from = start(c)
-  const { type } = c
-  let expression: Expression
-  if (type === '-' || type === '+') {
-    advance(c)
-    const operand = parseAbove(c, SIGN)
-    expression = { kind: 'unary', op: type, operand, span: spanFrom(c, from) }
-  } else if (type === 'NOT') {
-    advance(c)
-    const operand = parseAbove(c, NOT)
-    expression = { kind: 'unary', op: 'NOT', operand, span: spanFrom(c, from) }
-  } else if (type === 'EXISTS' || type === 'UNIQUE') {
-    advance(c)
-    if (!is(c, '(')) unexpected(c)
-    const content = c.grammar.parenthesized(c)
-    if (!isQuery(content)) {
-      fail('SQL_NOT_ALLOWED', { what: `${type} takes a query` }, { span: spanFrom(c, from), source: c.source })
-    }
-    expression = { kind: 'exists', test: type, query: content, span: spanFrom(c, from) }
-  } else expression = parsePrimary(c)
+  advance(c)
+  const operand = parseAbove(c, type === 'NOT' ? NOT : SIGN)
   leave(c)
-  return expression
+  return { kind: 'unary', op: type, operand, span: spanFrom(c, from) }
+}
+
+function parseExists(c: Cursor, test: 'EXISTS' | 'UNIQUE'): Expression {
+  const from = start(c)
+  advance(c)
+  if (!is(c, '(')) unexpected(c)
+  const content = c.grammar.parenthesized(c)
+  if (!isQuery(content)) {
+    fail('SQL_NOT_ALLOWED', { what: `${test} takes a query` }, { span: spanFrom(c, from), source: c.source })
+  }
+  return { kind: 'exists', test, query: content, span: spanFrom(c, from) }
 }
 
 // --- operators -------------------------------------------------------------------------------------------------------
@@ -266,11 +267,13 @@ function parseMatch(c: Cursor, operand: Expression, negated: boolean): Expressio
 
 /** The low bound of BETWEEN reaches to its AND, so it may hold any other operator. */
 function parseLow(c: Cursor): Expression {
+  enter(c)
   let low = parseAbove(c, AND + 1)
   while (c.type === 'OR') {
     advance(c)
     low = parseOrAbove(c, low)
   }
+  leave(c)
   return low
 }
 function parseOrAbove(c: Cursor, left: Expression): Expression {

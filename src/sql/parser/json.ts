@@ -15,7 +15,7 @@ import {
   start,
 } from '../cursor.ts'
 import { parseIdentifier } from './name.ts'
-import { parseDataType } from './type.ts'
+import { parseTypeName } from './type.ts'
 import { parseExpressionWithoutQuery, parseOrderBy } from './window.ts'
 
 export function isJsonFunction(type: string): boolean {
@@ -129,7 +129,7 @@ function parseExistsClause(c: Cursor, json: Clauses): void {
 }
 
 function parseValueClauses(c: Cursor, json: Clauses, query: boolean): void {
-  if (accept(c, 'RETURNING')) json.returning = parseDataType(c)
+  if (accept(c, 'RETURNING')) json.returning = parseTypeName(c)
   if (query && accept(c, 'WITHOUT')) {
     accept(c, 'ARRAY')
     expect(c, 'WRAPPER')

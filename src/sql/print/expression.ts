@@ -130,8 +130,9 @@ export class ExpressionWriter {
       case 'star':
         return e.qualifier === undefined ? '*' : `${name(e.qualifier)}.*`
       case 'field': {
-        // `(a).b` is a field of a; without the parentheses it would be a name of two parts.
-        const object = e.object.kind === 'column' ? `(${this.any(e.object)})` : this.at(e.object, ACCESS)
+        // `(a).b` is a field of a; without the parentheses it would be a name of two parts, and `1.b` a number first.
+        const bare = e.object.kind === 'column' || e.object.kind === 'number'
+        const object = bare ? `(${this.any(e.object)})` : this.at(e.object, ACCESS)
         return `${object}.${e.call === undefined ? identifier(e.field) : this.call(e.call)}`
       }
       case 'element':
