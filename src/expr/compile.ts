@@ -128,13 +128,13 @@ function build(spec: CalcSpec): Calc | undefined {
     nulls: readonly (Uint8Array | null)[],
   ): Batch => {
     const all = rows === null || count === batch.length
+    const columns = physicals.map(
+      (physical, slot) => ({ physical, values: values[slot], nulls: nulls[slot] }) as Column,
+    )
     return {
       length: count,
       columns: origins.map((origin) => {
-        if ('computed' in origin) {
-          const slot = origin.computed
-          return { physical: physicals[slot], values: values[slot], nulls: nulls[slot] } as Column
-        }
+        if ('computed' in origin) return columns[origin.computed]
         return all ? batch.columns[origin.input] : gatherColumn(batch.columns[origin.input], rows, count)
       }),
       kinds: all ? batch.kinds : gatherKinds(batch.kinds, rows, count),

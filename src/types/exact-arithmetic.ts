@@ -115,9 +115,17 @@ export function decimalQuotient(left: number, right: number, result: DecimalShap
         return fitted(up ? quotient + (dividend < 0 === b < 0 ? 1 : -1) : quotient + 0, result.precision)
       }
     }
+    if (shift >= 0 && typeof a === 'number' && typeof b === 'number') {
+      // A divisor of 16 digits shows within 17 digits behind the last one kept on which side of a half the rest lies, so
+      // that rounding 21 digits straight away cannot differ from rounding to 38 first.
+      const quotient = divideHalfUp(BigInt(a) * bigPowerOfTen(shift), BigInt(b))
+      if (quotient < LIMIT_21 && quotient > -LIMIT_21) return fitted(exact(quotient), result.precision)
+    }
     return fitted(wideQuotient(BigInt(a), BigInt(b), left - right, result.scale), result.precision)
   }
 }
+
+const LIMIT_21 = 10n ** 21n
 
 /** `a / b × 10^-scale`, rounded to 38 significant digits, then to `target`. */
 function wideQuotient(a: bigint, b: bigint, scale: number, target: number): Exact {
