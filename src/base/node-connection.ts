@@ -16,7 +16,8 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { failure, type RivuletError } from './errors.ts'
 import type { BrokerAddress, BrokerConnection, ConnectOptions } from './host.ts'
 
-/** No answer of a sane broker is larger; a length beyond it is another protocol's text. */
+/** A length beyond it is another protocol's text. The first answer says which versions there are, and is small. */
+const LARGEST_FIRST_MESSAGE = 1 << 24
 const LARGEST_MESSAGE = 1 << 30
 
 interface Waiting {
@@ -69,6 +70,7 @@ class NodeConnection implements BrokerConnection {
   /** What is being read: the length, or the message that it announced. */
   #target: Uint8Array = this.#lengthBytes
   #filled = 0
+  #largest = LARGEST_FIRST_MESSAGE
 
   constructor(address: BrokerAddress, clientId: string) {
     this.#address = `${address.host}:${address.port}`
@@ -162,12 +164,13 @@ class NodeConnection implements BrokerConnection {
     const target = this.#target
     if (target === this.#lengthBytes) {
       const length = ((target[0] << 24) | (target[1] << 16) | (target[2] << 8) | target[3]) >>> 0
-      if (length < 4 || length > LARGEST_MESSAGE) this.destroy(this.lost(notKafka(target)))
+      if (length < 4 || length > this.#largest) this.destroy(this.lost(notKafka(target)))
       // Not from the pool: a fetch's buffer lives until its last record is decoded. Not zeroed: it is overwritten.
       else this.#target = Buffer.allocUnsafeSlow(length)
       return
     }
     this.#target = this.#lengthBytes
+    this.#largest = LARGEST_MESSAGE
     this.#answer(target)
   }
 
