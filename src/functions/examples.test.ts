@@ -47,7 +47,7 @@ const planner: PlannerContext = {
   connectors: [],
   formats: [],
   options,
-  fold: (expr) => interpret(expr, [], environment),
+  fold: (expr) => foldConstants(expr, environment),
 }
 
 const print = (value: Value, expr: Expr) => printText(value, expr.type, context)

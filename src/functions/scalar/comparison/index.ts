@@ -9,9 +9,7 @@ import { isNotNull } from './is-not-null.ts'
 import { isNull } from './is-null.ts'
 import { lessThan } from './less-than.ts'
 import { lessThanOrEqual } from './less-than-or-equal.ts'
-import { like } from './like.ts'
 import { notEquals } from './not-equals.ts'
-import { similarTo } from './similar-to.ts'
 
 /** Every function of the theme, one line each. */
 export const comparisonFunctions: readonly ScalarFunction[] = [
@@ -26,6 +24,4 @@ export const comparisonFunctions: readonly ScalarFunction[] = [
   isNull,
   isNotNull,
   inList,
-  like,
-  similarTo,
 ]
