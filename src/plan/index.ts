@@ -3,7 +3,7 @@
  *
  *   planQuery    a query whose rows go to the program
  *   planInserts  one or more INSERTs as one job
- *   explain      the stages as text
+ *   explainStatement   the stages as text
  *   createTable, createView   resolve a declaration and put it into the catalog
  *
  * Law: planning does no I/O and changes nothing but the catalog; every error carries the text that its span points into.
@@ -12,7 +12,7 @@ import { isRivuletError } from '../base/errors.ts'
 import type { SourceText } from '../base/span.ts'
 import type { CatalogTable, CatalogView } from '../catalog/table.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
-import type { CreateTable, CreateView, Execute, Explain, Insert, Query, StatementSet } from '../sql/ast.ts'
+import type { CreateTable, CreateView, Insert, Query, Statement } from '../sql/ast.ts'
 import type { Schema } from '../types/batch.ts'
 import { fail } from '../base/errors.ts'
 import { bindInsert, type InsertTarget, refuseInsertClauses } from './bind/insert.ts'
@@ -31,47 +31,52 @@ export { resolveTable } from './bind/table.ts'
 export type { PlannerContext, PlannerFunctions } from './context.ts'
 export { planTree } from './explain.ts'
 export { parsePlan, planText } from './json.ts'
+export { describeColumns, showCreate } from './show.ts'
 export { openTable, PLANNER_OPTIONS, type Registries } from './table-request.ts'
 
 export interface PlannedQuery {
   readonly plan: CompiledPlan
   /** Columns of the result, time attributes marked. */
   readonly schema: Schema
-  /** Rules of the optimizer that changed something. */
-  readonly fired: readonly string[]
 }
 
-/** An INSERT, or what the API's `insertInto` says. */
-export interface InsertRequest {
-  readonly target: InsertTarget
-  readonly query: Query
-  /** The text of this insert, where it is not that of all. */
+/** An INSERT with the text that it stands in. */
+export interface PlacedInsert {
+  readonly insert: Insert
   readonly source?: SourceText
 }
 
-export function planQuery(context: PlannerContext, query: Query, source?: SourceText): PlannedQuery {
-  return inSource(source, () => compile(context, [bindCollect(context, query, source)]))
-}
+/** Called with the name of every rule of the optimizer that changed something. */
+export type OnRule = (rule: string) => void
 
-export function planInserts(
-  context: PlannerContext,
-  inserts: readonly (Insert | InsertRequest)[],
-  source?: SourceText,
-): PlannedQuery {
-  return inSource(source, () => compile(context, bindInserts(context, inserts, source)))
-}
-
-export function explain(context: PlannerContext, statement: Explain | ExplainTarget, source?: SourceText): string {
+export function planQuery(context: PlannerContext, query: Query, source?: SourceText, onRule?: OnRule): PlannedQuery {
   return inSource(source, () => {
-    const isStatement = statement.kind === 'explain'
-    const target = isStatement ? statement.statement : statement
+    const collect = bindCollect(context, query, source)
+    return { plan: compile(context, [collect], onRule), schema: collect.schema }
+  })
+}
+
+/** All INSERTs as one job. */
+export function planInserts(context: PlannerContext, inserts: readonly PlacedInsert[], onRule?: OnRule): CompiledPlan {
+  return compile(context, bindInserts(context, inserts), onRule)
+}
+
+/** EXPLAIN, or the text that EXPLAIN of the statement would give. */
+export function explainStatement(
+  context: PlannerContext,
+  statement: Statement,
+  source?: SourceText,
+  onRule?: OnRule,
+): string {
+  return inSource(source, () => {
+    const isExplain = statement.kind === 'explain'
     const details: ExplainDetails = {
-      changelogMode: isStatement && statement.details.includes('CHANGELOG_MODE'),
-      advice: isStatement && statement.details.includes('PLAN_ADVICE'),
+      changelogMode: isExplain && statement.details.includes('CHANGELOG_MODE'),
+      advice: isExplain && statement.details.includes('PLAN_ADVICE'),
     }
-    const bound = bindTarget(context, target, source)
+    const bound = bindTarget(context, isExplain ? statement.statement : statement, source)
     const optimized = bound.map((rel) => optimize(rel, context))
-    const { plan } = compile(context, bound)
+    const plan = compile(context, bound, onRule)
     return explainText(
       {
         bound,
@@ -85,16 +90,17 @@ export function explain(context: PlannerContext, statement: Explain | ExplainTar
   })
 }
 
-type ExplainTarget = Query | Insert | StatementSet | Execute
-
-function bindTarget(context: PlannerContext, target: Explain['statement'], source: SourceText | undefined): readonly Rel[] {
+function bindTarget(context: PlannerContext, target: Statement, source: SourceText | undefined): readonly Rel[] {
   switch (target.kind) {
     case 'query':
       return [bindCollect(context, target, source)]
     case 'insert':
-      return bindInserts(context, [target], source)
+      return bindInserts(context, [{ insert: target, ...(source && { source }) }])
     case 'statement-set':
-      return bindInserts(context, target.statements, source)
+      return bindInserts(
+        context,
+        target.statements.map((insert) => ({ insert, ...(source && { source }) })),
+      )
     case 'execute':
       return bindTarget(context, target.statement, source)
     default:
@@ -156,33 +162,28 @@ function bindCollect(planner: PlannerContext, query: Query, source: SourceText |
   return { kind: 'collect', input: rel, schema, place: { span: query.span, ...(source && { source }) } }
 }
 
-function bindInserts(
-  planner: PlannerContext,
-  inserts: readonly (Insert | InsertRequest)[],
-  source: SourceText | undefined,
-): readonly Rel[] {
-  return inserts.map((insert) => {
-    const text = 'source' in insert ? (insert.source ?? source) : source
-    const context = bindContext(planner, text)
-    return inSource(text, () => {
-      if ('kind' in insert) {
-        refuseInsertClauses(insert)
-        const target: InsertTarget = { table: insert.table, span: insert.query.span, ...(insert.columns && { columns: insert.columns }) }
-        return bindInsert(context, target, bindQuery(context, insert.query, true))
+function bindInserts(planner: PlannerContext, inserts: readonly PlacedInsert[]): readonly Rel[] {
+  return inserts.map(({ insert, source }) =>
+    inSource(source, () => {
+      refuseInsertClauses(insert)
+      const context = bindContext(planner, source)
+      const target: InsertTarget = {
+        table: insert.table,
+        span: insert.query.span,
+        ...(insert.columns && { columns: insert.columns }),
       }
-      return bindInsert(context, insert.target, bindQuery(context, insert.query, true))
-    })
-  })
+      return bindInsert(context, target, bindQuery(context, insert.query, true))
+    }),
+  )
 }
 
-function compile(context: PlannerContext, bound: readonly Rel[]): PlannedQuery {
-  const optimized = bound.map((rel) => optimize(rel, context))
-  const planned = optimized.map(({ rel }) => inferChangelog(rel, context))
-  return {
-    plan: toPhysical(planned, context),
-    schema: bound[0]?.schema ?? [],
-    fired: [...new Set(optimized.flatMap(({ fired }) => fired))],
-  }
+function compile(context: PlannerContext, bound: readonly Rel[], onRule?: OnRule): CompiledPlan {
+  const planned = bound.map((rel) => {
+    const { rel: optimized, fired } = optimize(rel, context)
+    if (onRule !== undefined) fired.forEach(onRule)
+    return inferChangelog(optimized, context)
+  })
+  return toPhysical(planned, context)
 }
 
 /** Errors know the text that their spans point into. */

@@ -3,15 +3,13 @@ import { SessionOptions } from '../../src/catalog/session-options.ts'
 import { Catalog } from '../../src/catalog/catalog.ts'
 import type { Connector } from '../../src/connectors/contract.ts'
 import { connectors } from '../../src/connectors/registry.ts'
-import { foldConstants } from '../../src/expr/fold.ts'
-import type { EvalContext } from '../../src/expr/function.ts'
 import { formats } from '../../src/formats/registry.ts'
 import { aggregateNames, findAggregateFunction } from '../../src/functions/aggregate/index.ts'
 import { findScalarFunction, scalarFunctions } from '../../src/functions/registry.ts'
 import {
   createTable,
   createView,
-  explain,
+  explainStatement,
   type PlannedQuery,
   type PlannerContext,
   planInserts,
@@ -41,21 +39,6 @@ export class PlanSession {
     const catalog = new Catalog()
     const session = new SessionOptions()
     for (const [key, value] of Object.entries(options)) session.set(key, value)
-    const evaluation: EvalContext = {
-      timeZone: session.get('table.local-time-zone') ?? 'UTC',
-      now: () => 0,
-      queryStart: 0,
-      random: () => 0.5,
-      watermark: () => undefined,
-      option: (key) => session.get(key),
-    }
-    const lookup = {
-      scalar: (name: string, user: boolean) => {
-        if (!user) return findScalarFunction(name)
-        const found = catalog.functionById(name)
-        return found?.kind === 'scalar' ? found.fn : undefined
-      },
-    }
     this.context = {
       catalog,
       functions: {
@@ -66,14 +49,15 @@ export class PlanSession {
       connectors: [...connectors, upsertSink],
       formats,
       options: session,
-      fold: (expr) => foldConstants(expr, { lookup, context: evaluation }),
     }
   }
 
-  /** Run DDL, or plan a query or INSERT. */
-  run(sql: string): PlannedQuery | undefined {
+  /** Run DDL, or plan a query or INSERTs. */
+  run(sql: string): Planned | undefined {
     const source = { name: '<sql>', text: sql }
     const statement = parseStatement(sql)
+    const fired: string[] = []
+    const onRule = (rule: string) => fired.push(rule)
     switch (statement.kind) {
       case 'create-table':
         createTable(this.context, statement, source)
@@ -82,25 +66,29 @@ export class PlanSession {
         createView(this.context, statement, source)
         return undefined
       case 'query':
-        return planQuery(this.context, statement, source)
+        return { ...planQuery(this.context, statement, source, onRule), fired }
       case 'insert':
-        return planInserts(this.context, [statement], source)
-      case 'statement-set':
-        return planInserts(this.context, statement.statements, source)
+        return { plan: planInserts(this.context, [{ insert: statement, source }], onRule), schema: [], fired }
+      case 'statement-set': {
+        const inserts = statement.statements.map((insert) => ({ insert, source }))
+        return { plan: planInserts(this.context, inserts, onRule), schema: [], fired }
+      }
       default:
         throw new Error(`no test of ${statement.kind}`)
     }
   }
 
-  plan(sql: string): PlannedQuery {
+  plan(sql: string): Planned {
     const planned = this.run(sql)
     if (planned === undefined) throw new Error('not a query')
     return planned
   }
 
   explain(sql: string): string {
-    const statement = parseStatement(sql)
-    if (statement.kind !== 'explain') throw new Error('not EXPLAIN')
-    return explain(this.context, statement, { name: '<sql>', text: sql })
+    return explainStatement(this.context, parseStatement(sql), { name: '<sql>', text: sql })
   }
+}
+
+export interface Planned extends PlannedQuery {
+  readonly fired: readonly string[]
 }

@@ -2,6 +2,7 @@
 import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
 import type { Cast } from '../../sql/ast.ts'
+import { isExactNumeric } from '../../types/family.ts'
 import { supportsCast } from '../../types/cast.ts'
 import { typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import { bind, type ExpressionScope } from './expression.ts'
@@ -16,7 +17,9 @@ export function bindCast(env: ExpressionScope, ast: Cast): Expr {
   const nullable = ast.safe || arg.type.nullable || arg.type.kind === 'NULL'
   if (arg.kind === 'literal' && arg.value === null) return { ...arg, type: withNullable(target, true), span: ast.span }
   const from = withoutAttribute(arg.type)
-  if (!supportsCast(from, target)) {
+  // A number is one field of an interval, never several.
+  const fields = ast.type.kind === 'interval-type' && ast.type.qualifier.to !== undefined
+  if (!supportsCast(from, target) || (fields && isExactNumeric(from))) {
     return fail('PLAN_CAST', { from: typeText(withNullable(from, true)), to: typeText(withNullable(target, true)) }, { span: ast.span })
   }
   return { kind: 'cast', arg, safe: ast.safe, type: withNullable(target, nullable), span: ast.span }

@@ -65,9 +65,7 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'column':
       return bindColumn(env, ast)
     case 'field':
-      if (ast.call !== undefined || ast.modifier !== undefined) {
-        return fail('PLAN_NOT_SUPPORTED', { feature: 'A method call' }, { span })
-      }
+      if (ast.call !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'A method call' }, { span })
       return fieldOf(env, bind(env, ast.object), ast.field, span)
     case 'element':
       return call(context, 'ITEM', [bind(env, ast.collection), bind(env, ast.index)], span)
@@ -130,6 +128,10 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
       return fail('PLAN_NOT_SUPPORTED', { feature: 'A dynamic parameter (?)', hint: 'Put the value into the statement.' }, { span })
     case 'json-format':
       return call(context, 'JSON', [bind(env, ast.operand)], span)
+    case 'time-difference': {
+      const unit: Expr = { kind: 'literal', value: ast.qualifier.unit, type: notNull(SYMBOL) }
+      return call(context, 'MINUS_DATE', [bind(env, ast.left), bind(env, ast.right), unit], span)
+    }
     case 'sequence-value':
       return fail('PLAN_NOT_SUPPORTED', { feature: `${ast.which} VALUE FOR` }, { span })
     case 'collection-query':

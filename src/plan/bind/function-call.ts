@@ -18,6 +18,7 @@ import {
   wrongArguments,
 } from './call.ts'
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
+import { fold } from '../context.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
 import { addAggregate } from './placeholder.ts'
 import { bindType } from './type.ts'
@@ -187,7 +188,7 @@ function constant(env: ExpressionScope, ast: Expression, type: LogicalType | und
   if (inputsOf(bound).size > 0) {
     fail('PLAN_NOT_SUPPORTED', { feature: 'A DEFAULT that reads columns' }, { span: ast.span })
   }
-  const folded = env.context.planner.fold(type === undefined ? bound : implicitCast(bound, type))
+  const folded = fold(env.context.planner, type === undefined ? bound : implicitCast(bound, type))
   if (folded.kind === 'literal') return folded.value
   return fail('PLAN_NOT_SUPPORTED', { feature: 'A DEFAULT that is not constant' }, { span: ast.span })
 }

@@ -24,7 +24,6 @@ import {
   notNull,
   time,
   timestamp,
-  timestampLtz,
 } from '../../types/logical-type.ts'
 import { type Exact, exact, unitsPerMilli, type Value } from '../../types/value.ts'
 import { intervalType } from './type.ts'
@@ -65,9 +64,7 @@ function number({ text, exact: isExact, span }: NumberLiteral): LiteralExpr {
     const value = BigInt(text.replace('.', ''))
     if (value <= 2147483647n) return literal(Number(value), INT, span)
     if (value <= 9223372036854775807n) return literal(exact(value), BIGINT, span)
-    const digits = String(value).length
-    if (digits > 38) fail('PLAN_LITERAL', { text, problem: 'it has more than 38 digits' }, { span })
-    return literal(exact(value), decimal(digits, 0), span)
+    return fail('PLAN_LITERAL', { text, problem: 'it is beyond BIGINT', hint: `Write it with a point, ${text}.0, or as text: CAST('${text}' AS DECIMAL(38, 0)).` }, { span })
   }
   const precision = text.length - 1
   const scale = text.length - point - 1
@@ -92,8 +89,9 @@ function dateTime(node: DateTimeLiteral): LiteralExpr {
       const digits = Math.min(3, parsed.digits)
       return literal(parsed.millis + Math.floor(parsed.nanos / 1e6), time(digits), node.span)
     }
-    case 'TIMESTAMP':
-    case 'TIMESTAMP_LTZ': {
+    case 'TIMESTAMP_LTZ':
+      return fail('PLAN_LITERAL', { text: shown, problem: 'there are no TIMESTAMP_LTZ literals', hint: `Write CAST(TIMESTAMP '${node.text}' AS TIMESTAMP_LTZ(3)).` }, { span: node.span })
+    case 'TIMESTAMP': {
       const [day, clock, ...rest] = node.text.trim().split(/[ T]/)
       const days = parseDate(day)
       const parsed = clock === undefined ? { millis: 0, nanos: 0, digits: 0 } : parseTime(clock)
@@ -102,7 +100,7 @@ function dateTime(node: DateTimeLiteral): LiteralExpr {
       }
       const digits = Math.min(9, parsed.digits)
       const value = timestampValue(days * MILLIS_PER_DAY + parsed.millis, parsed.nanos, digits)
-      return literal(value, node.type === 'TIMESTAMP' ? timestamp(digits) : timestampLtz(digits), node.span)
+      return literal(value, timestamp(digits), node.span)
     }
   }
 }
@@ -173,6 +171,7 @@ function interval(node: IntervalLiteral, text: string): LiteralExpr {
     const written = match[i + 2]
     const whole = written.split('.')[0]
     const precision = node.qualifier.precision ?? 2
+    if (precision > 3 && UNIT_SIZE[field] >= 1000) wrong(`${field}(${precision}) has more than 3 digits, which day-time intervals cannot have`)
     if (i === 0 && whole.replace(/^0+(?=\d)/, '').length > precision) {
       wrong(`${whole} has more digits than ${field}(${precision}) takes; write ${field}(${whole.length})`)
     }

@@ -114,7 +114,8 @@ function basicType(node: BasicType): LogicalType {
     case 'BYTES':
       return BYTES
     case 'DECIMAL': {
-      const precision = within(node, node.precision ?? 10, 1, 38)
+      // More digits than there are become as many as there are, as in Flink.
+      const precision = Math.min(38, within(node, node.precision ?? 10, 1, Number.MAX_SAFE_INTEGER))
       const scale = node.scale ?? 0
       if (scale < 0 || scale > precision) {
         fail('PLAN_TYPE', { problem: `DECIMAL(${precision}, ${scale}): the scale must be from 0 to the precision` }, node)

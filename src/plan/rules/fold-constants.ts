@@ -6,6 +6,7 @@
  * Not    functions of users, of time or of chance; what fails when computed stays, and fails in the row that evaluates it
  */
 import { exprKey } from '../../expr/key.ts'
+import { fold } from '../context.ts'
 import { mapRel } from '../nodes.ts'
 import { mapExprs, type Rule } from './rule.ts'
 
@@ -15,7 +16,7 @@ export const foldConstants: Rule = {
     mapRel(rel, (node) =>
       mapExprs(node, (expr) => {
         if (expr.kind === 'literal' || expr.kind === 'input') return expr
-        const folded = context.fold(expr)
+        const folded = fold(context, expr)
         return exprKey(folded) === exprKey(expr) ? expr : folded
       }),
     ),
