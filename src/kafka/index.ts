@@ -1,4 +1,6 @@
-/** `rivulet/kafka`: the wire client. */
+/** `rivulet/kafka`: the wire client, the dev broker, and the host that a client needs to run in Node. */
+export { nodeHost } from '../base/node-host.ts'
+export * from './broker/index.ts'
 export { createPartitions, createTopics, deleteTopics, type NewTopic } from './client/admin.ts'
 export {
   type BrokerInfo,

@@ -5,7 +5,7 @@
  * uses the highest version that both sides speak; a request that is not answered in time ends the connection, because
  * the answers behind it would be late as well. A failed call is never repeated here.
  */
-import { fail, failure } from '../../base/errors.ts'
+import { fail, failure, isRivuletError } from '../../base/errors.ts'
 import type { BrokerAddress, BrokerConnection, Host } from '../../base/host.ts'
 import type { Api, ReceivedResponseOf, RequestOf } from '../protocol/index.ts'
 import { apiVersions, ErrorCodes, errorCodeInfo, headerFlags } from '../protocol/index.ts'
@@ -98,7 +98,10 @@ export class BrokerLink {
       const delay = backoff(this.#host, this.#failures, reconnectBackoffMs, reconnectBackoffMaxMs)
       this.#nextAttempt = clock.monotonic() + delay
       await connection?.close()
-      throw error
+      if (isRivuletError(error)) throw error
+      // A network other than the real one may say it in its own words.
+      const detail = error instanceof Error ? error.message : String(error)
+      throw failure('KAFKA_CONNECTION_LOST', { address: this.address, detail }, { cause: error })
     }
   }
 
