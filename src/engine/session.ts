@@ -12,7 +12,6 @@ import type { Connector } from '../connectors/contract.ts'
 import { connectors } from '../connectors/registry.ts'
 import type { CompileMode } from '../expr/compile.ts'
 import type { FunctionLookup } from '../expr/function.ts'
-import { interpret } from '../expr/interpret.ts'
 import { formats } from '../formats/registry.ts'
 import { aggregateNames, findAggregateFunction } from '../functions/aggregate/index.ts'
 import { findScalarFunction, scalarFunctions } from '../functions/registry.ts'
@@ -23,7 +22,7 @@ import type { PlannerContext } from '../plan/context.ts'
 import { Job } from '../runtime/job.ts'
 import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
-import { memoryBackend } from '../state/memory/index.ts'
+import { memoryBackend } from '../state/memory/backend.ts'
 import { startCheckpointing } from './checkpointing.ts'
 import { JobClient } from './job-client.ts'
 import { tableAccess } from './tables.ts'
@@ -71,24 +70,12 @@ export class Session {
       connectors: [...connectors, ...(parts.connectors ?? [])],
       formats,
       options: this.options,
-      fold: (expr) => interpret(expr, [], { lookup: this.#functions, context: this.#foldContext() }),
       inline: parts.inline,
     }
   }
 
   get timeZone(): string {
     return this.options.get('table.local-time-zone') ?? 'UTC'
-  }
-
-  #foldContext() {
-    return {
-      timeZone: this.timeZone,
-      now: () => this.host.clock.now(),
-      queryStart: this.host.clock.now(),
-      random: () => this.host.random(),
-      watermark: () => undefined,
-      option: (key: string) => this.options.get(key),
-    }
   }
 
   /** `parallelism.default`, or `table.exec.resource.default-parallelism` where set. */

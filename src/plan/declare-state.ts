@@ -6,6 +6,8 @@
 import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/contract.ts'
 import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
+import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
+import { VALUES_STATE } from '../operators/values/state.ts'
 import type { StateDeclaration } from '../state/contract.ts'
 import type { Schema } from '../types/batch.ts'
 import type { PlannerContext } from './context.ts'
@@ -24,6 +26,10 @@ export function declareState(
 ): Readonly<Record<string, StateDeclaration>> {
   const lookup = aggregateLookup(context)
   switch (node.kind) {
+    case 'source-scan':
+      return SOURCE_SCAN_STATE
+    case 'values':
+      return VALUES_STATE
     case 'group-aggregate':
       return groupAggregateState(node, inputs[0], lookup, ttlMs)
     default:

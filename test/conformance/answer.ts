@@ -5,6 +5,7 @@
  */
 import { isRivuletError } from '../../src/base/errors.ts'
 import { simulatedHost } from '../../src/base/simulated-host.ts'
+import { InlineFeed } from '../../src/connectors/inline/feed.ts'
 import { CollectBuffer } from '../../src/engine/collect-buffer.ts'
 import { TableEnvironment } from '../../src/engine/environment.ts'
 import { planQuery } from '../../src/plan/index.ts'
@@ -12,7 +13,7 @@ import { parseStatement } from '../../src/sql/index.ts'
 import { rowAt, type Schema } from '../../src/types/batch.ts'
 import { printText } from '../../src/types/format.ts'
 import { typeText, typeTextWithAttribute } from '../../src/types/logical-type.ts'
-import { rowKindText } from '../../src/types/row-kind.ts'
+import { type RowKindText, rowKindText } from '../../src/types/row-kind.ts'
 import type { Answer, Case, ExprCase, QueryCase } from './case.ts'
 
 const TIMEOUT_MS = 10_000
@@ -92,17 +93,10 @@ async function run(
   return { schema, changelog }
 }
 
-/** Rows per table as raw JSON text, with their place in the order of arrival over all tables. */
+/** Rows as raw JSON text, in the order of arrival over all tables. */
 function inlineRows(testCase: QueryCase): (table: string) => unknown {
-  const rows = testCase.input.map(([table, kind, row], sequence) => ({
-    table,
-    kind,
-    json: JSON.stringify(row),
-    sequence,
-  }))
-  const shared = { next: 0 }
-  return (name) => {
-    const short = name.split('.').at(-1)
-    return { rows: rows.filter(({ table }) => table === short), shared }
-  }
+  const feed = new InlineFeed(
+    testCase.input.map(([table, kind, row]) => ({ table, kind: kind as RowKindText, json: JSON.stringify(row) })),
+  )
+  return (name) => feed.table(name.split('.').at(-1) as string)
 }
