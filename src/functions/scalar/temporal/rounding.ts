@@ -5,7 +5,8 @@
  * - Units from the day down are multiples of milliseconds; longer ones begin with a day: weeks on Sunday, quarters,
  *   decades with year 0 of ten, centuries and millennia with year 1.
  * - CEIL to a unit above the day looks at the date only; to DECADE, CENTURY and MILLENNIUM it always moves on.
- * - A TIMESTAMP_LTZ is rounded in the session's time zone. Flink takes a TIME for a count of days where the unit is no time.
+ * - A TIMESTAMP_LTZ is rounded in the session's time zone, with the offset of the value itself; before 1970 the day of a
+ *   timestamp is cut off towards zero. Flink takes a TIME for a count of days where the unit is no time.
  */
 import { dayOfWeek, daysOf, floorMod, packCivil, packedDay, packedMonth, packedYear } from '../../../types/calendar.ts'
 import type { LogicalType } from '../../../types/logical-type.ts'
@@ -53,14 +54,15 @@ export function rounder(unit: string, up: boolean, type: LogicalType, sessionZon
       const zone = zoneOf(type, sessionZone)
       return (value: Exact) => {
         const millis = toMillis(value, precision)
-        const local = zone.toLocal(millis)
+        const offset = zone.offsetAt(millis)
+        const local = millis + offset
         if (span === undefined) {
-          const days = roundDays(Math.floor(local / 86_400_000), unit, up)
-          return fromMillis(zone.toInstant(days * 86_400_000), precision)
+          const days = roundDays(Math.trunc(local / 86_400_000), unit, up)
+          return fromMillis(days * 86_400_000 - offset, precision)
         }
         // Digits below the millisecond count for CEIL to the millisecond only.
         const begun = span === 1 && up && fromMillis(millis, precision) !== value ? 1 : 0
-        return fromMillis(zone.toInstant(roundMillis(local, span, up) + begun), precision)
+        return fromMillis(roundMillis(local, span, up) + begun - offset, precision)
       }
     }
   }

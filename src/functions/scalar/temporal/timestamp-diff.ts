@@ -1,6 +1,7 @@
 /**
  * Laws
- * - Whole units between two moments, cut off towards zero, reckoned in milliseconds (instants for TIMESTAMP_LTZ).
+ * - Whole units between two moments, cut off towards zero (instants for TIMESTAMP_LTZ). Units below the second and weeks
+ *   are made of whole seconds.
  * - The result is an INT that wraps around where it does not fit; nanoseconds are a BIGINT.
  * - A month is over when the same day of the month (or the month's last day) and the same time of day are reached.
  */
@@ -21,13 +22,14 @@ import { scalar } from '../../define.ts'
 import { wrapInt } from './extract-field.ts'
 import { precisionOf } from './timestamp-value.ts'
 
+/** DECADE counts years in Flink. */
 const MONTHS: Readonly<Record<string, number>> = {
   MONTH: 1,
   QUARTER: 3,
   YEAR: 12,
   DECADE: 12,
-  CENTURY: 12,
-  MILLENNIUM: 12,
+  CENTURY: 1200,
+  MILLENNIUM: 12_000,
 }
 const MILLIS: Readonly<Record<string, number>> = {
   MILLISECOND: 1,
@@ -61,14 +63,26 @@ export const timestampDiff = scalar({
     const from = millisOf(site.args[1].type)
     const to = millisOf(site.args[2].type)
     const months = MONTHS[unit]
-    if (months !== undefined)
-      return (_: never, a: Exact, b: Exact) => wrapInt(Math.trunc(monthsBetween(to(b), from(a)) / months) + 0)
-    if (unit === 'NANOSECOND')
-      return (_: never, a: Exact, b: Exact) => exact(BigInt.asIntN(64, BigInt(to(b) - from(a)) * 1_000_000n))
-    if (unit === 'MICROSECOND')
-      return (_: never, a: Exact, b: Exact) => Number(BigInt.asIntN(32, BigInt(to(b) - from(a)) * 1000n))
-    const span = MILLIS[unit]
-    return (_: never, a: Exact, b: Exact) => wrapInt(Math.trunc((to(b) - from(a)) / span) + 0)
+    if (months !== undefined) {
+      // Of a TIME Flink counts the milliseconds as days.
+      const between = site.args[1].type.kind === 'TIME' ? monthsBetweenDays : monthsBetween
+      return (_: never, a: Exact, b: Exact) => wrapInt(Math.trunc(between(to(b), from(a)) / months) + 0)
+    }
+    const seconds = (a: Exact, b: Exact) => Math.trunc((to(b) - from(a)) / 1000) + 0
+    switch (unit) {
+      case 'NANOSECOND':
+        return (_: never, a: Exact, b: Exact) => exact(BigInt.asIntN(64, BigInt(seconds(a, b)) * 1_000_000_000n))
+      case 'MICROSECOND':
+        return (_: never, a: Exact, b: Exact) => Number(BigInt.asIntN(32, BigInt(seconds(a, b)) * 1_000_000n))
+      case 'MILLISECOND':
+        return (_: never, a: Exact, b: Exact) => wrapInt(seconds(a, b) * 1000)
+      case 'WEEK':
+        return (_: never, a: Exact, b: Exact) => Math.trunc(wrapInt(seconds(a, b)) / 604_800) + 0
+      default: {
+        const span = MILLIS[unit]
+        return (_: never, a: Exact, b: Exact) => wrapInt(Math.trunc((to(b) - from(a)) / span) + 0)
+      }
+    }
   },
   examples: [
     ["TIMESTAMPDIFF(DAY, TIMESTAMP '2023-01-31 10:00:00', TIMESTAMP '2024-03-01 09:59:59')", '394'],
