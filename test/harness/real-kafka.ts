@@ -55,11 +55,14 @@ export async function startKafka(options: RealKafkaOptions = {}): Promise<RealKa
     })
   }
   const onExit = () => broker?.kill('SIGKILL')
+  const onSignal = (signal: NodeJS.Signals) => process.exit(signal === 'SIGINT' ? 130 : 143)
   process.on('exit', onExit)
+  // A signal's default ends the process without its exit handlers.
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   const stop = async () => {
     // Its data goes away with it, so that a clean shutdown would be time for nothing.
     await end('SIGKILL')
-    process.off('exit', onExit)
+    process.off('exit', onExit).off('SIGINT', onSignal).off('SIGTERM', onSignal)
     rmSync(folder, { recursive: true, force: true })
   }
 

@@ -27,31 +27,75 @@ import {
   offsetFetch,
   produce,
   syncGroup,
+  WireWriter,
 } from '../../src/kafka/protocol/index.ts'
 
 export interface ParityCase {
   readonly name: string
-  /** @param topic a name that no other case uses  @param group likewise */
-  run(connection: BrokerConnection, topic: string, group: string): Promise<unknown>
+  /** @param topic a name that no other case uses  @param group likewise  @param connect opens one more connection */
+  run(
+    connection: BrokerConnection,
+    topic: string,
+    group: string,
+    connect: () => Promise<BrokerConnection>,
+  ): Promise<unknown>
 }
 
 const named = (code: number) => errorCodeInfo(code).name
 const utf8 = (text: string) => new TextEncoder().encode(text)
+
+/**
+ * A subscription to one topic, v0 of the consumers' own protocol: a real broker reads it, and never answers when it cannot.
+ *
+ *     version:int16 topics:[string] userData:nullable bytes
+ */
+function subscription(topic: string): Uint8Array {
+  const writer = new WireWriter()
+  writer.int16(0)
+  writer.int32(1)
+  writer.int16(utf8(topic).length)
+  writer.raw(utf8(topic))
+  writer.int32(-1)
+  return writer.finish()
+}
+
+/** version:int16 [topic:string partitions:[int32]] userData:nullable bytes; the topic alone tells whose it is. */
+function assignmentOf(topic: string): Uint8Array {
+  const writer = new WireWriter()
+  writer.int16(0)
+  writer.int32(1)
+  writer.int16(utf8(topic).length)
+  writer.raw(utf8(topic))
+  writer.int32(1)
+  writer.int32(0)
+  writer.int32(-1)
+  return writer.finish()
+}
+
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes)
 
 /** Ask again while the broker is only not ready yet, which a real one often is for a moment. */
 async function settled<T>(ask: () => Promise<T>, code: (answer: T) => number): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     const answer = await ask()
+    // Of a moment after a start, an election or the creation of the internal topics.
     const transient = [
       'COORDINATOR_NOT_AVAILABLE',
       'COORDINATOR_LOAD_IN_PROGRESS',
       'LEADER_NOT_AVAILABLE',
       'NOT_COORDINATOR',
     ]
-    if (!transient.includes(named(code(answer))) || attempt === 100) return answer
+    if (!transient.includes(named(code(answer))) || attempt === 50) return answer
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** The coordinator of a group, once there is one. */
+export function findGroup(connection: BrokerConnection, group: string, version = 3) {
+  return settled(
+    () => call(connection, findCoordinator, version, { key: group, keyType: 0 }),
+    ({ errorCode }) => errorCode,
+  )
 }
 
 const PLAIN = { numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] }
@@ -125,15 +169,16 @@ function join(connection: BrokerConnection, group: string, options: Joining = {}
         memberId: options.memberId ?? '',
         groupInstanceId: options.instanceId ?? null,
         protocolType: options.type ?? 'consumer',
-        protocols: (options.protocols ?? ['range']).map((name) => ({ name, metadata: utf8(`of ${name}`) })),
+        protocols: (options.protocols ?? ['range']).map((name) => ({ name, metadata: subscription(`of-${name}`) })),
       }),
     ({ errorCode }) => errorCode,
   )
 }
 
 function sync(connection: BrokerConnection, group: string, memberId: string, generationId: number, share?: string) {
-  const assignments = share === undefined ? [] : [{ memberId, assignment: utf8(share) }]
-  return call(connection, syncGroup, 5, { groupId: group, generationId, memberId, assignments })
+  const assignments = share === undefined ? [] : [{ memberId, assignment: assignmentOf(share) }]
+  const protocol = { protocolType: 'consumer', protocolName: 'range' }
+  return call(connection, syncGroup, 5, { groupId: group, generationId, memberId, ...protocol, assignments })
 }
 
 async function beat(connection: BrokerConnection, groupId: string, memberId: string, generationId: number) {
@@ -401,6 +446,47 @@ export const parityCases: readonly ParityCase[] = [
     },
   },
   {
+    name: 'a second member joins, and the first leaves',
+    async run(first, topic, group, connect) {
+      await newTopic(first, topic)
+      const second = await connect()
+      const oneId = await stable(first, group)
+      const twoId = (await join(second, group)).memberId
+      const answers: unknown[] = []
+      const secondJoin = join(second, group, { memberId: twoId, protocols: ['sticky', 'range'] })
+      // The second one's request is on its way on another connection.
+      while ((await beat(first, group, oneId, 1)) === 'NONE') await new Promise((resolve) => setTimeout(resolve, 20))
+      answers.push(await beat(first, group, oneId, 1))
+      answers.push(named((await sync(first, group, oneId, 1)).errorCode))
+      answers.push(await commit(first, group, topic, 1, oneId, 1))
+      const one = await join(first, group, { memberId: oneId })
+      const two = await secondJoin
+      for (const joined of [one, two]) {
+        answers.push([named(joined.errorCode), joined.generationId, joined.protocolName, joined.leader === oneId])
+        answers.push(joined.members.map((member) => [member.memberId === oneId, text(member.metadata)]).sort())
+      }
+      answers.push(await beat(first, group, oneId, 2))
+      answers.push(await commit(first, group, topic, 2, oneId, 2))
+      const secondSync = sync(second, group, twoId, 2)
+      const protocol = { protocolType: 'consumer', protocolName: 'range' }
+      const assignments = [
+        { memberId: oneId, assignment: assignmentOf('first') },
+        { memberId: twoId, assignment: assignmentOf('second') },
+      ]
+      const claim = { groupId: group, generationId: 2, memberId: oneId, ...protocol }
+      answers.push(text((await call(first, syncGroup, 5, { ...claim, assignments })).assignment))
+      answers.push(text((await secondSync).assignment))
+      // A follower that asks again gets the generation that there is.
+      answers.push((await join(second, group, { memberId: twoId, protocols: ['sticky', 'range'] })).generationId)
+      answers.push(await leave(first, group, oneId))
+      answers.push(await beat(second, group, twoId, 2))
+      const alone = await join(second, group, { memberId: twoId, protocols: ['sticky', 'range'] })
+      answers.push([alone.generationId, alone.protocolName, alone.leader === twoId, alone.members.length])
+      answers.push(await leave(second, group, twoId))
+      return answers
+    },
+  },
+  {
     name: 'joining that is refused',
     async run(connection, _topic, group) {
       const code = async (options: Joining, id = group) => named((await join(connection, id, options)).errorCode)
@@ -424,13 +510,19 @@ export const parityCases: readonly ParityCase[] = [
     name: 'a static member restarts',
     async run(connection, _topic, group) {
       const first = await join(connection, group, { instanceId: 'one' })
-      await sync(connection, group, first.memberId, first.generationId, 'share')
+      const claim = { groupId: group, generationId: 1, memberId: first.memberId, groupInstanceId: 'one' }
+      const assignments = [{ memberId: first.memberId, assignment: assignmentOf('share') }]
+      const shares = { ...claim, protocolType: 'consumer', protocolName: 'range', assignments }
+      const undeclared = await call(connection, syncGroup, 5, { ...claim, assignments })
+      await call(connection, syncGroup, 5, shares)
       const again = await join(connection, group, { instanceId: 'one' })
       const synced = await call(connection, syncGroup, 5, {
         groupId: group,
         generationId: again.generationId,
         memberId: again.memberId,
         groupInstanceId: 'one',
+        protocolType: 'consumer',
+        protocolName: 'range',
         assignments: [],
       })
       const beats = async (memberId: string, groupInstanceId: string | null) => {
@@ -440,6 +532,7 @@ export const parityCases: readonly ParityCase[] = [
       const answers = [
         [named(first.errorCode), first.generationId, first.leader === first.memberId],
         [named(again.errorCode), again.generationId, again.memberId === first.memberId, again.members.length],
+        named(undeclared.errorCode),
         // The restarted leader is told of a leader that it is not itself.
         again.leader === again.memberId,
         text(synced.assignment),
@@ -489,7 +582,7 @@ export const parityCases: readonly ParityCase[] = [
       }
       answers.push(await stored(`${group}-none`, false), await stored(`${group}-none`, true))
       const memberId = await stable(connection, group)
-      const { generationId } = { generationId: 1 }
+      const generationId = 1
       answers.push(
         await commit(connection, group, topic, -1, '', 6),
         await commit(connection, group, topic, generationId, memberId, 7),
@@ -567,10 +660,7 @@ export const parityCases: readonly ParityCase[] = [
     async run(connection, _topic, group) {
       const answers: unknown[] = []
       for (const version of [0, 1, 2, 3]) {
-        const found = await settled(
-          () => call(connection, findCoordinator, version, { key: group, keyType: 0 }),
-          ({ errorCode }) => errorCode,
-        )
+        const found = await findGroup(connection, group, version)
         answers.push([named(found.errorCode), found.nodeId, found.host])
       }
       return answers

@@ -54,7 +54,14 @@ function sync(
   shares: Record<string, string> = {},
 ) {
   const assignments = Object.entries(shares).map(([id, share]) => ({ memberId: id, assignment: bytes(share) }))
-  return call(connection, syncGroup, 5, { groupId: 'g', generationId, memberId, assignments })
+  return call(connection, syncGroup, 5, {
+    groupId: 'g',
+    generationId,
+    memberId,
+    protocolType: 'consumer',
+    protocolName: 'range',
+    assignments,
+  })
 }
 
 const beat = async (connection: BrokerConnection, memberId: string, generationId: number) =>

@@ -55,7 +55,7 @@ describe('a record batch is looked at before it is stored', () => {
   test('sizes that do not fit', () => {
     const bytes = batch(['one'])
     assert.equal(refusedWith(bytes.subarray(0, 40)), ErrorCodes.CORRUPT_MESSAGE)
-    assert.equal(refusedWith(bytes.subarray(0, bytes.length - 1)), ErrorCodes.CORRUPT_MESSAGE)
+    assert.equal(refusedWith(bytes.subarray(0, bytes.length - 1)), ErrorCodes.INVALID_RECORD)
     assert.equal(refusedWith(new Uint8Array([...bytes, ...bytes])), ErrorCodes.INVALID_RECORD)
     assert.equal(refusedWith(bytes, bytes.length - 1), ErrorCodes.MESSAGE_TOO_LARGE)
   })

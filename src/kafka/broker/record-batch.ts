@@ -52,8 +52,9 @@ export function inspectBatch(bytes: Uint8Array, maxSize: number): BatchInfo | Re
   const magic = bytes[BATCH_MAGIC]
   if (magic !== 2) return refuse(ErrorCodes.INVALID_RECORD, `message format ${magic}, expected 2`)
   const size = readInt32(bytes, BATCH_LENGTH) + BATCH_OVERHEAD
-  if (size < BATCH_HEADER_SIZE || size > bytes.length) {
-    return refuse(ErrorCodes.CORRUPT_MESSAGE, `a record batch that claims ${size} bytes and has ${bytes.length}`)
+  if (size < BATCH_HEADER_SIZE) return refuse(ErrorCodes.CORRUPT_MESSAGE, `a record batch that claims ${size} bytes`)
+  if (size > bytes.length) {
+    return refuse(ErrorCodes.INVALID_RECORD, `a record batch that claims ${size} bytes and has ${bytes.length}`)
   }
   if (size !== bytes.length) return refuse(ErrorCodes.INVALID_RECORD, 'more than one record batch for a partition')
   if (size > maxSize) return refuse(ErrorCodes.MESSAGE_TOO_LARGE, `a record batch of ${size} bytes, at most ${maxSize}`)

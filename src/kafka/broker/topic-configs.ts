@@ -56,6 +56,8 @@ export const topicConfigs: Readonly<Record<string, ConfigDeclaration>> = {
   'min.compaction.lag.ms': { kind: 'long', fallback: '0' },
   'min.insync.replicas': { kind: 'int', fallback: '1' },
   preallocate: { kind: 'boolean', fallback: 'false' },
+  'remote.log.copy.disable': { kind: 'boolean', fallback: 'false' },
+  'remote.log.delete.on.disable': { kind: 'boolean', fallback: 'false' },
   'remote.storage.enable': { kind: 'boolean', fallback: 'false', allowed: ['false'] },
   'retention.bytes': { kind: 'long', fallback: '-1' },
   'retention.ms': { kind: 'long', fallback: '604800000' },

@@ -41,6 +41,10 @@ export function handleSyncGroup(
 ): ResponseOf<typeof syncGroup> | Promise<ResponseOf<typeof syncGroup>> {
   const error = groupError(context, request.groupId)
   if (error !== ErrorCodes.NONE) return syncFailure(error)
+  // Nullable on the wire, and yet demanded from v5 on.
+  if (context.version >= 5 && (request.protocolType === null || request.protocolName === null)) {
+    return syncFailure(ErrorCodes.INCONSISTENT_GROUP_PROTOCOL)
+  }
   const group = context.cluster.groups.get(request.groupId)
   return group === undefined ? syncFailure(ErrorCodes.UNKNOWN_MEMBER_ID) : group.sync(request)
 }

@@ -48,7 +48,9 @@ export function handleCreateTopics(
       }),
     }
   }
-  return { topics: request.topics.map(create) }
+  // A name that stands there twice is answered once.
+  const distinct = [...new Map(request.topics.map((topic) => [topic.name, topic])).values()]
+  return { topics: distinct.map(create) }
 }
 
 export function handleDeleteTopics(
