@@ -30,6 +30,9 @@ export function declareState(
       return SOURCE_SCAN_STATE
     case 'values':
       return VALUES_STATE
+    case 'source-scan':
+      // Every subtask sees the positions of all and keeps those of its own splits.
+      return { splits: { kind: 'operator', redistribution: 'union' } }
     case 'group-aggregate':
       return groupAggregateState(node, inputs[0], lookup, ttlMs)
     default:

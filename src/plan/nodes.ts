@@ -8,7 +8,7 @@
  */
 import type { SourceText, Span } from '../base/span.ts'
 import type { CatalogTable } from '../catalog/table.ts'
-import type { ProducedColumn } from '../connectors/contract.ts'
+import type { ProducedColumn, TableSource } from '../connectors/contract.ts'
 import type { Expr } from '../expr/expr.ts'
 import type { AggregateCall } from '../operators/aggregate-call.ts'
 import type { WindowProperty } from '../operators/group-window-aggregate/node.ts'
@@ -51,6 +51,8 @@ export interface ScanRel extends Base<'scan'> {
   readonly table: PlanTable
   readonly catalogTable: CatalogTable
   readonly changelog: ChangelogMode
+  /** What the source's format can make of a column while it decodes. */
+  readonly derives?: TableSource['derives']
   readonly produced: readonly ProducedColumn[]
   /** Output columns over the produced ones. */
   readonly projections: readonly Expr[]

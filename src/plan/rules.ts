@@ -4,10 +4,11 @@
  * Constants first, since later rules look for TRUE and FALSE. Filters sink before columns are pruned, so that a column that
  * only a pushed filter reads ends at the filter. Windows are fused before projections merge, while the chain between the
  * aggregate and the window function is still as written; pruning makes projections of plain columns, which the last merge
- * takes away.
+ * takes away. What is left to read decides how it is decoded.
  */
 import type { PlannerContext } from './context.ts'
 import type { Rel } from './nodes.ts'
+import { decodeTimestamp } from './rules/decode-timestamp.ts'
 import { foldConstants } from './rules/fold-constants.ts'
 import { mergeProjections } from './rules/merge-projections.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
@@ -25,6 +26,7 @@ export const rules: readonly Rule[] = [
   mergeProjections,
   pruneColumns,
   mergeProjections,
+  decodeTimestamp,
 ]
 
 export interface Optimized {

@@ -296,12 +296,6 @@ export const planErrors = {
     hint: () => 'Order by the rowtime column first, add LIMIT n (top-n), or sort inside windows.',
     flink: 'Sort on a non-time-attribute field is not supported.',
   }),
-  PLAN_RANK_FUNCTION: declare<{ name: string }>({
-    domain: 'user',
-    message: ({ name }) => `${name}() is not supported on streams.`,
-    hint: () => 'Use ROW_NUMBER().',
-    flink: 'RANK() on streaming table is not supported currently',
-  }),
   PLAN_VALUES: declare<{ problem: string }>({
     domain: 'user',
     message: ({ problem }) => `VALUES: ${problem}.`,

@@ -89,9 +89,6 @@ export function bindArguments(env: ExpressionScope, ast: FunctionCall): Expr[] {
 }
 
 function refuseOver(name: string, ast: FunctionCall): never {
-  if (name === 'RANK' || name === 'DENSE_RANK' || name === 'PERCENT_RANK' || name === 'CUME_DIST' || name === 'NTILE') {
-    fail('PLAN_RANK_FUNCTION', { name }, { span: ast.span })
-  }
   const feature = name === 'ROW_NUMBER' ? 'ROW_NUMBER() OVER (top-n and deduplication)' : `${name}(…) OVER`
   return fail('PLAN_NOT_SUPPORTED', { feature }, { span: ast.span })
 }

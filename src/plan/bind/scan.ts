@@ -52,6 +52,7 @@ export function bindScan(context: BindContext, table: CatalogTable, hints: reado
     hinted: hints.length > 0,
     place,
     ...(watermark && { watermark }),
+    ...(source.derives && { derives: source.derives }),
   }
   return normalized(planner.options.boolean('table.exec.source.cdc-events-duplicate'), table, opened, scan, span)
 }

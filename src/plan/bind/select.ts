@@ -160,7 +160,6 @@ function refuseNull(expr: Expr): Expr {
 
 function ownName(ast: Expression): string | undefined {
   if (ast.kind === 'column') return ast.name.parts.at(-1)?.name
-  if (ast.kind === 'field') return ast.field.name
   return undefined
 }
 

@@ -15,6 +15,7 @@ import type {
   ColumnDefinition,
   ComputedColumn,
   CreateTable,
+  Expression,
   Option,
   TableSchema,
   WatermarkDefinition,
@@ -23,6 +24,7 @@ import type { Schema } from '../../types/batch.ts'
 import { type LogicalType, notNull, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import { type PlannerContext, typingContext } from '../context.ts'
 import { bind, type ExpressionScope } from './expression.ts'
+import { literal } from './literal.ts'
 import { likeTable } from './like.ts'
 import { bindQuery } from './query.ts'
 import { type BindContext, type Scope } from './scope.ts'
@@ -192,11 +194,16 @@ function resolveWatermark(
     fail('PLAN_WATERMARK_COLUMN_TYPE', { column: name, type: typeText(withNullable(column.type, true)) }, { span: ast.column.span })
   }
   const env: ExpressionScope = { context, scope: scopeOf('', columns), place: 'the watermark' }
-  const expr = bind(env, ast.expression)
+  // The source itself announces its watermarks: a row says nothing about them.
+  const expr = isSourceWatermark(ast.expression) ? literal(null, withoutAttribute(column.type)) : bind(env, ast.expression)
   if (!isEventTime(expr.type)) {
     fail('PLAN_WATERMARK_EXPRESSION_TYPE', { type: typeText(withNullable(withoutAttribute(expr.type), true)) }, { span: ast.expression.span })
   }
   return { column: name, expr, sql: textOf(context, ast.expression.span) }
+}
+
+function isSourceWatermark(ast: Expression): boolean {
+  return ast.kind === 'call' && ast.name.parts.length === 1 && ast.name.parts[0].name.toUpperCase() === 'SOURCE_WATERMARK'
 }
 
 function isEventTime(type: LogicalType): boolean {
