@@ -10,14 +10,21 @@
  */
 import { failure, isRivuletError } from '../../base/errors.ts'
 import { createRowSink, type FormatField, type RowDecoder, type RowSink } from '../../formats/contract.ts'
-import { commitOffsets, KafkaClient, PartitionFetcher, RecordCursor, type RecordSet } from '../../kafka/index.ts'
+import {
+  commitOffsets,
+  KafkaClient,
+  PartitionDiscovery,
+  PartitionFetcher,
+  RecordCursor,
+  type RecordSet,
+  type TopicPartition,
+} from '../../kafka/index.ts'
 import type { Column, ColumnBuilder } from '../../types/batch.ts'
 import { ColumnBuilder as Builder } from '../../types/batch.ts'
 import type { ReaderContext, SourceBatch, SourceReader, SplitState } from '../contract.ts'
 import { type MetadataWriter, metadataWriter } from './metadata.ts'
 import type { KafkaSourceSettings } from './settings.ts'
 import {
-  findPartitions,
   type KafkaSplit,
   ownerOf,
   partitionOfName,
@@ -38,12 +45,14 @@ interface Reading {
 }
 
 const SMALLEST_BATCH = 16
+const RETRY_MS = 1000
 
 export class KafkaReader implements SourceReader {
   readonly #context: ReaderContext
   readonly #settings: KafkaSourceSettings
   readonly #client: KafkaClient
   readonly #fetcher: PartitionFetcher
+  readonly #discovery: PartitionDiscovery
   readonly #decoder: RowDecoder
   readonly #fields: readonly FormatField[]
   /** Of every produced column: its place among the decoded fields, or −1 − its place among the metadata columns. */
@@ -58,7 +67,7 @@ export class KafkaReader implements SourceReader {
   #given = 0
   #reported = 0
   #error: unknown
-  #cancelDiscovery: (() => void) | undefined
+  #cancelRetry: (() => void) | undefined
   #closed = false
   #available: () => void = () => {}
 
@@ -69,6 +78,12 @@ export class KafkaReader implements SourceReader {
     const resets = context.counter('offsetsReset')
     this.#fetcher = new PartitionFetcher(this.#client, { onReset: () => resets.add(1) })
     this.#fetcher.onAvailable(() => this.#available())
+    this.#discovery = new PartitionDiscovery(this.#client, {
+      topics: settings.pattern ?? settings.topics,
+      intervalMs: settings.bounded.mode === 'unbounded' ? settings.discoveryInterval : 0,
+      onNew: (partitions) => void this.#discovered(partitions),
+      onError: (error) => this.#fail(error),
+    })
     const fields: FormatField[] = []
     const keys: string[] = []
     this.#places = context.produced.map(({ name, type, metadata, parse }) => {
@@ -85,51 +100,47 @@ export class KafkaReader implements SourceReader {
   }
 
   async open(): Promise<void> {
-    const { restored, subtask, parallelism, host } = this.#context
-    const own = (await findPartitions(this.#client, this.#settings)).filter(
-      (one) => ownerOf(one, parallelism) === subtask,
-    )
-    if (restored === undefined) this.#add(await startSplits(this.#client, this.#settings, own))
+    const { restored } = this.#context
+    const now = this.#own(await this.#discovery.current())
+    if (restored === undefined) this.#add(await startSplits(this.#client, this.#settings, now))
     else {
-      const splits = restored
-        .map(({ split, position }) => ({ ...partitionOfName(split), position: position as SplitPosition }))
-        .filter((one) => ownerOf(one, parallelism) === subtask)
-        .map(({ topic, partition, position }) => splitOf(topic, partition, position))
-      this.#add(splits)
-      await this.#discover()
-    }
-    const { discoveryInterval, bounded } = this.#settings
-    if (bounded.mode === 'unbounded' && discoveryInterval > 0) {
-      const again = () => {
-        this.#cancelDiscovery = host.clock.after(discoveryInterval, () => {
-          // A broker that is away is the fetcher's trouble; the next look comes anyway.
-          this.#discover().then(again, (error) => this.#discoveryFailed(error, again))
-        })
-      }
-      again()
+      const known = restored.map(({ split, position }) => ({
+        ...partitionOfName(split),
+        position: position as SplitPosition,
+      }))
+      this.#add(this.#own(known).map(({ topic, partition, position }) => splitOf(topic, partition, position)))
+      // A bounded table has the partitions that it started with.
+      if (this.#settings.bounded.mode === 'unbounded') await this.#addNew(now)
     }
   }
 
-  #discoveryFailed(error: unknown, again: () => void): void {
-    if (this.#closed) return
-    if (isRivuletError(error) && error.domain === 'external') again()
-    else {
-      this.#error = error
-      this.#available()
-    }
-  }
-
-  /** Partitions that nobody has read yet, from their beginning. A bounded table has those that it started with. */
-  async #discover(): Promise<void> {
-    if (this.#settings.bounded.mode !== 'unbounded') return
+  #own<T extends TopicPartition>(partitions: readonly T[]): T[] {
     const { subtask, parallelism } = this.#context
-    if (this.#settings.topics.length > 0) await this.#client.refresh(this.#settings.topics)
-    const found = await findPartitions(this.#client, this.#settings)
-    const fresh = found.filter(
-      (one) => ownerOf(one, parallelism) === subtask && !this.#splits.has(`${one.topic}-${one.partition}`),
-    )
-    if (this.#closed || fresh.length === 0) return
-    this.#add(await startSplits(this.#client, { ...this.#settings, startup: { mode: 'earliest-offset' } }, fresh))
+    return partitions.filter((one) => ownerOf(one, parallelism) === subtask)
+  }
+
+  /** Partitions that nobody has read yet, from their beginning. */
+  async #addNew(partitions: readonly TopicPartition[]): Promise<void> {
+    const fresh = this.#own(partitions).filter(({ topic, partition }) => !this.#splits.has(`${topic}-${partition}`))
+    const splits = await startSplits(this.#client, { ...this.#settings, startup: { mode: 'earliest-offset' } }, fresh)
+    if (!this.#closed) this.#add(splits)
+  }
+
+  /** Never rejects. */
+  async #discovered(partitions: readonly TopicPartition[]): Promise<void> {
+    try {
+      await this.#addNew(partitions)
+    } catch (error) {
+      if (this.#closed) return
+      // The brokers went away between the two questions: ask the second one again.
+      if (!isRivuletError(error) || error.domain !== 'external') this.#fail(error)
+      else this.#cancelRetry = this.#context.host.clock.after(RETRY_MS, () => void this.#discovered(partitions))
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#error = error
+    this.#available()
   }
 
   #add(splits: readonly KafkaSplit[]): void {
@@ -313,7 +324,8 @@ export class KafkaReader implements SourceReader {
 
   async close(): Promise<void> {
     this.#closed = true
-    this.#cancelDiscovery?.()
+    this.#discovery.close()
+    this.#cancelRetry?.()
     this.#fetcher.close()
     await this.#client.close()
   }

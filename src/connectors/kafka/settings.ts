@@ -30,6 +30,7 @@ export interface ValueFormat {
 export interface KafkaSettings {
   readonly table: string
   readonly topics: readonly string[]
+  /** Names of topics match as a whole. */
   readonly pattern: RegExp | undefined
   readonly properties: Readonly<Record<string, string>>
   readonly groupId: string | undefined
@@ -103,7 +104,7 @@ function checkProperties(request: TableRequest, properties: Readonly<Record<stri
 
 function patternOf(request: TableRequest, text: string): RegExp {
   try {
-    return new RegExp(`^(?:${text})$`)
+    return new RegExp(text)
   } catch (error) {
     return wrong(request, 'topic-pattern', `'topic-pattern' is no regular expression (${(error as Error).message})`)
   }

@@ -53,19 +53,6 @@ export function ownerOf({ topic, partition }: TopicPartition, parallelism: numbe
   return (start + partition) % parallelism
 }
 
-/** All partitions of the table's topics as they are now. */
-export async function findPartitions(client: KafkaClient, settings: KafkaSourceSettings): Promise<TopicPartition[]> {
-  const { pattern } = settings
-  let topics = settings.topics
-  if (pattern !== undefined) {
-    const listed = await client.listTopics()
-    topics = listed.filter(({ name, internal }) => !internal && pattern.test(name)).map(({ name }) => name)
-  }
-  if (topics.length === 0) return []
-  const described = await client.describeTopics(topics)
-  return described.flatMap(({ name, partitions }) => partitions.map(({ partition }) => ({ topic: name, partition })))
-}
-
 /** The splits of a fresh start. */
 export async function startSplits(
   client: KafkaClient,
