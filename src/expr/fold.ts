@@ -303,8 +303,6 @@ function checkFinite(expr: Expr, environment: Environment): void {
 
 /** A number literal that is cast to FLOAT and on to DOUBLE keeps its digits. */
 function withoutFloatDetour(expr: Expr): Expr {
-  if (expr.kind === 'call')
-    return same(expr, expr.args, expr.args.map(withoutFloatDetour), (args) => ({ ...expr, args }))
   if (expr.kind !== 'cast') return expr
   const { arg } = expr
   if (expr.type.kind === 'DOUBLE' && isNumberAsFloat(arg)) return { ...expr, arg: arg.arg }

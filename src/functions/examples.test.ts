@@ -47,7 +47,6 @@ const planner: PlannerContext = {
   connectors: [],
   formats: [],
   options,
-  fold: (expr) => foldConstants(expr, environment),
 }
 
 const print = (value: Value, expr: Expr) => printText(value, expr.type, context)

@@ -1,9 +1,9 @@
 import { doubleFunction } from './double-function.ts'
+import * as precise from './precise.ts'
 
 export const cosh = doubleFunction({
   name: 'COSH',
   doc: 'Hyperbolic cosine.',
-  compute: Math.cosh,
-  code: (x) => `Math.cosh(${x})`,
+  compute: precise.cosh,
   examples: [['COSH(1)', '1.543080634815244']],
 })

@@ -1,10 +1,10 @@
 import { doubleFunction } from './double-function.ts'
+import { tan } from './precise.ts'
 
 export const cot = doubleFunction({
   name: 'COT',
   doc: 'Cotangent of an angle in radians.',
-  compute: (x) => 1 / Math.tan(x),
-  code: (x) => `(1 / Math.tan(${x}))`,
+  compute: (x) => 1 / tan(x),
   examples: [
     ['COT(1)', '0.6420926159343306'],
     ['COT(0)', 'Infinity'],

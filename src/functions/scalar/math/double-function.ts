@@ -1,4 +1,4 @@
-/** Functions of one number that compute in DOUBLE with the runtime's Math. */
+/** Functions of one number that compute in DOUBLE. */
 import type { ScalarFunction } from '../../../expr/function.ts'
 import { args, returns } from '../../../expr/signature.ts'
 import { DOUBLE } from '../../../types/logical-type.ts'
@@ -8,7 +8,7 @@ export interface DoubleFunction {
   readonly name: string
   readonly doc: string
   readonly compute: (value: number) => number
-  /** JavaScript of the computation from an argument. */
+  /** JavaScript of the computation from an argument, where the runtime's Math has it as Java does. */
   readonly code?: (value: string) => string
   readonly examples: ScalarFunction['examples']
 }

@@ -1,6 +1,7 @@
 import { args, overloads, returns } from '../../../expr/signature.ts'
 import { DOUBLE } from '../../../types/logical-type.ts'
 import { scalar } from '../../define.ts'
+import { log as logarithm } from './precise.ts'
 
 export const log = scalar({
   name: 'LOG',
@@ -9,9 +10,7 @@ export const log = scalar({
   signature: overloads(args([DOUBLE], returns(DOUBLE)), args([DOUBLE, DOUBLE], returns(DOUBLE))),
   nulls: 'propagate',
   eval: (first: number, second?: number) =>
-    second === undefined ? Math.log(first) : Math.log(second) / Math.log(first),
-  code: ([first, second]) =>
-    second === undefined ? `Math.log(${first})` : `(Math.log(${second}) / Math.log(${first}))`,
+    second === undefined ? logarithm(first) : logarithm(second) / logarithm(first),
   examples: [
     ['LOG(10)', '2.302585092994046'],
     ['LOG(2, 8)', '3.0'],

@@ -1,9 +1,9 @@
 import { doubleFunction } from './double-function.ts'
+import * as precise from './precise.ts'
 
 export const log10 = doubleFunction({
   name: 'LOG10',
   doc: 'Logarithm to base 10.',
-  compute: Math.log10,
-  code: (x) => `Math.log10(${x})`,
+  compute: precise.log10,
   examples: [['LOG10(2)', '0.3010299956639812']],
 })

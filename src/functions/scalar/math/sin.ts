@@ -1,10 +1,10 @@
 import { doubleFunction } from './double-function.ts'
+import * as precise from './precise.ts'
 
 export const sin = doubleFunction({
   name: 'SIN',
   doc: 'Sine of an angle in radians.',
-  compute: Math.sin,
-  code: (x) => `Math.sin(${x})`,
+  compute: precise.sin,
   examples: [
     ['SIN(0)', '0.0'],
     ['SIN(2)', '0.9092974268256817'],

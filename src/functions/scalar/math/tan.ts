@@ -1,9 +1,9 @@
 import { doubleFunction } from './double-function.ts'
+import * as precise from './precise.ts'
 
 export const tan = doubleFunction({
   name: 'TAN',
   doc: 'Tangent of an angle in radians.',
-  compute: Math.tan,
-  code: (x) => `Math.tan(${x})`,
+  compute: precise.tan,
   examples: [['TAN(1)', '1.5574077246549023']],
 })
