@@ -78,7 +78,11 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
 function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContext): Planned | undefined {
   const kinds = kindsOf(rel, memo)
   const needed = kinds.update ? required : 'none'
-  const done = (inputs: readonly (Planned | undefined)[], gives = needed, dropUpdateBefore = false): Planned | undefined => {
+  const done = (
+    inputs: readonly (Planned | undefined)[],
+    gives = needed,
+    dropUpdateBefore = false,
+  ): Planned | undefined => {
     if (inputs.some((input) => input === undefined)) return undefined
     const mode = { updateBefore: gives === 'both', updateAfter: kinds.update, delete: kinds.delete }
     return { rel, inputs: inputs as readonly Planned[], mode, dropUpdateBefore }
@@ -137,19 +141,28 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
 function planSink(rel: SinkRel, memo: Memo, context: PlannerContext, kinds: Kinds): Planned {
   const requested: ChangelogMode = { updateBefore: kinds.update, updateAfter: kinds.update, delete: kinds.delete }
   const accepted = rel.accepts(requested)
-  const refused = [kinds.update && !accepted.updateAfter && 'updates', kinds.delete && !accepted.delete && 'deletes'].filter(Boolean)
+  const refused = [
+    kinds.update && !accepted.updateAfter && 'updates',
+    kinds.delete && !accepted.delete && 'deletes',
+  ].filter(Boolean)
   if (refused.length > 0) refuseSink(rel, refused.join(' and '), memo)
   const finish = (input: Planned | undefined): Planned | undefined =>
     input && {
       rel,
       inputs: [input],
-      mode: { updateBefore: input.mode.updateBefore && !input.dropUpdateBefore, updateAfter: kinds.update, delete: kinds.delete },
+      mode: {
+        updateBefore: input.mode.updateBefore && !input.dropUpdateBefore,
+        updateAfter: kinds.update,
+        delete: kinds.delete,
+      },
       dropUpdateBefore: false,
     }
   if (!kinds.update) return finish(plan(rel.input, 'none', memo, context)) as Planned
   if (accepted.updateBefore) return finish(plan(rel.input, 'both', memo, context)) as Planned
   const key = rel.table.primaryKey.map((name) => rel.schema.findIndex((field) => field.name === name))
-  const keyed = upsertKeys(rel.input).some((columns) => columns.length === key.length && columns.every((column) => key.includes(column)))
+  const keyed = upsertKeys(rel.input).some(
+    (columns) => columns.length === key.length && columns.every((column) => key.includes(column)),
+  )
   if (!keyed && key.length > 0) {
     fail(
       'PLAN_NOT_SUPPORTED',
@@ -189,10 +202,18 @@ function refuseUpdates(rel: Rel, input: Rel, memo: Memo, what: string, refuses: 
   const kinds = kindsOf(input, memo)
   if (!refuses || (!kinds.update && !kinds.delete)) return
   const maker = makerOf(input, memo)
-  fail('PLAN_INPUT_CHANGES', { what, changes: 'updates and deletes', cause: describeMaker(maker) }, maker.place ?? rel.place ?? {})
+  fail(
+    'PLAN_INPUT_CHANGES',
+    { what, changes: 'updates and deletes', cause: describeMaker(maker) },
+    maker.place ?? rel.place ?? {},
+  )
 }
 
-function refuseAppendOnlyAggregates(rel: Rel & { readonly kind: 'aggregate' | 'group-window-aggregate' }, memo: Memo, context: PlannerContext): void {
+function refuseAppendOnlyAggregates(
+  rel: Rel & { readonly kind: 'aggregate' | 'group-window-aggregate' },
+  memo: Memo,
+  context: PlannerContext,
+): void {
   const kinds = kindsOf(rel.input, memo)
   if (!kinds.update && !kinds.delete) return
   for (const call of rel.calls) {
@@ -200,7 +221,11 @@ function refuseAppendOnlyAggregates(rel: Rel & { readonly kind: 'aggregate' | 'g
     if (fn === undefined || fn.retracts) continue
     const maker = makerOf(rel.input, memo)
     const hint = `${call.fn} has no way to take a row back; use it on append-only rows, or another aggregate.`
-    fail('PLAN_INPUT_CHANGES', { what: call.fn, changes: 'updates and deletes', cause: describeMaker(maker), hint }, rel.place ?? {})
+    fail(
+      'PLAN_INPUT_CHANGES',
+      { what: call.fn, changes: 'updates and deletes', cause: describeMaker(maker), hint },
+      rel.place ?? {},
+    )
   }
 }
 

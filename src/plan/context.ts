@@ -1,6 +1,7 @@
 /** What the planner is given: the session's names and options, and the registries of everything that SQL can mention. */
-import type { SessionOptions } from '../catalog/session-options.ts'
+
 import type { Catalog } from '../catalog/catalog.ts'
+import type { SessionOptions } from '../catalog/session-options.ts'
 import type { Connector } from '../connectors/contract.ts'
 import type { Expr } from '../expr/expr.ts'
 import { foldConstants } from '../expr/fold.ts'

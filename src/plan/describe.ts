@@ -6,7 +6,25 @@ import type { Schema } from '../types/batch.ts'
 import { castText } from '../types/format.ts'
 import { typeText, withNullable } from '../types/logical-type.ts'
 
-const INFIX = new Set(['+', '-', '*', '/', '%', '=', '<>', '<', '<=', '>', '>=', 'AND', 'OR', '||', 'LIKE', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM'])
+const INFIX = new Set([
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'AND',
+  'OR',
+  '||',
+  'LIKE',
+  'IS DISTINCT FROM',
+  'IS NOT DISTINCT FROM',
+])
 
 export function exprText(expr: Expr, names: readonly string[]): string {
   const of = (e: Expr) => exprText(e, names)

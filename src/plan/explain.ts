@@ -88,7 +88,9 @@ export function planTree(nodes: readonly PlanNode[], changelogMode: boolean): st
     if (printed.has(node.id)) return [`${indent}${exchange}Reused(id=[${node.id}])`]
     printed.add(node.id)
     const mode = changelogMode ? `, changelogMode=[${changelogModeText(node.changelog)}]` : ''
-    const text = node.description.endsWith(')') ? `${node.description.slice(0, -1)}${mode})` : `${node.description}${mode === '' ? '' : `(${mode.slice(2)})`}`
+    const text = node.description.endsWith(')')
+      ? `${node.description.slice(0, -1)}${mode})`
+      : `${node.description}${mode === '' ? '' : `(${mode.slice(2)})`}`
     return [
       `${indent}${exchange}[${node.id}] ${text}`,
       ...node.inputs.flatMap(({ node: id, distribution }) => {
@@ -120,6 +122,9 @@ function adviceText({ nodes, ttlMs }: ExplainedStages): string {
   const kept = nodes.filter((node) => UNBOUNDED[node.kind] !== undefined)
   if (kept.length === 0 || ttlMs > 0) return 'No advice.'
   return kept
-    .map((node) => `[${node.id}] ${node.kind} keeps ${UNBOUNDED[node.kind]} for ever; SET 'table.exec.state.ttl' = '1 d' would bound it.`)
+    .map(
+      (node) =>
+        `[${node.id}] ${node.kind} keeps ${UNBOUNDED[node.kind]} for ever; SET 'table.exec.state.ttl' = '1 d' would bound it.`,
+    )
     .join('\n')
 }

@@ -8,13 +8,12 @@
  *
  * Law: planning does no I/O and changes nothing but the catalog; every error carries the text that its span points into.
  */
-import { isRivuletError } from '../base/errors.ts'
+import { fail, isRivuletError } from '../base/errors.ts'
 import type { SourceText } from '../base/span.ts'
 import type { CatalogTable, CatalogView } from '../catalog/table.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
 import type { CreateTable, CreateView, Insert, Query, Statement } from '../sql/ast.ts'
 import type { Schema } from '../types/batch.ts'
-import { fail } from '../base/errors.ts'
 import { bindInsert, type InsertTarget, refuseInsertClauses } from './bind/insert.ts'
 import { bindQuery } from './bind/query.ts'
 import type { BindContext } from './bind/scope.ts'
@@ -104,7 +103,11 @@ function bindTarget(context: PlannerContext, target: Statement, source: SourceTe
     case 'execute':
       return bindTarget(context, target.statement, source)
     default:
-      return fail('PLAN_NOT_SUPPORTED', { feature: `EXPLAIN of ${target.kind.replaceAll('-', ' ').toUpperCase()}` }, { span: target.span })
+      return fail(
+        'PLAN_NOT_SUPPORTED',
+        { feature: `EXPLAIN of ${target.kind.replaceAll('-', ' ').toUpperCase()}` },
+        { span: target.span },
+      )
   }
 }
 

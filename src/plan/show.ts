@@ -4,7 +4,14 @@
  * Law: the DDL, run again, makes the same table; values of secret options are masked, whoever asks.
  */
 import { fail } from '../base/errors.ts'
-import { type CatalogObject, type CatalogTable, type CatalogView, type ObjectPath, schemaOf, type TableColumn } from '../catalog/table.ts'
+import {
+  type CatalogObject,
+  type CatalogTable,
+  type CatalogView,
+  type ObjectPath,
+  schemaOf,
+  type TableColumn,
+} from '../catalog/table.ts'
 import type { ShowCreate } from '../sql/ast.ts'
 import { quoteName, typeText, typeTextWithAttribute, withNullable, withoutAttribute } from '../types/logical-type.ts'
 import type { PlannerContext } from './context.ts'
@@ -43,24 +50,37 @@ function extrasOf(column: TableColumn): string | null {
 }
 
 export function showCreate(context: PlannerContext, statement: ShowCreate): string {
-  const object = context.catalog.get(statement.name.parts.map((part) => part.name), statement.name.span)
+  const object = context.catalog.get(
+    statement.name.parts.map((part) => part.name),
+    statement.name.span,
+  )
   if (statement.object === 'TABLE' && object.kind === 'table') return createTableText(context, object)
   if (statement.object === 'VIEW' && object.kind === 'view') return createViewText(object)
   if (statement.object === 'TABLE' || statement.object === 'VIEW') {
     const other = object.kind.toUpperCase()
-    return fail('PLAN_UNKNOWN_OBJECT', { what: statement.object.toLowerCase(), name: object.path.name, hint: `It is a ${object.kind}: SHOW CREATE ${other} ${object.path.name}.` }, { span: statement.name.span })
+    return fail(
+      'PLAN_UNKNOWN_OBJECT',
+      {
+        what: statement.object.toLowerCase(),
+        name: object.path.name,
+        hint: `It is a ${object.kind}: SHOW CREATE ${other} ${object.path.name}.`,
+      },
+      { span: statement.name.span },
+    )
   }
   return fail('PLAN_NOT_SUPPORTED', { feature: `SHOW CREATE ${statement.object}` }, { span: statement.span })
 }
 
 function createTableText(context: PlannerContext, table: CatalogTable): string {
   const lines = table.columns.map((column) => `  ${columnText(column)}`)
-  if (table.watermark !== undefined) lines.push(`  WATERMARK FOR ${quoteName(table.watermark.column)} AS ${table.watermark.sql}`)
+  if (table.watermark !== undefined)
+    lines.push(`  WATERMARK FOR ${quoteName(table.watermark.column)} AS ${table.watermark.sql}`)
   if (table.primaryKey.length > 0) {
     lines.push(`  PRIMARY KEY (${table.primaryKey.map(quoteName).join(', ')}) NOT ENFORCED`)
   }
   const comment = table.comment === undefined ? '' : `\nCOMMENT ${quoted(table.comment)}`
-  const partitioned = table.partitionKeys.length === 0 ? '' : `\nPARTITIONED BY (${table.partitionKeys.map(quoteName).join(', ')})`
+  const partitioned =
+    table.partitionKeys.length === 0 ? '' : `\nPARTITIONED BY (${table.partitionKeys.map(quoteName).join(', ')})`
   const options = Object.entries(table.options).map(([key, entry]) => {
     const value = isSecret(context, table, key) ? '******' : entry.value
     return `  ${quoted(key)} = ${quoted(value)}`

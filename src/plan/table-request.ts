@@ -118,7 +118,11 @@ function findConnector(
   if (entries.connector !== undefined) {
     const old = Object.keys(entries).find((key) => /^(connector|update-mode|format)\.|^update-mode$/.test(key))
     if (old !== undefined && /^connector\.|^format\.type$/.test(old)) {
-      fail('PLAN_MIXED_OPTIONS', { table: shortName(table.name), old, current: 'connector' }, { span: entries[old].span })
+      fail(
+        'PLAN_MIXED_OPTIONS',
+        { table: shortName(table.name), old, current: 'connector' },
+        { span: entries[old].span },
+      )
     }
   }
   const connector = registries.connectors.find((c) => c.identifier === entry.value)
@@ -135,7 +139,11 @@ function translateLegacy(
 ): Readonly<Record<string, OptionEntry>> {
   const current = Object.keys(entries).find((key) => !/^(connector|format|schema|update-mode)(\.|$)/.test(key))
   if (current !== undefined) {
-    fail('PLAN_MIXED_OPTIONS', { table: shortName(table.name), old: 'connector.type', current }, { span: entries[current].span })
+    fail(
+      'PLAN_MIXED_OPTIONS',
+      { table: shortName(table.name), old: 'connector.type', current },
+      { span: entries[current].span },
+    )
   }
   if (connector.legacy === undefined) {
     return fail(

@@ -7,20 +7,21 @@
  *   in the same way is read once).
  * - Equalities of a join become keys; a key that is an expression gets a column of its own in front of the join.
  */
+
+import { fail } from '../base/errors.ts'
 import type { Expr } from '../expr/expr.ts'
 import { inputsOf } from '../expr/expr.ts'
 import type { Distribution, NodeInput } from '../operators/contract.ts'
 import type { JoinSideKey } from '../operators/join/node.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
-import { fail } from '../base/errors.ts'
 import type { Schema } from '../types/batch.ts'
 import { conjunction, conjunctsOf, inputAt, shiftInputs } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, windowText } from './describe.ts'
-import type { JoinRel, Rel } from './nodes.ts'
 import { planText } from './json.ts'
+import type { JoinRel, Rel } from './nodes.ts'
 import { upsertKeys } from './upsert-keys.ts'
 import { windowColumns } from './window-columns.ts'
 
@@ -101,9 +102,19 @@ class PlanBuilder {
         })
       }
       case 'values':
-        return this.add({ kind: 'values', ...common, inputs: [], rows: rel.rows, description: `Values(rows=[${rel.rows.length}], fields=[${namesOf(rel.schema).join(', ')}])` })
+        return this.add({
+          kind: 'values',
+          ...common,
+          inputs: [],
+          rows: rel.rows,
+          description: `Values(rows=[${rel.rows.length}], fields=[${namesOf(rel.schema).join(', ')}])`,
+        })
       case 'filter':
-        return this.calc(planned, rel.schema, rel.schema.map((_, i) => inputAt(rel.schema, i)))
+        return this.calc(
+          planned,
+          rel.schema,
+          rel.schema.map((_, i) => inputAt(rel.schema, i)),
+        )
       case 'project':
         return this.calc(planned, rel.schema, rel.exprs)
       case 'normalize': {
@@ -128,13 +139,24 @@ class PlanBuilder {
         const partitioned = shape.type === 'session'
         const from = !partitioned ? forward(input) : keyed(input, shape.partition)
         const names = namesOf(input.schema)
-        return this.add({ kind: 'window-table-function', ...common, inputs: [from], window: rel.window, description: `WindowTableFunction(window=[${windowText(rel.window, names)}])` })
+        return this.add({
+          kind: 'window-table-function',
+          ...common,
+          inputs: [from],
+          window: rel.window,
+          description: `WindowTableFunction(window=[${windowText(rel.window, names)}])`,
+        })
       }
       case 'join':
         return this.join(planned, rel)
       case 'union': {
         const inputs = planned.inputs.map((input) => forward(this.build(input)))
-        return this.add({ kind: 'union', ...common, inputs, description: `Union(all=[true], inputs=[${inputs.length}])` })
+        return this.add({
+          kind: 'union',
+          ...common,
+          inputs,
+          description: `Union(all=[true], inputs=[${inputs.length}])`,
+        })
       }
       case 'sink': {
         const input = this.build(planned.inputs[0])
@@ -142,7 +164,11 @@ class PlanBuilder {
         const key = table.primaryKey.map((name) => rel.schema.findIndex((field) => field.name === name))
         // Changes of one key must stay in order: they go to one subtask.
         const changes = mode.updateAfter || mode.delete
-        const distribution: Distribution = !parallel ? { kind: 'single' } : changes && key.length > 0 ? { kind: 'hash', keys: key } : { kind: 'forward' }
+        const distribution: Distribution = !parallel
+          ? { kind: 'single' }
+          : changes && key.length > 0
+            ? { kind: 'hash', keys: key }
+            : { kind: 'forward' }
         return this.add({
           kind: 'sink',
           ...common,
@@ -156,7 +182,12 @@ class PlanBuilder {
       }
       case 'collect': {
         const input = this.build(planned.inputs[0])
-        return this.add({ kind: 'collect', ...common, inputs: [{ node: input.id, distribution: { kind: 'single' } }], description: `Collect(fields=[${namesOf(rel.schema).join(', ')}])` })
+        return this.add({
+          kind: 'collect',
+          ...common,
+          inputs: [{ node: input.id, distribution: { kind: 'single' } }],
+          description: `Collect(fields=[${namesOf(rel.schema).join(', ')}])`,
+        })
       }
     }
   }
@@ -201,11 +232,22 @@ class PlanBuilder {
     const names = namesOf(input.schema)
     const inputRetracts = input.changelog.updateAfter || input.changelog.delete
     const keys = rel.grouping.length
-    const aggregates = rel.calls.map((call, i) => ({ ...call, retract: inputRetracts, name: rel.schema[keys + i].name }))
+    const aggregates = rel.calls.map((call, i) => ({
+      ...call,
+      retract: inputRetracts,
+      name: rel.schema[keys + i].name,
+    }))
     const groupBy = keys === 0 ? '' : `groupBy=[${rel.grouping.map((i) => names[i]).join(', ')}], `
     const calls = aggregates.map((call) => `${callText(call, names)} AS ${call.name}`)
     const select = [...rel.grouping.map((i) => names[i]), ...calls].join(', ')
-    const common = { schema: rel.schema, changelog: mode, upsertKeys: upsertKeys(rel), inputs: [keyed(input, rel.grouping)], grouping: rel.grouping, aggregates }
+    const common = {
+      schema: rel.schema,
+      changelog: mode,
+      upsertKeys: upsertKeys(rel),
+      inputs: [keyed(input, rel.grouping)],
+      grouping: rel.grouping,
+      aggregates,
+    }
     switch (rel.kind) {
       case 'aggregate':
         return this.add({
@@ -228,7 +270,10 @@ class PlanBuilder {
       }
       case 'window-aggregate': {
         const { windowing, properties } = rel
-        const window = windowing.kind === 'assign' ? windowText(windowing.window, names) : `${windowText({ ...windowing.window, timeColumn: -1 }, names)} attached to [win_end=${names[windowing.endColumn]}]`
+        const window =
+          windowing.kind === 'assign'
+            ? windowText(windowing.window, names)
+            : `${windowText({ ...windowing.window, timeColumn: -1 }, names)} attached to [win_end=${names[windowing.endColumn]}]`
         return this.add({
           kind: 'window-aggregate',
           ...common,
@@ -252,15 +297,26 @@ class PlanBuilder {
       if (pair === undefined) rest.push(condition)
       else pairs.push(pair)
     }
-    const left = this.withKeys(planned.inputs[0], pairs.map((pair) => pair.left))
-    const right = this.withKeys(planned.inputs[1], pairs.map((pair) => shiftInputs(pair.right, (i) => i - width)))
+    const left = this.withKeys(
+      planned.inputs[0],
+      pairs.map((pair) => pair.left),
+    )
+    const right = this.withKeys(
+      planned.inputs[1],
+      pairs.map((pair) => shiftInputs(pair.right, (i) => i - width)),
+    )
     // Key columns that were added come behind each side's own columns; the joined row is cut back to those.
     const shifted = (i: number) => (i < width ? i : i - width + left.node.schema.length)
     const condition = conjunction(rest.map((c) => shiftInputs(c, shifted)))
     const semi = rel.joinType === 'semi' || rel.joinType === 'anti'
     const full: Schema = semi
       ? [...rel.schema, ...left.node.schema.slice(width)]
-      : [...rel.schema.slice(0, width), ...left.node.schema.slice(width), ...rel.schema.slice(width), ...right.node.schema.slice(rel.right.schema.length)]
+      : [
+          ...rel.schema.slice(0, width),
+          ...left.node.schema.slice(width),
+          ...rel.schema.slice(width),
+          ...right.node.schema.slice(rel.right.schema.length),
+        ]
     const names = [...namesOf(left.node.schema), ...namesOf(right.node.schema)]
     const keyText = pairs.map((_, k) => `${names[left.keys[k]]} = ${namesOf(right.node.schema)[right.keys[k]]}`)
     const where = [...keyText, ...(condition === undefined ? [] : [exprText(condition, names)])].join(' AND ')
@@ -280,7 +336,9 @@ class PlanBuilder {
       description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(full).join(', ')}])`,
     })
     if (full.length === rel.schema.length) return node
-    const projections = rel.schema.map((field, i): Expr => ({ kind: 'input', index: semi ? i : shifted(i), type: field.type }))
+    const projections = rel.schema.map(
+      (field, i): Expr => ({ kind: 'input', index: semi ? i : shifted(i), type: field.type }),
+    )
     return this.add({
       kind: 'calc',
       schema: rel.schema,
@@ -293,7 +351,10 @@ class PlanBuilder {
   }
 
   /** The side with a column for every key. */
-  private withKeys(side: Planned, keys: readonly Expr[]): { readonly node: PlanNode; readonly keys: readonly number[] } {
+  private withKeys(
+    side: Planned,
+    keys: readonly Expr[],
+  ): { readonly node: PlanNode; readonly keys: readonly number[] } {
     const input = this.build(side)
     const { schema } = input
     const extra = keys.filter((key) => key.kind !== 'input')

@@ -34,7 +34,9 @@ function infer(rel: Rel): Keys {
       return rel.rows.length <= 1 ? [[]] : []
     case 'project':
       return upsertKeys(rel.input).flatMap((key) => {
-        const mapped = key.map((column) => rel.exprs.findIndex((expr) => expr.kind === 'input' && expr.index === column))
+        const mapped = key.map((column) =>
+          rel.exprs.findIndex((expr) => expr.kind === 'input' && expr.index === column),
+        )
         return mapped.includes(-1) ? [] : [mapped]
       })
     case 'filter':
@@ -61,8 +63,14 @@ function joinKeys(rel: JoinRel): Keys {
   const width = rel.left.schema.length
   const right = upsertKeys(rel.right).map((key) => key.map((column) => column + width))
   const pairs = equalColumns(rel)
-  const leftUnique = isUnique(left, pairs.map(([l]) => l))
-  const rightUnique = isUnique(right, pairs.map(([, r]) => r))
+  const leftUnique = isUnique(
+    left,
+    pairs.map(([l]) => l),
+  )
+  const rightUnique = isUnique(
+    right,
+    pairs.map(([, r]) => r),
+  )
   const keys: (readonly number[])[] = []
   if (rightUnique && (rel.joinType === 'inner' || rel.joinType === 'left')) keys.push(...left)
   if (leftUnique && (rel.joinType === 'inner' || rel.joinType === 'right')) keys.push(...right)

@@ -24,7 +24,9 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
       const below = windowColumns(rel.input)
       const mapped = (columns: readonly number[]) =>
         rel.exprs.flatMap((expr, i) => (expr.kind === 'input' && columns.includes(expr.index) ? [i] : []))
-      return below && nonEmpty({ ...below, start: mapped(below.start), end: mapped(below.end), time: mapped(below.time) })
+      return (
+        below && nonEmpty({ ...below, start: mapped(below.start), end: mapped(below.end), time: mapped(below.time) })
+      )
     }
     case 'filter':
       return windowColumns(rel.input)

@@ -1,6 +1,8 @@
 /** A planner with the built-in registries, for tests: SQL in, plan, schema, text or error out. */
-import { SessionOptions } from '../../src/catalog/session-options.ts'
+
+import type { SourceText } from '../../src/base/span.ts'
 import { Catalog } from '../../src/catalog/catalog.ts'
+import { SessionOptions } from '../../src/catalog/session-options.ts'
 import type { Connector } from '../../src/connectors/contract.ts'
 import { connectors } from '../../src/connectors/registry.ts'
 import { formats } from '../../src/formats/registry.ts'
@@ -15,6 +17,7 @@ import {
   planInserts,
   planQuery,
 } from '../../src/plan/index.ts'
+import type { Statement } from '../../src/sql/ast.ts'
 import { parseStatement } from '../../src/sql/index.ts'
 
 /** A connector that takes updates by key, as upsert-kafka does. */
@@ -54,8 +57,10 @@ export class PlanSession {
 
   /** Run DDL, or plan a query or INSERTs. */
   run(sql: string): Planned | undefined {
-    const source = { name: '<sql>', text: sql }
-    const statement = parseStatement(sql)
+    return this.runStatement(parseStatement(sql), { name: '<sql>', text: sql })
+  }
+
+  runStatement(statement: Statement, source: SourceText): Planned | undefined {
     const fired: string[] = []
     const onRule = (rule: string) => fired.push(rule)
     switch (statement.kind) {

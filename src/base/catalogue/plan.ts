@@ -180,7 +180,8 @@ export const planErrors = {
   }),
   PLAN_COLUMN_COUNT: declare<{ what: string; expected: number; found: number }>({
     domain: 'user',
-    message: ({ what, expected, found }) => `${what}: ${expected} columns expected, ${found} found.`,
+    message: ({ what, expected, found }) =>
+      `${what}: ${expected} column${expected === 1 ? '' : 's'} expected, ${found} found.`,
     hint: () => 'Make the lists equally long.',
     flink: 'Column count mismatch / List of column aliases must have same degree as table',
   }),
@@ -241,25 +242,27 @@ export const planErrors = {
   }),
 
   // ---- Queries -------------------------------------------------------------------------------------------------------
-  PLAN_NOT_GROUPED: declare<{ column: string; keys: readonly string[] }>({
+  PLAN_NOT_GROUPED: declare<{ column: string; keys: readonly string[]; byPosition: boolean }>({
     domain: 'user',
     message: ({ column }) => `'${column}' is neither in GROUP BY nor inside an aggregate function.`,
-    hint: ({ column, keys }) =>
-      keys.length === 0
-        ? `Add GROUP BY ${column}, or aggregate it: MAX(${column}).`
-        : `Add it to GROUP BY (now: ${keys.join(', ')}), or aggregate it: MAX(${column}).`,
+    hint: ({ column, keys, byPosition }) =>
+      byPosition
+        ? `GROUP BY takes expressions, not positions: write GROUP BY ${column}.`
+        : keys.length === 0
+          ? `Add GROUP BY ${column}, or aggregate it: MAX(${column}).`
+          : `Add it to GROUP BY (now: ${keys.join(', ')}), or aggregate it: MAX(${column}).`,
     flink: "Expression '…' is not being grouped",
   }),
-  PLAN_AGGREGATE_PLACE: declare<{ name: string; where: string; hint?: string }>({
+  PLAN_AGGREGATE_PLACE: declare<{ what: string; where: string; hint?: string }>({
     domain: 'user',
-    message: ({ name, where }) => `The aggregate function '${name}' cannot be used in ${where}.`,
+    message: ({ what, where }) => `${what} cannot be used in ${where}.`,
     hint: ({ hint }) => hint,
     flink: 'Aggregate expression is illegal in WHERE clause / Aggregate expressions cannot be nested',
   }),
   PLAN_TIME_ATTRIBUTE: declare<{ what: string; column: string; type: string; hint: string }>({
     domain: 'user',
     message: ({ what, column, type }) =>
-      `${what} needs a time attribute (event time or processing time), but '${column}' is ${type}.`,
+      `${what} needs a time attribute (event time or processing time), but ${column} is ${type}.`,
     hint: ({ hint }) => hint,
     flink:
       'Window aggregate can only be defined over a time attribute column, but … encountered. / The window function requires the timecol to be a time attribute type',

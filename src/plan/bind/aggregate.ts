@@ -12,7 +12,7 @@ import { type Expr, walkExpr } from '../../expr/expr.ts'
 import { exprKey } from '../../expr/key.ts'
 import type { AggregateCall } from '../../operators/aggregate-call.ts'
 import type { WindowProperty } from '../../operators/group-window-aggregate/node.ts'
-import type { FunctionCall, GroupBy } from '../../sql/ast.ts'
+import type { Expression, FunctionCall, GroupBy } from '../../sql/ast.ts'
 import { withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, GroupWindowAggregateRel, Place, Rel } from '../nodes.ts'
 import { groupsByWindow, windowColumns } from '../window-columns.ts'
@@ -26,21 +26,32 @@ import {
   WINDOW,
   type WindowPropertyName,
 } from './placeholder.ts'
+import { hasColumn } from './scope.ts'
 
 export interface BoundGrouping {
   readonly keys: readonly Expr[]
   readonly window?: BoundGroupWindow
 }
 
-export function bindGroupBy(env: ExpressionScope, groupBy: GroupBy | undefined): BoundGrouping {
+/** @param aliases names that SELECT gives, to recognise one that is used here by mistake */
+export function bindGroupBy(
+  env: ExpressionScope,
+  groupBy: GroupBy | undefined,
+  aliases: readonly string[],
+): BoundGrouping {
   if (groupBy === undefined) return { keys: [] }
   const keys: Expr[] = []
   let window: BoundGroupWindow | undefined
   const inner: ExpressionScope = { ...env, aggregates: undefined, place: 'GROUP BY' }
   for (const element of groupBy.elements) {
     if (element.kind !== 'grouping-set') {
-      const feature = element.kind === 'rollup' ? 'GROUP BY ROLLUP' : element.kind === 'cube' ? 'GROUP BY CUBE' : 'GROUPING SETS'
-      return fail('PLAN_NOT_SUPPORTED', { feature, hint: 'Write one query per grouping and combine them with UNION ALL.' }, { span: element.span })
+      const feature =
+        element.kind === 'rollup' ? 'GROUP BY ROLLUP' : element.kind === 'cube' ? 'GROUP BY CUBE' : 'GROUPING SETS'
+      return fail(
+        'PLAN_NOT_SUPPORTED',
+        { feature, hint: 'Write one query per grouping and combine them with UNION ALL.' },
+        { span: element.span },
+      )
     }
     for (const ast of element.expressions) {
       if (ast.kind === 'call' && isWindowCall(env, ast)) {
@@ -50,11 +61,20 @@ export function bindGroupBy(env: ExpressionScope, groupBy: GroupBy | undefined):
         window = bindGroupWindow(inner, ast)
         continue
       }
+      refuseAlias(env, ast, aliases)
       const key = bind(inner, ast)
       if (!keys.some((other) => exprKey(other) === exprKey(key))) keys.push(key)
     }
   }
   return window === undefined ? { keys } : { keys, window }
+}
+
+function refuseAlias(env: ExpressionScope, ast: Expression, aliases: readonly string[]): void {
+  if (ast.kind !== 'column' || ast.name.parts.length > 1) return
+  const [{ name }] = ast.name.parts
+  if (!aliases.includes(name) || hasColumn(env.scope, name)) return
+  const hint = `GROUP BY takes no names that SELECT gives: repeat the expression that '${name}' stands for.`
+  fail('PLAN_UNKNOWN_COLUMN', { column: name, known: [], hint }, { span: ast.span })
 }
 
 function isWindowCall(env: ExpressionScope, ast: FunctionCall): boolean {
@@ -96,7 +116,11 @@ export function aggregate(
     }
   })
   const names = uniqueNames(columns.map((column) => column.name))
-  const row = project(input, columns.map((column) => column.expr), names)
+  const row = project(
+    input,
+    columns.map((column) => column.expr),
+    names,
+  )
   // A global COUNT(*) needs no column at all; one is kept so that every row has a column.
   const from = columns.length === 0 ? keepAny(input) : row
   // The time of a window survives an aggregation by windows; any other time attribute becomes an ordinary column.
@@ -110,7 +134,14 @@ export function aggregate(
   const properties = (['start', 'end', 'rowtime', 'proctime'] as const).filter((property) => used.has(property))
   const rel: AggregateRel | GroupWindowAggregateRel =
     window === undefined
-      ? { kind: 'aggregate', input: from, grouping: keyColumns, calls, schema: [...keyFields, ...callFields], ...(place && { place }) }
+      ? {
+          kind: 'aggregate',
+          input: from,
+          grouping: keyColumns,
+          calls,
+          schema: [...keyFields, ...callFields],
+          ...(place && { place }),
+        }
       : {
           kind: 'group-window-aggregate',
           input: from,
@@ -175,8 +206,11 @@ function keepAny(input: Rel): Rel {
 }
 
 function notGrouped(input: Rel, index: number, grouping: BoundGrouping, expr: Expr): never {
-  const keys = grouping.keys.filter((key) => key.kind === 'input').map((key) => input.schema[(key as { index: number }).index].name)
-  return fail('PLAN_NOT_GROUPED', { column: input.schema[index].name, keys }, { span: expr.span })
+  const keys = grouping.keys
+    .filter((key) => key.kind === 'input')
+    .map((key) => input.schema[(key as { index: number }).index].name)
+  const byPosition = grouping.keys.some((key) => key.kind === 'literal')
+  return fail('PLAN_NOT_GROUPED', { column: input.schema[index].name, keys, byPosition }, { span: expr.span })
 }
 
 /** Which properties of the window the expressions ask for. */
@@ -189,4 +223,3 @@ export function usedProperties(exprs: readonly Expr[]): ReadonlySet<WindowProper
   }
   return used
 }
-

@@ -62,7 +62,15 @@ export function conjunction(conditions: readonly Expr[]): Expr | undefined {
 }
 
 export function logical(fn: 'AND' | 'OR', args: readonly Expr[]): Expr {
-  return { kind: 'call', fn, args, type: withNullable(BOOLEAN, args.some((arg) => arg.type.nullable)) }
+  return {
+    kind: 'call',
+    fn,
+    args,
+    type: withNullable(
+      BOOLEAN,
+      args.some((arg) => arg.type.nullable),
+    ),
+  }
 }
 
 export function not(arg: Expr): Expr {

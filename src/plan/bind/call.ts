@@ -9,9 +9,9 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { Span } from '../../base/span.ts'
 import type { Expr } from '../../expr/expr.ts'
 import type { ArgInfo, ScalarFunction, Signature } from '../../expr/function.ts'
+import type { AggregateFunction } from '../../functions/aggregate/contract.ts'
 import { type LogicalType, sameType, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
-import type { AggregateFunction } from '../../functions/aggregate/contract.ts'
 import type { BindContext } from './scope.ts'
 
 /** What a function's name means. */
@@ -43,7 +43,9 @@ function userTarget(id: string, fn: { readonly kind: string; readonly fn: unknow
 export function unknownFunction(context: BindContext, name: string, span: Span): never {
   const known = [...context.planner.functions.names(), ...context.planner.catalog.listFunctions()]
   const near = didYouMean(name.toUpperCase(), known)
-  const hint = near ?? `Register it with createTemporaryFunction('${name}', …) or CREATE TEMPORARY FUNCTION ${name} AS './functions.ts#${name}' LANGUAGE TYPESCRIPT.`
+  const hint =
+    near ??
+    `Register it with createTemporaryFunction('${name}', …) or CREATE TEMPORARY FUNCTION ${name} AS './functions.ts#${name}' LANGUAGE TYPESCRIPT.`
   return fail('PLAN_UNKNOWN_FUNCTION', { name, hint }, { span })
 }
 
@@ -60,6 +62,9 @@ export function call(
   return callScalar(context, { kind: 'scalar', id: fn.name, user: false, fn }, args, span, clauses)
 }
 
+/** Operators that have a word for a name in the registry only. */
+const DISPLAY: Readonly<Record<string, string>> = { NEGATE: '-', ITEM: '[ ]', FIELD: '.' }
+
 export function callScalar(
   context: BindContext,
   target: FunctionTarget & { readonly kind: 'scalar' },
@@ -67,12 +72,19 @@ export function callScalar(
   span: Span,
   clauses?: Readonly<Record<string, Value>>,
 ): Expr {
-  const { signature, name } = target.fn
+  const { signature } = target.fn
+  const name = DISPLAY[target.fn.name] ?? target.fn.name
   checkArgumentCount(name, signature, args.length, span)
   const infos = args.map(argInfo)
   const resolution = signature.resolve(infos, context.typing)
   if (resolution === undefined) {
-    return wrongArguments(name, signature.texts, infos, span, (given) => signature.resolve(given, context.typing) !== undefined)
+    return wrongArguments(
+      name,
+      signature.texts,
+      infos,
+      span,
+      (given) => signature.resolve(given, context.typing) !== undefined,
+    )
   }
   return {
     kind: 'call',
@@ -127,7 +139,7 @@ export function wrongArguments(
       ? `Argument ${culprits[0] + 1}, of type ${types[culprits[0]]}, is the one that does not fit; use CAST if that is what you mean.`
       : args.some((arg) => arg.type.kind === 'CHAR' || arg.type.kind === 'VARCHAR')
         ? 'Text is not converted by itself: use CAST, for example CAST(x AS DOUBLE).'
-        : undefined
+        : 'Use CAST to an expected type if that is what you mean.'
   const place = culprits.length === 1 ? (args[culprits[0]].span ?? span) : span
   return fail('PLAN_WRONG_ARGUMENTS', { name, types, signatures, hint }, { span: place })
 }

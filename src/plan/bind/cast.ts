@@ -2,8 +2,8 @@
 import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
 import type { Cast } from '../../sql/ast.ts'
-import { isExactNumeric } from '../../types/family.ts'
 import { supportsCast } from '../../types/cast.ts'
+import { isExactNumeric } from '../../types/family.ts'
 import { typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import { bind, type ExpressionScope } from './expression.ts'
 import { bindType } from './type.ts'
@@ -20,7 +20,11 @@ export function bindCast(env: ExpressionScope, ast: Cast): Expr {
   // A number is one field of an interval, never several.
   const fields = ast.type.kind === 'interval-type' && ast.type.qualifier.to !== undefined
   if (!supportsCast(from, target) || (fields && isExactNumeric(from))) {
-    return fail('PLAN_CAST', { from: typeText(withNullable(from, true)), to: typeText(withNullable(target, true)) }, { span: ast.span })
+    return fail(
+      'PLAN_CAST',
+      { from: typeText(withNullable(from, true)), to: typeText(withNullable(target, true)) },
+      { span: ast.span },
+    )
   }
   return { kind: 'cast', arg, safe: ast.safe, type: withNullable(target, nullable), span: ast.span }
 }

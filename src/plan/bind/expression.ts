@@ -13,7 +13,15 @@ import { type Expr, inputsOf } from '../../expr/expr.ts'
 import type { Between, Case, Expression, Identifier, InList, Like, Query } from '../../sql/ast.ts'
 import { leastRestrictive } from '../../types/common-type.ts'
 import { isNumeric } from '../../types/family.ts'
-import { BOOLEAN, type LogicalType, NULL_TYPE, notNull, SYMBOL, typeText, withNullable } from '../../types/logical-type.ts'
+import {
+  BOOLEAN,
+  type LogicalType,
+  NULL_TYPE,
+  notNull,
+  SYMBOL,
+  typeText,
+  withNullable,
+} from '../../types/logical-type.ts'
 import type { PlannerContext } from '../context.ts'
 import { typingContext } from '../context.ts'
 import { call, implicitCast } from './call.ts'
@@ -21,7 +29,7 @@ import { bindCast } from './cast.ts'
 import { bindFunctionCall } from './function-call.ts'
 import { bindLiteral, literal, UNIT_SIZE } from './literal.ts'
 import type { AggregateCollector } from './placeholder.ts'
-import { type BindContext, EMPTY_SCOPE, resolveColumn, type Scope } from './scope.ts'
+import { type BindContext, EMPTY_SCOPE, hasColumn, resolveColumn, type Scope } from './scope.ts'
 import { intervalType } from './type.ts'
 
 /** Where an expression is bound. */
@@ -80,7 +88,8 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'is': {
       const name = `IS ${ast.negated ? 'NOT ' : ''}${ast.test}`
       const operand = bind(env, ast.operand)
-      if (context.planner.functions.scalar(name) !== undefined || !ast.negated) return call(context, name, [operand], span)
+      if (context.planner.functions.scalar(name) !== undefined || !ast.negated)
+        return call(context, name, [operand], span)
       return call(context, 'NOT', [call(context, `IS ${ast.test}`, [operand], span)], span)
     }
     case 'is-distinct': {
@@ -100,12 +109,26 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'call':
       return bindFunctionCall(env, ast)
     case 'row':
-      return call(context, 'ROW', ast.elements.map((element) => bind(env, element)), span)
+      return call(
+        context,
+        'ROW',
+        ast.elements.map((element) => bind(env, element)),
+        span,
+      )
     case 'collection':
       if (ast.elements.length === 0 && ast.type !== 'ARRAY') {
-        fail('PLAN_ARGUMENT_COUNT', { name: ast.type, found: 0, expected: 'at least 1 element', signatures: [`${ast.type}[…]`] }, { span })
+        fail(
+          'PLAN_ARGUMENT_COUNT',
+          { name: ast.type, found: 0, expected: 'at least 1 element', signatures: [`${ast.type}[…]`] },
+          { span },
+        )
       }
-      return call(context, ast.type, ast.elements.map((element) => bind(env, element)), span)
+      return call(
+        context,
+        ast.type,
+        ast.elements.map((element) => bind(env, element)),
+        span,
+      )
     case 'subquery':
       if (env.subquery !== undefined) return env.subquery(ast.query, span)
       return fail('PLAN_NOT_SUPPORTED', { feature: `A subquery in ${env.place}` }, { span })
@@ -121,11 +144,19 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
         { span },
       )
     case 'star':
-      return fail('PLAN_UNKNOWN_COLUMN', { column: '*', known: [], hint: '`*` may stand in SELECT and in COUNT(*) only.' }, { span })
+      return fail(
+        'PLAN_UNKNOWN_COLUMN',
+        { column: '*', known: [], hint: '`*` may stand in SELECT and in COUNT(*) only.' },
+        { span },
+      )
     case 'default':
       return fail('PLAN_NOT_SUPPORTED', { feature: 'DEFAULT as a value' }, { span })
     case 'parameter':
-      return fail('PLAN_NOT_SUPPORTED', { feature: 'A dynamic parameter (?)', hint: 'Put the value into the statement.' }, { span })
+      return fail(
+        'PLAN_NOT_SUPPORTED',
+        { feature: 'A dynamic parameter (?)', hint: 'Put the value into the statement.' },
+        { span },
+      )
     case 'json-format':
       return call(context, 'JSON', [bind(env, ast.operand)], span)
     case 'time-difference': {
@@ -139,7 +170,13 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'table-argument':
     case 'model-argument':
     case 'descriptor':
-      return fail('PLAN_NOT_SUPPORTED', { feature: `${ast.kind === 'descriptor' ? 'DESCRIPTOR' : 'A table'} outside the arguments of a table function` }, { span })
+      return fail(
+        'PLAN_NOT_SUPPORTED',
+        {
+          feature: `${ast.kind === 'descriptor' ? 'DESCRIPTOR' : 'A table'} outside the arguments of a table function`,
+        },
+        { span },
+      )
   }
 }
 
@@ -149,7 +186,11 @@ export function bindCondition(env: ExpressionScope, ast: Expression): Expr {
   if (expr.type.kind === 'NULL') return implicitCast(expr, BOOLEAN)
   if (expr.type.kind !== 'BOOLEAN') {
     const found = typeText(withNullable(expr.type, true))
-    fail('PLAN_TYPE_MISMATCH', { what: `The condition of ${env.place}`, expected: 'BOOLEAN', found }, { span: ast.span })
+    fail(
+      'PLAN_TYPE_MISMATCH',
+      { what: `The condition of ${env.place}`, expected: 'BOOLEAN', found },
+      { span: ast.span },
+    )
   }
   return expr
 }
@@ -158,21 +199,35 @@ export function bindCondition(env: ExpressionScope, ast: Expression): Expr {
 
 function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'column' }): Expr {
   const { parts } = ast.name
-  // CURRENT_DATE and its kin are parsed as calls; a bare name that is no column may still be one in back-ticks.
+  if (parts.length === 1 && env.context.source?.text[ast.span.start] === '"' && !hasColumn(env.scope, parts[0].name)) {
+    const hint = `Text stands in single quotes, '${parts[0].name}'; names that need quotes stand in back-ticks.`
+    fail('PLAN_UNKNOWN_COLUMN', { column: parts[0].name, known: [], hint }, { span: ast.span })
+  }
   const { expr, fields } = resolveColumn(env.scope, ast.name)
-  return fields.reduce((object, field) => fieldOf(env, object, field, { start: parts[0].span.start, end: field.span.end }), expr)
+  return fields.reduce(
+    (object, field) => fieldOf(env, object, field, { start: parts[0].span.start, end: field.span.end }),
+    expr,
+  )
 }
 
 /** `object.field`; the field of a NULL row is NULL. */
 export function fieldOf(env: ExpressionScope, object: Expr, field: Identifier, span: Span): Expr {
   if (object.type.kind !== 'ROW' && object.type.kind !== 'STRUCTURED') {
     const hint = object.type.kind === 'MAP' ? `The value of a key is written m['${field.name}'].` : undefined
-    return fail('PLAN_UNKNOWN_FIELD', { field: field.name, type: `a value of type ${typeText(object.type)}`, hint }, { span: field.span })
+    return fail(
+      'PLAN_UNKNOWN_FIELD',
+      { field: field.name, type: `a value of type ${typeText(object.type)}`, hint },
+      { span: field.span },
+    )
   }
   const names = object.type.fields.map((f) => f.name)
   const index = names.indexOf(field.name)
   if (index === -1) {
-    fail('PLAN_UNKNOWN_FIELD', { field: field.name, type: typeText(object.type), hint: didYouMean(field.name, names) }, { span: field.span })
+    fail(
+      'PLAN_UNKNOWN_FIELD',
+      { field: field.name, type: typeText(object.type), hint: didYouMean(field.name, names) },
+      { span: field.span },
+    )
   }
   return fieldAt(object, index, span)
 }
@@ -200,6 +255,7 @@ function negate(env: ExpressionScope, operand: Expr, span: Span): Expr {
       return { ...operand, value, span }
     }
   }
+  if (!isNegatable(operand.type) && operand.type.kind !== 'NULL') return notSigned('-', operand, span)
   return call(env.context, 'NEGATE', [operand], span)
 }
 
@@ -208,9 +264,17 @@ function isNegatable(type: LogicalType): boolean {
 }
 
 function plus(operand: Expr, span: Span): Expr {
-  if (isNegatable(operand.type)) return operand
+  return isNegatable(operand.type) ? operand : notSigned('+', operand, span)
+}
+
+function notSigned(sign: '+' | '-', operand: Expr, span: Span): never {
   const types = [typeText(withNullable(operand.type, true))]
-  return fail('PLAN_WRONG_ARGUMENTS', { name: '+', types, signatures: ['+NUMERIC', '+INTERVAL'] }, { span })
+  const hint = 'Use CAST if the value is to be a number.'
+  return fail(
+    'PLAN_WRONG_ARGUMENTS',
+    { name: sign, types, signatures: [`${sign}NUMERIC`, `${sign}INTERVAL`], hint },
+    { span },
+  )
 }
 
 function bindBetween(env: ExpressionScope, ast: Between): Expr {
@@ -226,7 +290,9 @@ function bindBetween(env: ExpressionScope, ast: Between): Expr {
 }
 
 function bindLike(env: ExpressionScope, ast: Like): Expr {
-  const args = [ast.operand, ast.pattern, ...(ast.escape === undefined ? [] : [ast.escape])].map((arg) => bind(env, arg))
+  const args = [ast.operand, ast.pattern, ...(ast.escape === undefined ? [] : [ast.escape])].map((arg) =>
+    bind(env, arg),
+  )
   const matched = call(env.context, ast.op, args, ast.span)
   return ast.negated ? call(env.context, 'NOT', [matched], ast.span) : matched
 }

@@ -5,16 +5,7 @@ import { fail, isRivuletError } from '../../base/errors.ts'
 import { type CatalogView, pathText } from '../../catalog/table.ts'
 import { type Expr, inputsOf } from '../../expr/expr.ts'
 import type { JoinType } from '../../operators/join/node.ts'
-import type {
-  Hint,
-  Identifier,
-  Join,
-  Name,
-  Query,
-  TableAlias,
-  TableExpression,
-  TableReference,
-} from '../../sql/ast.ts'
+import type { Hint, Identifier, Join, Name, Query, TableAlias, TableExpression, TableReference } from '../../sql/ast.ts'
 import { isTimeAttribute } from '../../types/logical-type.ts'
 import type { Rel } from '../nodes.ts'
 import { conjunction, conjunctsOf, join } from './build.ts'
@@ -71,7 +62,10 @@ function bindTableReference(context: BindContext, ast: TableReference): BoundFro
   const table = bindTableName(context, ast.name, ast.hints)
   if (ast.alias !== undefined) return named(context, table, ast.alias)
   const { parts } = ast.name
-  const path = context.planner.catalog.qualify(parts.map((part) => part.name), context.database)
+  const path = context.planner.catalog.qualify(
+    parts.map((part) => part.name),
+    context.database,
+  )
   const relation: ScopeRelation = { alias: parts.at(-1)?.name, path, columns: columnsOf(table) }
   return { rel: table.rel, scope: { relations: [relation], outer: context.outer } }
 }
@@ -110,7 +104,9 @@ function bindView(context: BindContext, view: CatalogView, name: Name): BoundTab
 }
 
 function bindTableArgument(context: BindContext, input: Name | Query, hints: readonly Hint[]): BoundTable {
-  return input.kind === 'name' ? bindTableName(context, input, hints) : bindQuery({ ...context, outer: undefined }, input)
+  return input.kind === 'name'
+    ? bindTableName(context, input, hints)
+    : bindQuery({ ...context, outer: undefined }, input)
 }
 
 /** Columns behind the last name are not to be seen: a lateral query carries some for its join condition. */
@@ -123,7 +119,8 @@ function named(context: BindContext, table: BoundTable, alias: TableAlias | unde
     const what = `The column list of '${alias.name.name}'`
     fail('PLAN_COLUMN_COUNT', { what, expected: table.names.length, found: alias.columns.length }, { span: alias.span })
   }
-  const names = alias !== undefined && alias.columns.length > 0 ? alias.columns.map((column) => column.name) : table.names
+  const names =
+    alias !== undefined && alias.columns.length > 0 ? alias.columns.map((column) => column.name) : table.names
   const relation: ScopeRelation = {
     ...(alias && { alias: alias.name.name }),
     columns: columnsOf({ rel: table.rel, names }),
@@ -167,10 +164,15 @@ function joined(
   const scope = joinScopes(left.scope, right.scope, width, context.outer)
   const using = usingColumns(left.scope, right.scope, ast)
   const equalities = using.map(({ left: l, right: r, span }) =>
-    call(context, '=', [
-      { kind: 'input', index: l.index, type: l.type },
-      { kind: 'input', index: r.index + width, type: r.type },
-    ], span),
+    call(
+      context,
+      '=',
+      [
+        { kind: 'input', index: l.index, type: l.type },
+        { kind: 'input', index: r.index + width, type: r.type },
+      ],
+      span,
+    ),
   )
   const on = ast.on === undefined ? [] : [bindCondition({ context, scope, place: 'ON' }, ast.on)]
   const condition = conjunction([...given, ...equalities, ...on])
@@ -187,7 +189,14 @@ function joined(
     })),
   }))
   if (using.length > 0 && (joinType === 'right' || joinType === 'full')) {
-    fail('PLAN_NOT_SUPPORTED', { feature: `USING or NATURAL with a ${joinType.toUpperCase()} join`, hint: 'Write ON, and COALESCE(a.k, b.k) in SELECT.' }, { span: ast.span })
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      {
+        feature: `USING or NATURAL with a ${joinType.toUpperCase()} join`,
+        hint: 'Write ON, and COALESCE(a.k, b.k) in SELECT.',
+      },
+      { span: ast.span },
+    )
   }
   return { rel, scope: { relations, outer: context.outer } }
 }
@@ -210,7 +219,11 @@ export function refuseTimeJoin(condition: Expr | undefined, scope: Scope): void 
     if (conjunct.kind !== 'call' || !['<', '<=', '>', '>=', '='].includes(conjunct.fn)) continue
     const relations = new Set([...inputsOf(conjunct)].map(relationOfTime).filter((relation) => relation !== -1))
     if (relations.size > 1) {
-      fail('PLAN_NOT_SUPPORTED', { feature: 'A join on time attributes of both sides (interval join)' }, { span: conjunct.span })
+      fail(
+        'PLAN_NOT_SUPPORTED',
+        { feature: 'A join on time attributes of both sides (interval join)' },
+        { span: conjunct.span },
+      )
     }
   }
 }
@@ -233,7 +246,15 @@ function usingColumns(left: Scope, right: Scope, ast: Join): readonly UsingPair[
     const find = (columns: typeof lefts, side: string) => {
       const found = columns.filter((column) => column.name === name.name)
       if (found.length === 0) {
-        fail('PLAN_UNKNOWN_COLUMN', { column: name.name, known: columns.map((c) => c.name), hint: `The ${side} side of the join has no such column.` }, { span: name.span })
+        fail(
+          'PLAN_UNKNOWN_COLUMN',
+          {
+            column: name.name,
+            known: columns.map((c) => c.name),
+            hint: `The ${side} side of the join has no such column.`,
+          },
+          { span: name.span },
+        )
       }
       return found[0]
     }

@@ -4,8 +4,17 @@
 import { fail } from '../../base/errors.ts'
 import { type Expr, inputsOf } from '../../expr/expr.ts'
 import type { Expression, FunctionCall, JsonBehavior, JsonClauses } from '../../sql/ast.ts'
-import { BIGINT, BOOLEAN, isTimeAttribute, type LogicalType, notNull, typeText, withNullable } from '../../types/logical-type.ts'
+import {
+  BIGINT,
+  BOOLEAN,
+  isTimeAttribute,
+  type LogicalType,
+  notNull,
+  typeText,
+  withNullable,
+} from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
+import { fold } from '../context.ts'
 import {
   argInfo,
   call,
@@ -18,7 +27,6 @@ import {
   wrongArguments,
 } from './call.ts'
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
-import { fold } from '../context.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
 import { addAggregate } from './placeholder.ts'
 import { bindType } from './type.ts'
@@ -47,9 +55,14 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   if (target.kind === 'aggregate') return bindAggregate(env, ast, target)
   if (ast.quantifier === 'DISTINCT' || ast.filter !== undefined) {
     const clause = ast.filter !== undefined ? 'FILTER' : 'DISTINCT'
-    fail('PLAN_AGGREGATE_PLACE', { name: clause, where: `a call of '${written}', which is no aggregate function` }, { span })
+    fail(
+      'PLAN_AGGREGATE_PLACE',
+      { what: clause, where: `a call of '${written}', which is no aggregate function` },
+      { span },
+    )
   }
   const args = bindArguments(env, ast)
+  if (!target.user && target.fn.name === 'CURRENT_WATERMARK') requireRowtime(args, ast)
   const bound = callScalar(context, target, args, span, ast.json && jsonClauses(env, ast.json))
   if (target.user) return bound
   return finishBuiltIn(target.fn.name, bound, ast)
@@ -60,29 +73,35 @@ function finishBuiltIn(name: string, bound: Expr, ast: FunctionCall): Expr {
   if (name === 'PROCTIME' && bound.type.kind === 'TIMESTAMP_LTZ') {
     return { ...bound, type: { ...bound.type, attribute: 'proctime' } }
   }
-  if (name === 'CURRENT_WATERMARK' && bound.kind === 'call') {
-    const [arg] = bound.args
-    if (arg.kind !== 'input' || !isTimeAttribute(arg.type) || arg.type.attribute !== 'rowtime') {
-      fail(
-        'PLAN_TIME_ATTRIBUTE',
-        {
-          what: 'CURRENT_WATERMARK',
-          column: arg.kind === 'input' ? 'its argument' : 'an expression',
-          type: `of type ${typeText(arg.type)}`,
-          hint: "Give it the column that the table's WATERMARK is declared for.",
-        },
-        { span: arg.span ?? ast.span },
-      )
-    }
-  }
-  if (ast.json?.returning !== undefined) return { ...bound, type: { ...bindType(ast.json.returning), nullable: bound.type.nullable } }
+  if (ast.json?.returning !== undefined)
+    return { ...bound, type: { ...bindType(ast.json.returning), nullable: bound.type.nullable } }
   return bound
+}
+
+function requireRowtime(args: readonly Expr[], ast: FunctionCall): void {
+  const [arg] = args
+  if (arg === undefined || (arg.kind === 'input' && isTimeAttribute(arg.type) && arg.type.attribute === 'rowtime'))
+    return
+  fail(
+    'PLAN_TIME_ATTRIBUTE',
+    {
+      what: 'CURRENT_WATERMARK',
+      column: 'its argument',
+      type: `of type ${typeText(arg.type)} without a watermark`,
+      hint: "Give it the column that the table's WATERMARK is declared for.",
+    },
+    { span: arg.span ?? ast.span },
+  )
 }
 
 export function bindArguments(env: ExpressionScope, ast: FunctionCall): Expr[] {
   return ast.args.map((arg) => {
     if (arg.kind === 'named-argument') {
-      return fail('PLAN_NOT_SUPPORTED', { feature: `The named argument '${arg.name.name}' in a scalar function` }, { span: arg.span })
+      return fail(
+        'PLAN_NOT_SUPPORTED',
+        { feature: `The named argument '${arg.name.name}' in a scalar function` },
+        { span: arg.span },
+      )
     }
     return bind(env, arg)
   })
@@ -105,7 +124,11 @@ function bindAggregate(
   const { fn } = target
   if (aggregates === undefined) {
     const hint = env.place === 'WHERE' ? 'Conditions on groups belong into HAVING.' : undefined
-    return fail('PLAN_AGGREGATE_PLACE', { name: fn.name, where: env.place, hint }, { span })
+    return fail(
+      'PLAN_AGGREGATE_PLACE',
+      { what: `The aggregate function '${fn.name}'`, where: env.place, hint },
+      { span },
+    )
   }
   if (ast.orderBy.length > 0 || ast.withinGroup !== undefined) {
     return fail('PLAN_NOT_SUPPORTED', { feature: `ORDER BY inside ${fn.name}` }, { span })
@@ -122,14 +145,24 @@ function bindAggregate(
   }
   const given = star ? [] : bindArguments(inner, ast)
   if (!star && ast.args.length === 0 && fn.name === 'COUNT') {
-    fail('PLAN_ARGUMENT_COUNT', { name: 'COUNT', found: 0, expected: '1 argument', signatures: ['COUNT(*)', ...fn.signature.texts] }, { span })
+    fail(
+      'PLAN_ARGUMENT_COUNT',
+      { name: 'COUNT', found: 0, expected: '1 argument', signatures: ['COUNT(*)', ...fn.signature.texts] },
+      { span },
+    )
   }
   if (!star) checkArgumentCount(fn.name, fn.signature, given.length, span)
   const filter = ast.filter === undefined ? undefined : bindCondition({ ...inner, place: 'FILTER' }, ast.filter)
   const infos = given.map(argInfo)
   const resolution = star ? undefined : fn.signature.resolve(infos, context.typing)
   if (resolution === undefined && !star) {
-    return wrongArguments(fn.name, fn.signature.texts, infos, span, (args) => fn.signature.resolve(args, context.typing) !== undefined)
+    return wrongArguments(
+      fn.name,
+      fn.signature.texts,
+      infos,
+      span,
+      (args) => fn.signature.resolve(args, context.typing) !== undefined,
+    )
   }
   const mayBeEmpty = fn.emptyIsNull && (!aggregates.grouped || filter !== undefined)
   const returns = resolution?.returns ?? notNull(BIGINT)

@@ -9,8 +9,8 @@ import { fail } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
 import type { Expr, InputExpr } from '../../expr/expr.ts'
 import { exprKey } from '../../expr/key.ts'
-import type { FunctionCall } from '../../sql/ast.ts'
 import type { WindowShape, WindowSpec } from '../../operators/window.ts'
+import type { FunctionCall } from '../../sql/ast.ts'
 import {
   isTimeAttribute,
   type LogicalType,
@@ -59,7 +59,11 @@ export function bindGroupWindow(env: ExpressionScope, ast: FunctionCall): BoundG
   const expected = names.length + 1
   if (ast.args.length !== expected) {
     const form = `${name}(time column, ${names.join(', ')})`
-    fail('PLAN_ARGUMENT_COUNT', { name, found: ast.args.length, expected: `${expected} arguments`, signatures: [form] }, ast)
+    fail(
+      'PLAN_ARGUMENT_COUNT',
+      { name, found: ast.args.length, expected: `${expected} arguments`, signatures: [form] },
+      ast,
+    )
   }
   const args = ast.args.map((arg) => {
     if (arg.kind === 'named-argument') {
@@ -81,7 +85,7 @@ export function bindGroupWindow(env: ExpressionScope, ast: FunctionCall): BoundG
 /** The column as a time attribute, or an error that says how to make it one. */
 export function requireTimeAttribute(scope: Scope, expr: Expr, what: string, span: Span): InputExpr {
   if (expr.kind === 'input' && isTimeAttribute(expr.type)) return expr
-  const column = expr.kind === 'input' ? columnName(scope, expr.index) : 'an expression'
+  const column = expr.kind === 'input' ? columnName(scope, expr.index) : 'this expression'
   const type = typeText(withoutAttribute(expr.type))
   const table = relationNames(scope)[0] ?? 'the table'
   const isTimestamp = expr.type.kind === 'TIMESTAMP' || expr.type.kind === 'TIMESTAMP_LTZ'
@@ -91,8 +95,10 @@ export function requireTimeAttribute(scope: Scope, expr: Expr, what: string, spa
       : isTimestamp
         ? `Declare a watermark in the CREATE TABLE of ${table}: WATERMARK FOR ${column} AS ${column} - INTERVAL '5' SECOND. A computation on a time attribute, a regular join or GROUP BY makes it an ordinary column.`
         : `Add a computed column and a watermark to the CREATE TABLE of ${table}: rt AS ${/INT/.test(type) ? `TO_TIMESTAMP_LTZ(${column}, 3)` : `TO_TIMESTAMP(${column})`}, WATERMARK FOR rt AS rt - INTERVAL '5' SECOND; then use rt.`
-  const shown = isTimestamp && expr.kind === 'input' ? `an ordinary ${type} column without a watermark` : `of type ${type}`
-  return fail('PLAN_TIME_ATTRIBUTE', { what, column, type: shown, hint }, { span: expr.span ?? span })
+  const shown =
+    isTimestamp && expr.kind === 'input' ? `an ordinary ${type} column without a watermark` : `of type ${type}`
+  const named = expr.kind === 'input' ? `'${column}'` : column
+  return fail('PLAN_TIME_ATTRIBUTE', { what, column: named, type: shown, hint }, { span: expr.span ?? span })
 }
 
 function columnName(scope: Scope, index: number): string {
@@ -106,10 +112,16 @@ function columnName(scope: Scope, index: number): string {
 /** A constant interval of days to milliseconds. */
 export function windowMillis(name: string, argument: string, expr: Expr, span: Span, mayBeZero = false): number {
   const problem = (text: string): never =>
-    fail('PLAN_WINDOW_ARGUMENT', { name, problem: text, hint: "Write it as an interval: INTERVAL '5' SECOND." }, { span: expr.span ?? span })
+    fail(
+      'PLAN_WINDOW_ARGUMENT',
+      { name, problem: text, hint: "Write it as an interval: INTERVAL '5' SECOND." },
+      { span: expr.span ?? span },
+    )
   if (expr.kind !== 'literal') return problem(`the ${argument} must be a constant`)
   if (expr.type.kind !== 'INTERVAL_DAY_TIME') {
-    return problem(`the ${argument} must be an interval of days to seconds, but is ${typeText(withoutAttribute(expr.type))}`)
+    return problem(
+      `the ${argument} must be an interval of days to seconds, but is ${typeText(withoutAttribute(expr.type))}`,
+    )
   }
   const millis = Number(expr.value)
   if (!mayBeZero && millis <= 0) return problem(`the ${argument} must be greater than zero`)
@@ -140,7 +152,11 @@ export function windowPropertyOf(
     fail('PLAN_WINDOW_AUXILIARY', { name, hint }, { span })
   }
   if (property === 'rowtime' && bound.window.time === 'proctime') {
-    fail('PLAN_WINDOW_AUXILIARY', { name, hint: `The window is one of processing time: use ${bound.name}_PROCTIME.` }, { span })
+    fail(
+      'PLAN_WINDOW_AUXILIARY',
+      { name, hint: `The window is one of processing time: use ${bound.name}_PROCTIME.` },
+      { span },
+    )
   }
   return { kind: 'call', fn: WINDOW, args: [], clauses: { property }, type: propertyType(bound, property), span }
 }

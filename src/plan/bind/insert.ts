@@ -30,26 +30,44 @@ export interface InsertTarget {
 
 export function refuseInsertClauses(ast: Insert): void {
   if (ast.overwrite) fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT OVERWRITE' }, { span: ast.span })
-  if (ast.verb === 'UPSERT') fail('PLAN_NOT_SUPPORTED', { feature: 'UPSERT INTO', hint: 'Use INSERT INTO; tables with a primary key take updates.' }, { span: ast.span })
-  if (ast.partition.length > 0) fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO … PARTITION' }, { span: ast.partition[0].span })
-  if (ast.extend.length > 0) fail('PLAN_NOT_SUPPORTED', { feature: 'Declaring columns in INSERT' }, { span: ast.extend[0].span })
+  if (ast.verb === 'UPSERT')
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'UPSERT INTO', hint: 'Use INSERT INTO; tables with a primary key take updates.' },
+      { span: ast.span },
+    )
+  if (ast.partition.length > 0)
+    fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO … PARTITION' }, { span: ast.partition[0].span })
+  if (ast.extend.length > 0)
+    fail('PLAN_NOT_SUPPORTED', { feature: 'Declaring columns in INSERT' }, { span: ast.extend[0].span })
   if (ast.onConflict !== undefined) fail('PLAN_NOT_SUPPORTED', { feature: 'ON CONFLICT' }, { span: ast.span })
 }
 
 export function bindInsert(context: BindContext, target: InsertTarget, query: BoundTable): SinkRel {
   const { planner } = context
-  const object = planner.catalog.get(target.table.parts.map((part) => part.name), target.table.span)
-  if (object.kind === 'view') return fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO a view' }, { span: target.table.span })
+  const object = planner.catalog.get(
+    target.table.parts.map((part) => part.name),
+    target.table.span,
+  )
+  if (object.kind === 'view')
+    return fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO a view' }, { span: target.table.span })
   const table = object
-  const opened = openCatalogTable(context, table, planTableOf(table))
+  const opened = openCatalogTable(context, table, planTableOf(table), target.table.span)
   const connector = opened.connector.identifier
   const sink = opened.connector.sink?.(opened.request)
   if (sink === undefined) {
-    return fail('PLAN_CONNECTOR_DIRECTION', { table: table.path.name, connector, direction: 'written' }, { span: target.table.span })
+    return fail(
+      'PLAN_CONNECTOR_DIRECTION',
+      { table: table.path.name, connector, direction: 'written' },
+      { span: target.table.span },
+    )
   }
   const columns = sinkColumns(table)
   for (const column of columns) {
-    if (column.kind === 'metadata' && !sink.metadata.some((offered) => offered.key === column.key && offered.writable)) {
+    if (
+      column.kind === 'metadata' &&
+      !sink.metadata.some((offered) => offered.key === column.key && offered.writable)
+    ) {
       fail('PLAN_METADATA_READ_ONLY', { column: column.name, key: column.key }, { span: target.table.span })
     }
   }
@@ -62,7 +80,8 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
     catalogTable: table,
     consumed: columns.map(consumedColumn),
     notNull,
-    notNullEnforcer: planner.options.get('table.exec.sink.not-null-enforcer')?.toLowerCase() === 'drop' ? 'drop' : 'error',
+    notNullEnforcer:
+      planner.options.get('table.exec.sink.not-null-enforcer')?.toLowerCase() === 'drop' ? 'drop' : 'error',
     accepts: (requested) => sink.acceptedChangelog(requested),
     parallel: sink.parallel,
     schema: columns.map((column, i) => ({ name: column.name, type: rel.schema[i].type })),
@@ -91,7 +110,8 @@ function matchColumns(
 ): Rel {
   // The order in which INSERT names columns is that of declaration, metadata columns in their places.
   const insertable = table.columns.filter((column) => columns.includes(column))
-  const wanted = target.columns === undefined ? insertable : target.columns.map((name) => findColumn(insertable, table, name))
+  const wanted =
+    target.columns === undefined ? insertable : target.columns.map((name) => findColumn(insertable, table, name))
   const { rel, names } = query
   const mismatch = (problem: string): never =>
     fail(
@@ -115,13 +135,20 @@ function matchColumns(
     }
     const from = inputAt(rel.schema, at)
     if (!supportsImplicitCast(from.type, column.type)) {
-      mismatch(`column ${at + 1} ('${names[at]}') is ${typeText(withNullable(withoutAttribute(from.type), true))}, but '${column.name}' is ${typeText(withNullable(withoutAttribute(column.type), true))}`)
+      mismatch(
+        `column ${at + 1} ('${names[at]}') is ${typeText(withNullable(withoutAttribute(from.type), true))}, but '${column.name}' is ${typeText(withNullable(withoutAttribute(column.type), true))}`,
+      )
     }
     return keepsLength(from.type, column.type) ? from : implicitCast(from, column.type)
   })
   const same = exprs.length === rel.schema.length && exprs.every((expr, i) => expr.kind === 'input' && expr.index === i)
   if (same) return rel
-  return project(rel, exprs, columns.map((column) => column.name), rel.place)
+  return project(
+    rel,
+    exprs,
+    columns.map((column) => column.name),
+    rel.place,
+  )
 }
 
 /** Lengths of strings and bytes are not enforced by default, so a longer one is written as it is. */
@@ -137,6 +164,9 @@ function findColumn(columns: readonly TableColumn[], table: CatalogTable, name: 
   if (column !== undefined) return column
   const known = columns.map((c) => c.name)
   const other = table.columns.find((c) => c.name === wanted)
-  const hint = other === undefined ? didYouMean(wanted, known) : `'${wanted}' is ${other.kind === 'computed' ? 'computed' : 'read-only metadata'} and cannot be written.`
+  const hint =
+    other === undefined
+      ? didYouMean(wanted, known)
+      : `'${wanted}' is ${other.kind === 'computed' ? 'computed' : 'read-only metadata'} and cannot be written.`
   return fail('PLAN_UNKNOWN_COLUMN', { column: wanted, known, hint }, { span: name.span })
 }

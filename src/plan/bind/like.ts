@@ -17,7 +17,10 @@ const NOTHING: ParsedTable = { columns: [], primaryKey: [], partitionKeys: [], o
 export function likeTable(planner: PlannerContext, ast: CreateTable): ParsedTable {
   if (ast.like === undefined) return NOTHING
   const { table: name, options, span } = ast.like
-  const parent = planner.catalog.get(name.parts.map((part) => part.name), name.span)
+  const parent = planner.catalog.get(
+    name.parts.map((part) => part.name),
+    name.span,
+  )
   if (parent.kind !== 'table') return fail('PLAN_NOT_SUPPORTED', { feature: 'LIKE a view' }, { span })
   const takes = (feature: LikeOption['feature']): boolean => {
     const own = options.findLast((option) => option.feature === feature)
@@ -38,17 +41,30 @@ export function likeTable(planner: PlannerContext, ast: CreateTable): ParsedTabl
       if (e.kind !== 'input') return e
       const index = after.findIndex((column) => column.name === before[e.index].name)
       if (index === -1) {
-        fail('PLAN_UNKNOWN_COLUMN', { column: before[e.index].name, known: after.map((c) => c.name), hint: 'LIKE … EXCLUDING leaves out a column that another one is computed from.' }, { span })
+        fail(
+          'PLAN_UNKNOWN_COLUMN',
+          {
+            column: before[e.index].name,
+            known: after.map((c) => c.name),
+            hint: 'LIKE … EXCLUDING leaves out a column that another one is computed from.',
+          },
+          { span },
+        )
       }
       return { ...e, index }
     })
   return {
     columns: columns.map((column): TableColumn => {
-      const plain = keepsWatermark && column.name === parent.watermark?.column ? column : { ...column, type: withoutAttributeUnlessProctime(column) }
+      const plain =
+        keepsWatermark && column.name === parent.watermark?.column
+          ? column
+          : { ...column, type: withoutAttributeUnlessProctime(column) }
       return plain.kind === 'computed' ? { ...plain, expr: moved(plain.expr, storedBefore, storedAfter) } : plain
     }),
     ...(keepsWatermark &&
-      parent.watermark && { watermark: { ...parent.watermark, expr: moved(parent.watermark.expr, parent.columns, columns) } }),
+      parent.watermark && {
+        watermark: { ...parent.watermark, expr: moved(parent.watermark.expr, parent.columns, columns) },
+      }),
     primaryKey: takes('CONSTRAINTS') ? parent.primaryKey : [],
     partitionKeys: takes('PARTITIONS') ? parent.partitionKeys : [],
     options: takes('OPTIONS') ? parent.options : {},

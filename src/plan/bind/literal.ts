@@ -64,7 +64,15 @@ function number({ text, exact: isExact, span }: NumberLiteral): LiteralExpr {
     const value = BigInt(text.replace('.', ''))
     if (value <= 2147483647n) return literal(Number(value), INT, span)
     if (value <= 9223372036854775807n) return literal(exact(value), BIGINT, span)
-    return fail('PLAN_LITERAL', { text, problem: 'it is beyond BIGINT', hint: `Write it with a point, ${text}.0, or as text: CAST('${text}' AS DECIMAL(38, 0)).` }, { span })
+    return fail(
+      'PLAN_LITERAL',
+      {
+        text,
+        problem: 'it is beyond BIGINT',
+        hint: `Write it with a point, ${text}.0, or as text: CAST('${text}' AS DECIMAL(38, 0)).`,
+      },
+      { span },
+    )
   }
   const precision = text.length - 1
   const scale = text.length - point - 1
@@ -90,7 +98,15 @@ function dateTime(node: DateTimeLiteral): LiteralExpr {
       return literal(parsed.millis + Math.floor(parsed.nanos / 1e6), time(digits), node.span)
     }
     case 'TIMESTAMP_LTZ':
-      return fail('PLAN_LITERAL', { text: shown, problem: 'there are no TIMESTAMP_LTZ literals', hint: `Write CAST(TIMESTAMP '${node.text}' AS TIMESTAMP_LTZ(3)).` }, { span: node.span })
+      return fail(
+        'PLAN_LITERAL',
+        {
+          text: shown,
+          problem: 'there are no TIMESTAMP_LTZ literals',
+          hint: `Write CAST(TIMESTAMP '${node.text}' AS TIMESTAMP_LTZ(3)).`,
+        },
+        { span: node.span },
+      )
     case 'TIMESTAMP': {
       const [day, clock, ...rest] = node.text.trim().split(/[ T]/)
       const days = parseDate(day)
@@ -159,7 +175,11 @@ function interval(node: IntervalLiteral, text: string): LiteralExpr {
   const wrong = (problem: string): never =>
     fail(
       'PLAN_LITERAL',
-      { text: shown, problem, hint: "Examples: INTERVAL '5' SECOND, INTERVAL '1-6' YEAR TO MONTH, INTERVAL '2 03:04' DAY TO MINUTE." },
+      {
+        text: shown,
+        problem,
+        hint: "Examples: INTERVAL '5' SECOND, INTERVAL '1-6' YEAR TO MONTH, INTERVAL '2 03:04' DAY TO MINUTE.",
+      },
       { span: node.span },
     )
   const digits = (field: IntervalUnit) => (field === 'SECOND' ? '(\\d+(?:\\.\\d*)?)' : '(\\d+)')
@@ -171,9 +191,13 @@ function interval(node: IntervalLiteral, text: string): LiteralExpr {
     const written = match[i + 2]
     const whole = written.split('.')[0]
     const precision = node.qualifier.precision ?? 2
-    if (precision > 3 && UNIT_SIZE[field] >= 1000) wrong(`${field}(${precision}) has more than 3 digits, which day-time intervals cannot have`)
+    if (precision > 3 && UNIT_SIZE[field] >= 1000)
+      wrong(`${field}(${precision}) has more than 3 digits, which day-time intervals cannot have`)
     if (i === 0 && whole.replace(/^0+(?=\d)/, '').length > precision) {
-      wrong(`${whole} has more digits than ${field}(${precision}) takes; write ${field}(${whole.length})`)
+      const most = UNIT_SIZE[field] >= 1000 && whole.length > 3
+      wrong(
+        `${whole} has more digits than ${field}(${precision}) takes; ${most ? 'write it in a larger unit' : `write ${field}(${whole.length})`}`,
+      )
     }
     const limit = LIMIT[field]
     if (i > 0 && limit !== undefined && Number(whole) > limit) wrong(`${field} must be at most ${limit}`)

@@ -59,7 +59,7 @@ export function indexOfPlaceholder(expr: CallExpr): number {
 export function refusePlaceholders(expr: Expr, where: string): void {
   walkExpr(expr, (e) => {
     if (e.kind === 'call' && (e.fn === AGGREGATE || e.fn === WINDOW)) {
-      fail('PLAN_AGGREGATE_PLACE', { name: e.fn, where }, { span: e.span })
+      fail('PLAN_AGGREGATE_PLACE', { what: 'An aggregate', where }, { span: e.span })
     }
   })
 }

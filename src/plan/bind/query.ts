@@ -17,7 +17,7 @@ import type { Rel, UnionRel, ValuesRel } from '../nodes.ts'
 import { conjunction, inputAt, join, project } from './build.ts'
 import { call, implicitCast } from './call.ts'
 import { bind } from './expression.ts'
-import { bindTableName } from './from.ts'
+import { bindFrom, bindTableName } from './from.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 import { bindSelect, distinct } from './select.ts'
 
@@ -39,7 +39,11 @@ function withCommon(context: BindContext, tables: readonly CommonTable[]): BindC
       if (table.columns.length === 0) return bound
       if (table.columns.length !== bound.names.length) {
         const what = `The column list of '${name}'`
-        fail('PLAN_COLUMN_COUNT', { what, expected: bound.names.length, found: table.columns.length }, { span: table.span })
+        fail(
+          'PLAN_COLUMN_COUNT',
+          { what, expected: bound.names.length, found: table.columns.length },
+          { span: table.span },
+        )
       }
       return { rel: bound.rel, names: table.columns.map((column) => column.name) }
     }
@@ -65,7 +69,7 @@ function bindBody(context: BindContext, body: QueryBody): BoundTable {
 
 // ---- ORDER BY and LIMIT ----------------------------------------------------------------------------------------------
 
-function refuseOrder(_context: BindContext, query: Query, table: BoundTable, top: boolean): BoundTable {
+function refuseOrder(context: BindContext, query: Query, table: BoundTable, top: boolean): BoundTable {
   const { limit, offset, orderBy } = query
   if (offset !== undefined && limit === undefined) return fail('PLAN_OFFSET_WITHOUT_LIMIT', {}, { span: offset.span })
   if (limit !== undefined) {
@@ -74,7 +78,7 @@ function refuseOrder(_context: BindContext, query: Query, table: BoundTable, top
   }
   if (!top) return table
   const [first] = orderBy
-  const column = orderColumn(first, table)
+  const column = orderColumn(first, table) ?? sourceColumn(context, first, query)
   if (column !== undefined && isTimeAttribute(column.type) && !first.descending) {
     return fail('PLAN_NOT_SUPPORTED', { feature: 'ORDER BY a time attribute' }, { span: first.span })
   }
@@ -84,11 +88,26 @@ function refuseOrder(_context: BindContext, query: Query, table: BoundTable, top
 function orderColumn(item: OrderItem, table: BoundTable): { name: string; type: LogicalType } | undefined {
   const ast = item.expression
   const at = (index: number) =>
-    index >= 0 && index < table.names.length ? { name: table.names[index], type: table.rel.schema[index].type } : undefined
+    index >= 0 && index < table.names.length
+      ? { name: table.names[index], type: table.rel.schema[index].type }
+      : undefined
   if (ast.kind === 'number') return at(Number(ast.text) - 1)
   if (ast.kind !== 'column') return undefined
   const name = ast.name.parts.at(-1)?.name ?? ''
-  return at(table.names.indexOf(name)) ?? { name, type: { kind: 'NULL', nullable: true } }
+  return at(table.names.indexOf(name))
+}
+
+/** A column of FROM that is not in the result. */
+function sourceColumn(
+  context: BindContext,
+  item: OrderItem,
+  query: Query,
+): { name: string; type: LogicalType } | undefined {
+  const { expression } = item
+  if (expression.kind !== 'column' || query.body.kind !== 'select' || query.body.from === undefined) return undefined
+  const { scope } = bindFrom(context, query.body.from)
+  const { type } = bind({ context, scope, place: 'ORDER BY' }, expression)
+  return { name: expression.name.parts.at(-1)?.name ?? '', type }
 }
 
 // ---- Set operations --------------------------------------------------------------------------------------------------
@@ -106,7 +125,11 @@ function bindSetOperation(context: BindContext, ast: SetOperation): BoundTable {
     const type = leastRestrictive([a, b])
     if (type === undefined) {
       const shown = [a, b].map((t) => typeText(withNullable(withoutAttribute(t), true)))
-      fail('PLAN_SET_OPERATION', { op, problem: `column ${i + 1} ('${name}') is ${shown[0]} on the left and ${shown[1]} on the right` }, { span: ast.span })
+      fail(
+        'PLAN_SET_OPERATION',
+        { op, problem: `column ${i + 1} ('${name}') is ${shown[0]} on the left and ${shown[1]} on the right` },
+        { span: ast.span },
+      )
     }
     const attribute = isTimeAttribute(a) && isTimeAttribute(b) && a.attribute === b.attribute ? a.attribute : undefined
     return attribute === undefined ? type : ({ ...type, attribute } as LogicalType)
@@ -119,11 +142,17 @@ function bindSetOperation(context: BindContext, ast: SetOperation): BoundTable {
     const union: UnionRel = { kind: 'union', inputs: flatten(inputs), schema, place }
     return { rel: ast.all ? union : distinct(union, place), names }
   }
-  if (ast.all) return fail('PLAN_NOT_SUPPORTED', { feature: op, hint: `Use ${ast.op} without ALL.` }, { span: ast.span })
+  if (ast.all)
+    return fail('PLAN_NOT_SUPPORTED', { feature: op, hint: `Use ${ast.op} without ALL.` }, { span: ast.span })
   const width = types.length
   const condition = conjunction(
     types.map((_, i) =>
-      call(context, 'IS NOT DISTINCT FROM', [inputAt(inputs[0].schema, i), { kind: 'input', index: width + i, type: inputs[1].schema[i].type }], ast.span),
+      call(
+        context,
+        'IS NOT DISTINCT FROM',
+        [inputAt(inputs[0].schema, i), { kind: 'input', index: width + i, type: inputs[1].schema[i].type }],
+        ast.span,
+      ),
     ),
   )
   const joined = join(inputs[0], inputs[1], ast.op === 'INTERSECT' ? 'semi' : 'anti', condition, place)
@@ -138,7 +167,12 @@ function flatten(inputs: readonly Rel[]): readonly Rel[] {
 
 function castColumns(rel: Rel, types: readonly LogicalType[], names: readonly string[]): Rel {
   const hidden = rel.schema.length !== types.length
-  if (!hidden && rel.schema.every(({ type }, i) => sameType(type, types[i], true) && isTimeAttribute(type) === isTimeAttribute(types[i]))) {
+  if (
+    !hidden &&
+    rel.schema.every(
+      ({ type }, i) => sameType(type, types[i], true) && isTimeAttribute(type) === isTimeAttribute(types[i]),
+    )
+  ) {
     return rel
   }
   const exprs = types.map((type, i): Expr => {
@@ -159,7 +193,11 @@ function bindValues(context: BindContext, ast: Values): BoundTable {
   const width = rows[0]?.length ?? 0
   rows.forEach((row, i) => {
     if (row.length !== width) {
-      fail('PLAN_VALUES', { problem: `row ${i + 1} has ${row.length} values, the first has ${width}` }, { span: ast.rows[i].span })
+      fail(
+        'PLAN_VALUES',
+        { problem: `row ${i + 1} has ${row.length} values, the first has ${width}` },
+        { span: ast.rows[i].span },
+      )
     }
   })
   const types = Array.from({ length: width }, (_, c): LogicalType => {
@@ -182,4 +220,3 @@ function bindValues(context: BindContext, ast: Values): BoundTable {
   }
   return { rel, names }
 }
-

@@ -21,7 +21,7 @@ export function bindScan(context: BindContext, table: CatalogTable, hints: reado
   const { planner } = context
   const entries = withHints(context, table.options, hints)
   const planTable = planTableOf(table, entries)
-  const opened = openCatalogTable(context, table, planTable, entries)
+  const opened = openCatalogTable(context, table, planTable, span, entries)
   const source = opened.connector.source?.(opened.request)
   if (source === undefined) {
     const connector = opened.connector.identifier
@@ -29,7 +29,9 @@ export function bindScan(context: BindContext, table: CatalogTable, hints: reado
   }
   const stored = storedColumns(table)
   const produced: ProducedColumn[] = stored.map((column) =>
-    column.kind === 'metadata' ? metadataOf(context, table, source, opened, column, span) : { name: column.name, type: column.type },
+    column.kind === 'metadata'
+      ? metadataOf(context, table, source, opened, column, span)
+      : { name: column.name, type: column.type },
   )
   let next = 0
   const projections = table.columns.map((column): Expr => {
@@ -80,7 +82,10 @@ function normalized(duplicates: boolean, table: CatalogTable, opened: OpenedTabl
 }
 
 /** A table as plans name it. */
-export function planTableOf(table: CatalogTable, entries: Readonly<Record<string, OptionEntry>> = table.options): PlanTable {
+export function planTableOf(
+  table: CatalogTable,
+  entries: Readonly<Record<string, OptionEntry>> = table.options,
+): PlanTable {
   return {
     name: pathText(table.path),
     options: Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, entry.value])),
@@ -102,9 +107,13 @@ export function openCatalogTable(
   context: BindContext,
   table: CatalogTable,
   planTable: PlanTable,
+  span: Span,
   entries: Readonly<Record<string, OptionEntry>> = table.options,
 ): OpenedTable {
   const { planner } = context
+  if (entries.connector === undefined && entries['connector.type'] === undefined) {
+    fail('PLAN_MISSING_CONNECTOR', { table: table.path.name }, { span, source: context.source })
+  }
   return inText(table.source, () =>
     openTable(planTable, planner, {
       timeZone: context.typing.timeZone,
@@ -138,7 +147,11 @@ function withHints(
     merged = { ...merged, ...Object.fromEntries(added) }
   }
   if (hints.length > 0 && !(context.planner.options.get('table.dynamic-table-options.enabled') !== 'false')) {
-    fail('PLAN_NOT_SUPPORTED', { feature: "OPTIONS hints while 'table.dynamic-table-options.enabled' is false" }, { span: hints[0].span })
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: "OPTIONS hints while 'table.dynamic-table-options.enabled' is false" },
+      { span: hints[0].span },
+    )
   }
   return merged
 }
@@ -174,7 +187,8 @@ function watermarkOf(
   const { column, expr } = table.watermark
   const { options } = context.planner
   const written = opened.planner.string('scan.watermark.emit.strategy')
-  const idle = opened.planner.number('scan.watermark.idle-timeout') ?? options.duration('table.exec.source.idle-timeout')
+  const idle =
+    opened.planner.number('scan.watermark.idle-timeout') ?? options.duration('table.exec.source.idle-timeout')
   return {
     rowtime: table.columns.findIndex((c) => c.name === column),
     expr,
@@ -183,4 +197,3 @@ function watermarkOf(
     ...(idle !== undefined && idle > 0 && { idleTimeoutMs: idle }),
   }
 }
-

@@ -107,7 +107,9 @@ function lookup(scope: Scope, parts: readonly Identifier[], span: Span): Resolve
     }
   }
   const matches = scope.relations.flatMap((relation) =>
-    relation.columns.filter((c) => c.name === parts[0].name && c.merged !== true).map((column) => ({ relation, column })),
+    relation.columns
+      .filter((c) => c.name === parts[0].name && c.merged !== true)
+      .map((column) => ({ relation, column })),
   )
   if (matches.length > 1) {
     const tables = matches.map(({ relation }, i) => relationName(relation) ?? `table ${i + 1}`)
@@ -128,6 +130,11 @@ function isCalled(relation: ScopeRelation, qualifier: readonly string[]): boolea
   return path.every((part, i) => part === qualifier[i])
 }
 
+/** Is there a column of that name in the row itself? */
+export function hasColumn(scope: Scope, name: string): boolean {
+  return scope.relations.some((relation) => relation.columns.some((column) => column.name === name))
+}
+
 function relationName(relation: ScopeRelation): string | undefined {
   return relation.alias ?? relation.path?.name
 }
@@ -143,21 +150,17 @@ function notFound(scope: Scope, name: Name): never {
       fail('PLAN_UNKNOWN_QUALIFIER', { qualifier, known: relations, hint }, { span: parts[0].span })
     }
     const known = relation.columns.map((c) => c.name)
-    fail('PLAN_UNKNOWN_COLUMN', { column: `${qualifier}.${column}`, known, hint: didYouMean(column, known) }, { span: name.span })
+    fail(
+      'PLAN_UNKNOWN_COLUMN',
+      { column: `${qualifier}.${column}`, known, hint: didYouMean(column, known) },
+      { span: name.span },
+    )
   }
   const column = parts[0].name
   const known = [...new Set(scope.relations.flatMap((r) => r.columns.map((c) => c.name)))]
   const other = known.find((k) => k.toLowerCase() === column.toLowerCase())
-  const hint =
-    other !== undefined
-      ? `Names are case-sensitive: did you mean '${other}'?`
-      : (didYouMean(column, known) ?? textHint(name, known))
+  const hint = other !== undefined ? `Names are case-sensitive: did you mean '${other}'?` : didYouMean(column, known)
   return fail('PLAN_UNKNOWN_COLUMN', { column, known, hint }, { span: name.span })
-}
-
-/** A name in double quotes is text in other dialects' eyes; in Flink only back-ticks quote names. */
-function textHint(_name: Name, known: readonly string[]): string | undefined {
-  return known.length === 0 ? undefined : `Columns in reach: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', …' : ''}.`
 }
 
 /** The columns that `*` or `t.*` stand for. */

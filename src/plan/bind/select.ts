@@ -11,7 +11,7 @@ import { walkExpr } from '../../expr/expr.ts'
 import type { Expression, Select, SelectItem } from '../../sql/ast.ts'
 import { INT, NULL_TYPE, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
-import { aggregate, bindGroupBy, type BoundGrouping, usedProperties } from './aggregate.ts'
+import { aggregate, type BoundGrouping, bindGroupBy, usedProperties } from './aggregate.ts'
 import { filter, project, uniqueNames } from './build.ts'
 import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression.ts'
 import { bindFrom } from './from.ts'
@@ -41,7 +41,11 @@ export interface SelectCore {
 export function bindSelect(context: BindContext, select: Select): BoundTable {
   const core = bindCore(context, select)
   if (core.correlated.length > 0) {
-    fail('PLAN_NOT_SUPPORTED', { feature: 'A correlated subquery in this place' }, { span: core.correlated[0].span ?? select.span })
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'A correlated subquery in this place' },
+      { span: core.correlated[0].span ?? select.span },
+    )
   }
   return finishSelect(context, core, [])
 }
@@ -53,7 +57,8 @@ export function bindCore(context: BindContext, select: Select): SelectCore {
   const correlated = select.where === undefined ? [] : bindWhere(context, row, select.where)
 
   const plain: ExpressionScope = { context, scope: row.scope, place: 'GROUP BY' }
-  const grouping = bindGroupBy(plain, select.groupBy)
+  const aliases = select.items.flatMap((item) => (item.alias === undefined ? [] : [item.alias.name]))
+  const grouping = bindGroupBy(plain, select.groupBy, aliases)
   const { window } = grouping
   const collector: AggregateCollector = {
     drafts: [],
@@ -99,7 +104,8 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
     const where = select.groupBy === undefined ? place : { ...place, span: select.groupBy.span }
     const aggregated = aggregate(rel, grouping, collector, used, where)
     rel = aggregated.rel
-    if (core.having !== undefined) rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
+    if (core.having !== undefined)
+      rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
     exprs = [...exprs, ...extra].map(aggregated.lower)
   }
   const names = uniqueNames([...items.map((item) => item.name), ...extra.map((_, i) => `$k${i}`)])
@@ -174,10 +180,16 @@ function starColumns(env: ExpressionScope, ast: Expression & { readonly kind: 's
   // `r.*` of a column whose type is a row.
   const { qualifier } = ast
   if (qualifier === undefined) return []
-  const isColumn = env.scope.relations.some((relation) => relation.columns.some((c) => c.name === qualifier.parts[0].name))
+  const isColumn = env.scope.relations.some((relation) =>
+    relation.columns.some((c) => c.name === qualifier.parts[0].name),
+  )
   if (!isColumn) {
     const known = relationNames(env.scope)
-    fail('PLAN_UNKNOWN_QUALIFIER', { qualifier: qualifier.parts.map((p) => p.name).join('.'), known }, { span: qualifier.span })
+    fail(
+      'PLAN_UNKNOWN_QUALIFIER',
+      { qualifier: qualifier.parts.map((p) => p.name).join('.'), known },
+      { span: qualifier.span },
+    )
   }
   resolveColumn(env.scope, qualifier)
   return fieldsOf(bind(env, { kind: 'column', name: qualifier, span: qualifier.span }), ast)
@@ -189,4 +201,3 @@ function fieldsOf(object: Expr, ast: Expression): readonly BoundItem[] {
   }
   return object.type.fields.map((field, i) => ({ name: field.name, expr: fieldAt(object, i, ast.span) }))
 }
-

@@ -16,7 +16,17 @@ import type { JoinType } from '../../operators/join/node.ts'
 import type { Expression, Join, Query, Select } from '../../sql/ast.ts'
 import { BIGINT, isTimeAttribute, notNull } from '../../types/logical-type.ts'
 import type { Rel } from '../nodes.ts'
-import { conjunction, inputAt, isNull, join, logical, overJoinedRow, project, readsOuter, uniqueNames } from './build.ts'
+import {
+  conjunction,
+  inputAt,
+  isNull,
+  join,
+  logical,
+  overJoinedRow,
+  project,
+  readsOuter,
+  uniqueNames,
+} from './build.ts'
 import { call } from './call.ts'
 import { bind } from './expression.ts'
 import type { BoundFrom } from './from.ts'
@@ -49,7 +59,11 @@ function bindCorrelated(context: BindContext, from: BoundFrom, query: Query): Co
     }
   }
   if (core.correlated.length > 0 || core.items.some((item) => readsOuter(item.expr))) {
-    return fail('PLAN_NOT_SUPPORTED', { feature: 'A correlated subquery with GROUP BY, DISTINCT or aggregates in this place' }, { span: query.span })
+    return fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'A correlated subquery with GROUP BY, DISTINCT or aggregates in this place' },
+      { span: query.span },
+    )
   }
   const { rel, names } = finishSelect(inner, core, [])
   return { rel, values: names.map((_, i) => inputAt(rel.schema, i)), names, conditions: [] }
@@ -64,7 +78,11 @@ function refuseTimeCorrelation(condition: Expr): void {
     if (e.kind === 'input') inside = true
   })
   if (outside && inside) {
-    fail('PLAN_NOT_SUPPORTED', { feature: 'A join on time attributes of both sides (interval join)' }, { span: condition.span })
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'A join on time attributes of both sides (interval join)' },
+      { span: condition.span },
+    )
   }
 }
 
@@ -123,7 +141,10 @@ export function joinScalar(context: BindContext, from: BoundFrom, query: Query, 
   const notOneRow = (): never =>
     fail(
       'PLAN_NOT_SUPPORTED',
-      { feature: 'A scalar subquery that is not a single aggregate', hint: 'Aggregate it, (SELECT MAX(x) FROM …), or write a join.' },
+      {
+        feature: 'A scalar subquery that is not a single aggregate',
+        hint: 'Aggregate it, (SELECT MAX(x) FROM …), or write a join.',
+      },
       { span },
     )
   if (select === undefined) return notOneRow()
@@ -139,9 +160,18 @@ export function joinScalar(context: BindContext, from: BoundFrom, query: Query, 
     return join(from.rel, rel, 'left', undefined, place)
   }
   const pairs = core.correlated.map((condition) => equalityOf(condition, span))
-  const { rel } = finishSelect(inner, core, pairs.map((pair) => pair.inside))
+  const { rel } = finishSelect(
+    inner,
+    core,
+    pairs.map((pair) => pair.inside),
+  )
   const on = pairs.map((pair, i) =>
-    call(context, '=', [overJoinedRow(pair.outside, 0), { kind: 'input', index: width + 1 + i, type: rel.schema[1 + i].type }], span),
+    call(
+      context,
+      '=',
+      [overJoinedRow(pair.outside, 0), { kind: 'input', index: width + 1 + i, type: rel.schema[1 + i].type }],
+      span,
+    ),
   )
   const joined = join(from.rel, rel, 'left', conjunction(on), place)
   return countAsZero(core, joined, width, span)
@@ -150,17 +180,27 @@ export function joinScalar(context: BindContext, from: BoundFrom, query: Query, 
 /** Value last, without the keys of the join; a COUNT over no rows is 0, not NULL. */
 function countAsZero(core: SelectCore, joined: Rel, width: number, span: Span): Rel {
   const [{ expr }] = core.items
-  const counts = (e: Expr): boolean => e.kind === 'call' && e.fn === AGGREGATE && core.collector.drafts[indexOfPlaceholder(e)].fn === 'COUNT'
+  const counts = (e: Expr): boolean =>
+    e.kind === 'call' && e.fn === AGGREGATE && core.collector.drafts[indexOfPlaceholder(e)].fn === 'COUNT'
   const value = inputAt(joined.schema, width)
   let result: Expr = value
   if (counts(expr)) {
     const zero = literal(0, BIGINT)
-    result = { kind: 'case', branches: [{ when: isNull(value), result: zero }], otherwise: value, type: notNull(BIGINT) }
+    result = {
+      kind: 'case',
+      branches: [{ when: isNull(value), result: zero }],
+      otherwise: value,
+      type: notNull(BIGINT),
+    }
   } else if (core.collector.drafts.some((draft) => draft.fn === 'COUNT')) {
     fail('PLAN_NOT_SUPPORTED', { feature: 'A computation on COUNT in a correlated subquery' }, { span })
   }
   const exprs = [...joined.schema.slice(0, width).map((_, i) => inputAt(joined.schema, i)), result]
-  return project(joined, exprs, uniqueNames([...joined.schema.slice(0, width).map((f) => f.name), joined.schema[width].name]))
+  return project(
+    joined,
+    exprs,
+    uniqueNames([...joined.schema.slice(0, width).map((f) => f.name), joined.schema[width].name]),
+  )
 }
 
 /** `inner expression = outer expression`, either way round. */
@@ -170,7 +210,11 @@ function equalityOf(condition: Expr, span: Span): { readonly inside: Expr; reado
     if (readsOuter(a) && inputsOf(a).size === 0 && !readsOuter(b)) return { inside: b, outside: a }
     if (readsOuter(b) && inputsOf(b).size === 0 && !readsOuter(a)) return { inside: a, outside: b }
   }
-  return fail('PLAN_NOT_SUPPORTED', { feature: 'A correlated aggregate with a condition other than inner column = outer column' }, { span: condition.span ?? span })
+  return fail(
+    'PLAN_NOT_SUPPORTED',
+    { feature: 'A correlated aggregate with a condition other than inner column = outer column' },
+    { span: condition.span ?? span },
+  )
 }
 
 export interface Lateral {
@@ -181,13 +225,27 @@ export interface Lateral {
   readonly condition?: Expr
 }
 
-export function bindLateral(context: BindContext, left: BoundFrom, query: Query, joinType: JoinType, ast: Join): Lateral {
+export function bindLateral(
+  context: BindContext,
+  left: BoundFrom,
+  query: Query,
+  joinType: JoinType,
+  ast: Join,
+): Lateral {
   if (joinType !== 'inner' && joinType !== 'left') {
-    return fail('PLAN_NOT_SUPPORTED', { feature: `LATERAL on the right of a ${joinType.toUpperCase()} JOIN` }, { span: ast.span })
+    return fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: `LATERAL on the right of a ${joinType.toUpperCase()} JOIN` },
+      { span: ast.span },
+    )
   }
   const sub = bindCorrelated(context, left, query)
   if (sub.values.some(readsOuter)) {
-    return fail('PLAN_NOT_SUPPORTED', { feature: 'LATERAL with outer columns in its SELECT list' }, { span: query.span })
+    return fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'LATERAL with outer columns in its SELECT list' },
+      { span: query.span },
+    )
   }
   const width = left.rel.schema.length
   const needed = [...new Set(sub.conditions.flatMap((c) => [...inputsOf(c)]))]

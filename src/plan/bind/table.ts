@@ -24,10 +24,10 @@ import type { Schema } from '../../types/batch.ts'
 import { type LogicalType, notNull, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import { type PlannerContext, typingContext } from '../context.ts'
 import { bind, type ExpressionScope } from './expression.ts'
-import { literal } from './literal.ts'
 import { likeTable } from './like.ts'
+import { literal } from './literal.ts'
 import { bindQuery } from './query.ts'
-import { type BindContext, type Scope } from './scope.ts'
+import type { BindContext, Scope } from './scope.ts'
 import { bindType } from './type.ts'
 
 export interface ParsedTable {
@@ -54,10 +54,11 @@ export function resolveTable(planner: PlannerContext, ast: CreateTable, source?:
   const columns = resolveColumns(context, ast, path, [...parent.columns, ...queried])
   const options = { ...parent.options, ...optionEntries(ast.options) }
   const primaryKey = resolvePrimaryKey(ast.schema, columns) ?? parent.primaryKey
-  const keyed = columns.map((column): TableColumn =>
-    primaryKey.includes(column.name) ? { ...column, type: notNull(column.type) } : column,
+  const keyed = columns.map(
+    (column): TableColumn => (primaryKey.includes(column.name) ? { ...column, type: notNull(column.type) } : column),
   )
-  const watermark = ast.schema?.watermark === undefined ? parent.watermark : resolveWatermark(context, ast.schema.watermark, keyed)
+  const watermark =
+    ast.schema?.watermark === undefined ? parent.watermark : resolveWatermark(context, ast.schema.watermark, keyed)
   const partitionKeys = ast.partitionedBy.map((identifier) => {
     if (!keyed.some((column) => column.name === identifier.name)) {
       unknownColumn(identifier.name, keyed, identifier.span)
@@ -81,10 +82,16 @@ export function resolveTable(planner: PlannerContext, ast: CreateTable, source?:
 
 function refuseUnsupported(ast: CreateTable): void {
   if (ast.verb !== 'CREATE') {
-    fail('PLAN_NOT_SUPPORTED', { feature: `${ast.verb} TABLE`, hint: 'DROP TABLE IF EXISTS first, then CREATE TABLE.' }, { span: ast.name.span })
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: `${ast.verb} TABLE`, hint: 'DROP TABLE IF EXISTS first, then CREATE TABLE.' },
+      { span: ast.name.span },
+    )
   }
-  if (ast.distribution !== undefined) fail('PLAN_NOT_SUPPORTED', { feature: 'DISTRIBUTED BY' }, { span: ast.distribution.span })
-  if (ast.connection !== undefined) fail('PLAN_NOT_SUPPORTED', { feature: 'USING CONNECTION' }, { span: ast.connection.span })
+  if (ast.distribution !== undefined)
+    fail('PLAN_NOT_SUPPORTED', { feature: 'DISTRIBUTED BY' }, { span: ast.distribution.span })
+  if (ast.connection !== undefined)
+    fail('PLAN_NOT_SUPPORTED', { feature: 'USING CONNECTION' }, { span: ast.connection.span })
 }
 
 export function optionEntries(options: readonly Option[]): Readonly<Record<string, OptionEntry>> {
@@ -99,7 +106,11 @@ function queryColumns(context: BindContext, ast: CreateTable): readonly TableCol
   const { rel, names } = bindQuery(context, ast.query, true)
   const wanted = ast.columnNames
   if (wanted !== undefined && wanted.length !== names.length) {
-    fail('PLAN_COLUMN_COUNT', { what: 'The column list of CREATE TABLE … AS', expected: names.length, found: wanted.length }, { span: ast.name.span })
+    fail(
+      'PLAN_COLUMN_COUNT',
+      { what: 'The column list of CREATE TABLE … AS', expected: names.length, found: wanted.length },
+      { span: ast.name.span },
+    )
   }
   return names.map((name, i) => ({
     kind: 'physical',
@@ -161,7 +172,8 @@ function computedColumn(context: BindContext, definition: ComputedColumn, scope:
   const { name } = definition.name
   const env: ExpressionScope = { context, scope, place: `the computed column '${name}'` }
   const expr = bind(env, definition.expression)
-  if (expr.type.kind === 'NULL') fail('PLAN_NULL_TYPE', { where: `as the column '${name}'` }, { span: definition.expression.span })
+  if (expr.type.kind === 'NULL')
+    fail('PLAN_NULL_TYPE', { where: `as the column '${name}'` }, { span: definition.expression.span })
   return { kind: 'computed', name, type: expr.type, expr, sql: textOf(context, definition.expression.span) }
 }
 
@@ -182,28 +194,48 @@ function resolveWatermark(
   columns: readonly TableColumn[],
 ): TableWatermark {
   if (ast.column.parts.length > 1) {
-    fail('PLAN_NOT_SUPPORTED', { feature: 'A watermark on a nested field', hint: 'Add a computed column for it: ts AS r.ts.' }, { span: ast.column.span })
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'A watermark on a nested field', hint: 'Add a computed column for it: ts AS r.ts.' },
+      { span: ast.column.span },
+    )
   }
   const name = ast.column.parts[0].name
   const column = columns.find((c) => c.name === name)
   if (column === undefined) {
     const known = columns.map((c) => c.name)
-    return fail('PLAN_WATERMARK_COLUMN_UNKNOWN', { column: name, hint: didYouMean(name, known) }, { span: ast.column.span })
+    return fail(
+      'PLAN_WATERMARK_COLUMN_UNKNOWN',
+      { column: name, hint: didYouMean(name, known) },
+      { span: ast.column.span },
+    )
   }
   if (!isEventTime(column.type)) {
-    fail('PLAN_WATERMARK_COLUMN_TYPE', { column: name, type: typeText(withNullable(column.type, true)) }, { span: ast.column.span })
+    fail(
+      'PLAN_WATERMARK_COLUMN_TYPE',
+      { column: name, type: typeText(withNullable(column.type, true)) },
+      { span: ast.column.span },
+    )
   }
   const env: ExpressionScope = { context, scope: scopeOf('', columns), place: 'the watermark' }
   // The source itself announces its watermarks: a row says nothing about them.
-  const expr = isSourceWatermark(ast.expression) ? literal(null, withoutAttribute(column.type)) : bind(env, ast.expression)
+  const expr = isSourceWatermark(ast.expression)
+    ? literal(null, withoutAttribute(column.type))
+    : bind(env, ast.expression)
   if (!isEventTime(expr.type)) {
-    fail('PLAN_WATERMARK_EXPRESSION_TYPE', { type: typeText(withNullable(withoutAttribute(expr.type), true)) }, { span: ast.expression.span })
+    fail(
+      'PLAN_WATERMARK_EXPRESSION_TYPE',
+      { type: typeText(withNullable(withoutAttribute(expr.type), true)) },
+      { span: ast.expression.span },
+    )
   }
   return { column: name, expr, sql: textOf(context, ast.expression.span) }
 }
 
 function isSourceWatermark(ast: Expression): boolean {
-  return ast.kind === 'call' && ast.name.parts.length === 1 && ast.name.parts[0].name.toUpperCase() === 'SOURCE_WATERMARK'
+  return (
+    ast.kind === 'call' && ast.name.parts.length === 1 && ast.name.parts[0].name.toUpperCase() === 'SOURCE_WATERMARK'
+  )
 }
 
 function isEventTime(type: LogicalType): boolean {
@@ -218,7 +250,10 @@ function markRowtime(columns: readonly TableColumn[], name: string): readonly Ta
 
 // ---- Primary key -----------------------------------------------------------------------------------------------------
 
-function resolvePrimaryKey(schema: TableSchema | undefined, columns: readonly TableColumn[]): readonly string[] | undefined {
+function resolvePrimaryKey(
+  schema: TableSchema | undefined,
+  columns: readonly TableColumn[],
+): readonly string[] | undefined {
   if (schema === undefined) return undefined
   const declared = [
     ...schema.constraints.map(({ type, columns: names, enforced, span }) => ({ type, names, enforced, span })),
@@ -229,24 +264,45 @@ function resolvePrimaryKey(schema: TableSchema | undefined, columns: readonly Ta
     ),
   ]
   const unique = declared.find((constraint) => constraint.type === 'UNIQUE')
-  if (unique !== undefined) fail('PLAN_NOT_SUPPORTED', { feature: 'UNIQUE constraints', hint: 'Use PRIMARY KEY (…) NOT ENFORCED.' }, { span: unique.span })
+  if (unique !== undefined)
+    fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'A UNIQUE constraint', hint: 'Use PRIMARY KEY (…) NOT ENFORCED.' },
+      { span: unique.span },
+    )
   if (declared.length > 1) {
-    fail('PLAN_PRIMARY_KEY', { problem: 'a table has one at most', hint: 'Name all its columns in one: PRIMARY KEY (a, b) NOT ENFORCED.' }, { span: declared[1].span })
+    fail(
+      'PLAN_PRIMARY_KEY',
+      { problem: 'a table has one at most', hint: 'Name all its columns in one: PRIMARY KEY (a, b) NOT ENFORCED.' },
+      { span: declared[1].span },
+    )
   }
   const [key] = declared
   if (key === undefined) return undefined
   if (key.enforced !== false) {
-    fail('PLAN_PRIMARY_KEY', { problem: 'it would have to be enforced, which a stream cannot', hint: 'Write PRIMARY KEY (…) NOT ENFORCED.' }, { span: key.span })
+    fail(
+      'PLAN_PRIMARY_KEY',
+      { problem: 'it would have to be enforced, which a stream cannot', hint: 'Write PRIMARY KEY (…) NOT ENFORCED.' },
+      { span: key.span },
+    )
   }
   const names = new Set<string>()
   for (const identifier of key.names) {
     const column = columns.find((c) => c.name === identifier.name)
     if (column === undefined) return unknownColumn(identifier.name, columns, identifier.span)
     if (column.kind !== 'physical') {
-      fail('PLAN_PRIMARY_KEY', { problem: `'${column.name}' is not a physical column`, hint: 'Use physical columns only.' }, { span: identifier.span })
+      fail(
+        'PLAN_PRIMARY_KEY',
+        { problem: `'${column.name}' is not a physical column`, hint: 'Use physical columns only.' },
+        { span: identifier.span },
+      )
     }
     if (names.has(column.name)) {
-      fail('PLAN_PRIMARY_KEY', { problem: `'${column.name}' is named twice`, hint: 'Name each column once.' }, { span: identifier.span })
+      fail(
+        'PLAN_PRIMARY_KEY',
+        { problem: `'${column.name}' is named twice`, hint: 'Name each column once.' },
+        { span: identifier.span },
+      )
     }
     names.add(column.name)
   }

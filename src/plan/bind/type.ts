@@ -118,7 +118,11 @@ function basicType(node: BasicType): LogicalType {
       const precision = Math.min(38, within(node, node.precision ?? 10, 1, Number.MAX_SAFE_INTEGER))
       const scale = node.scale ?? 0
       if (scale < 0 || scale > precision) {
-        fail('PLAN_TYPE', { problem: `DECIMAL(${precision}, ${scale}): the scale must be from 0 to the precision` }, node)
+        fail(
+          'PLAN_TYPE',
+          { problem: `DECIMAL(${precision}, ${scale}): the scale must be from 0 to the precision` },
+          node,
+        )
       }
       return decimal(precision, scale)
     }

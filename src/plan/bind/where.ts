@@ -102,7 +102,14 @@ function bindPredicate(context: BindContext, row: GrowingRow, ast: Expression, n
         row.replace(joinIn(context, from, ast.operand, ast.right, !negated, ast.span))
         return true
       }
-      return fail('PLAN_NOT_SUPPORTED', { feature: `${ast.op} ${ast.quantifier} (subquery or list)`, hint: 'Use = ANY, IN, EXISTS, or compare with MIN or MAX.' }, { span: ast.span })
+      return fail(
+        'PLAN_NOT_SUPPORTED',
+        {
+          feature: `${ast.op} ${ast.quantifier} (subquery or list)`,
+          hint: 'Use = ANY, IN, EXISTS, or compare with MIN or MAX.',
+        },
+        { span: ast.span },
+      )
     }
     default:
       return false

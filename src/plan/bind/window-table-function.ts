@@ -9,13 +9,7 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { InputExpr } from '../../expr/expr.ts'
 import type { WindowShape } from '../../operators/window.ts'
 import type { Descriptor, Expression, FunctionCall, TableArgument } from '../../sql/ast.ts'
-import {
-  isTimeAttribute,
-  type LogicalType,
-  notNull,
-  timestamp,
-  timestampLtz,
-} from '../../types/logical-type.ts'
+import { isTimeAttribute, type LogicalType, notNull, timestamp, timestampLtz } from '../../types/logical-type.ts'
 import type { Rel, WindowTableFunctionRel } from '../nodes.ts'
 import { uniqueNames } from './build.ts'
 import { bind } from './expression.ts'
@@ -40,31 +34,51 @@ export function bindWindowTableFunction(context: BindContext, call: FunctionCall
   const name = call.name.parts[0].name.toUpperCase()
   const args = argumentsOf(name, call)
   const data = args.get('DATA')
-  if (data?.kind !== 'table-argument') {
-    return fail('PLAN_WINDOW_ARGUMENT', { name, problem: 'the first argument must be a table', hint: 'Write TABLE t, or TABLE (SELECT …).' }, { span: data?.span ?? call.span })
+  // A query in parentheses is a table too, with or without the word TABLE.
+  if (data?.kind !== 'table-argument' && data?.kind !== 'subquery') {
+    return fail(
+      'PLAN_WINDOW_ARGUMENT',
+      { name, problem: 'the first argument must be a table', hint: 'Write TABLE t, or TABLE (SELECT …).' },
+      { span: data?.span ?? call.span },
+    )
   }
-  const table = bindTable(context, data.input, data.hints)
+  const input = data.kind === 'subquery' ? data.query : data.input
+  const table = bindTable(context, input, data.kind === 'subquery' ? [] : data.hints)
   const scope: Scope = {
     relations: [
-      { columns: table.rel.schema.map(({ type }, index) => ({ name: table.names[index], type, index })) },
+      {
+        alias: input.kind === 'name' ? input.parts.at(-1)?.name : undefined,
+        columns: table.rel.schema.map(({ type }, index) => ({ name: table.names[index], type, index })),
+      },
     ],
   }
   const time = timeColumn(context, scope, name, args.get('TIMECOL'), call)
   const env = { context, scope: { relations: [] }, place: `the arguments of ${name}` }
   const millis = (parameter: string, mayBeZero = false): number | undefined => {
     const ast = args.get(parameter)
-    return ast === undefined ? undefined : windowMillis(name, parameter.toLowerCase(), bind(env, ast), call.span, mayBeZero)
+    return ast === undefined
+      ? undefined
+      : windowMillis(name, parameter.toLowerCase(), bind(env, ast), call.span, mayBeZero)
   }
   const required = (parameter: string): number =>
     millis(parameter) ??
-    fail('PLAN_WINDOW_ARGUMENT', { name, problem: `the argument ${parameter} is missing`, hint: form(name) }, { span: call.span })
-  const partition = data.partitionBy.map((ast) => {
+    fail(
+      'PLAN_WINDOW_ARGUMENT',
+      { name, problem: `the argument ${parameter} is missing`, hint: form(name) },
+      { span: call.span },
+    )
+  const partition = (data.kind === 'subquery' ? [] : data.partitionBy).map((ast) => {
     const column = bind({ context, scope, place: 'PARTITION BY' }, ast)
-    if (column.kind !== 'input') return fail('PLAN_NOT_SUPPORTED', { feature: 'PARTITION BY an expression' }, { span: ast.span })
+    if (column.kind !== 'input')
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'PARTITION BY an expression' }, { span: ast.span })
     return column.index
   })
   if (partition.length > 0 && name !== 'SESSION') {
-    fail('PLAN_WINDOW_ARGUMENT', { name, problem: 'PARTITION BY belongs to SESSION windows only', hint: 'Put the columns into GROUP BY.' }, { span: data.span })
+    fail(
+      'PLAN_WINDOW_ARGUMENT',
+      { name, problem: 'PARTITION BY belongs to SESSION windows only', hint: 'Put the columns into GROUP BY.' },
+      { span: data.span },
+    )
   }
   const shape = shapeOf(name, call, required, millis('OFFSET', true) ?? 0, partition)
   const rel = windowRel(context, table, time, shape, call)
@@ -131,7 +145,11 @@ function timeColumn(
 ): InputExpr {
   const descriptor = ast as Descriptor | undefined
   if (descriptor?.kind !== 'descriptor' || descriptor.columns.length !== 1) {
-    return fail('PLAN_WINDOW_ARGUMENT', { name, problem: 'the time column must be given as DESCRIPTOR(column)', hint: form(name) }, { span: ast?.span ?? call.span })
+    return fail(
+      'PLAN_WINDOW_ARGUMENT',
+      { name, problem: 'the time column must be given as DESCRIPTOR(column)', hint: form(name) },
+      { span: ast?.span ?? call.span },
+    )
   }
   const [column] = descriptor.columns
   const expr = bind({ context, scope, place: 'DESCRIPTOR' }, { kind: 'column', name: column.name, span: column.span })
@@ -152,7 +170,10 @@ function argumentsOf(name: string, call: FunctionCall): ReadonlyMap<string, Expr
     const value = arg.kind === 'named-argument' ? arg.value : arg
     if (parameter === undefined || !order.includes(parameter)) {
       const hint = parameter === undefined ? form(name) : (didYouMean(parameter, order) ?? form(name))
-      const problem = parameter === undefined ? `it takes at most ${order.length} arguments, ${call.args.length} were given` : `it has no parameter ${parameter}`
+      const problem =
+        parameter === undefined
+          ? `it takes at most ${order.length} arguments, ${call.args.length} were given`
+          : `it has no parameter ${parameter}`
       fail('PLAN_WINDOW_ARGUMENT', { name, problem, hint }, { span: arg.span })
     }
     args.set(parameter, value)

@@ -27,15 +27,22 @@ function decode(rel: ScanRel): ScanRel {
     })
   }
   const derived = (i: number) =>
-    uses[i] > 0 && uses[i] === parsed[i] && rel.produced[i].metadata === undefined && rel.produced[i].type.kind === 'VARCHAR'
+    uses[i] > 0 &&
+    uses[i] === parsed[i] &&
+    rel.produced[i].metadata === undefined &&
+    rel.produced[i].type.kind === 'VARCHAR'
   if (!rel.produced.some((_, i) => derived(i))) return rel
   return {
     ...rel,
-    produced: rel.produced.map((column, i) => (derived(i) ? { ...column, type: timestamp(3), parse: 'sql-timestamp' } : column)),
+    produced: rel.produced.map((column, i) =>
+      derived(i) ? { ...column, type: timestamp(3), parse: 'sql-timestamp' } : column,
+    ),
     projections: rel.projections.map((projection) =>
       mapExpr(projection, (e) => {
         const column = parsedColumn(e)
-        return column === undefined || !derived(column) ? e : { kind: 'input', index: column, type: e.type, ...(e.span && { span: e.span }) }
+        return column === undefined || !derived(column)
+          ? e
+          : { kind: 'input', index: column, type: e.type, ...(e.span && { span: e.span }) }
       }),
     ),
   }
@@ -43,7 +50,8 @@ function decode(rel: ScanRel): ScanRel {
 
 /** The column of `TO_TIMESTAMP(column)`. */
 function parsedColumn(expr: Expr): number | undefined {
-  if (expr.kind !== 'call' || expr.fn !== 'TO_TIMESTAMP' || expr.user === true || expr.args.length !== 1) return undefined
+  if (expr.kind !== 'call' || expr.fn !== 'TO_TIMESTAMP' || expr.user === true || expr.args.length !== 1)
+    return undefined
   const [arg] = expr.args
   return arg.kind === 'input' ? arg.index : undefined
 }

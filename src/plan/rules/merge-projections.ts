@@ -27,7 +27,12 @@ function merge(rel: Rel, context: PlannerContext): Rel {
         return merge({ ...rel, input: input.input, exprs: rel.exprs.map((expr) => inline(expr, input.exprs)) }, context)
       }
       if (input.kind === 'values' && rel.exprs.every((expr) => isDeterministic(expr, context))) {
-        return { kind: 'values', rows: input.rows.map((row) => rel.exprs.map((expr) => inline(expr, row))), schema: rel.schema, ...(rel.place && { place: rel.place }) }
+        return {
+          kind: 'values',
+          rows: input.rows.map((row) => rel.exprs.map((expr) => inline(expr, row))),
+          schema: rel.schema,
+          ...(rel.place && { place: rel.place }),
+        }
       }
       return isIdentity(rel) ? rename(rel) : rel
     }
@@ -82,7 +87,8 @@ function readThrough(rel: Aggregating): Rel {
   const { input } = rel
   if (input.kind !== 'project' || !input.exprs.every((expr) => expr.kind === 'input')) return rel
   // A mark that the projection took off must not come back.
-  if (input.exprs.some((expr, i) => typeTextWithAttribute(expr.type) !== typeTextWithAttribute(input.schema[i].type))) return rel
+  if (input.exprs.some((expr, i) => typeTextWithAttribute(expr.type) !== typeTextWithAttribute(input.schema[i].type)))
+    return rel
   const at = (column: number) => (input.exprs[column] as { readonly index: number }).index
   const grouping = rel.grouping.map(at)
   if (new Set(grouping).size < grouping.length) return rel
@@ -106,8 +112,13 @@ function readThrough(rel: Aggregating): Rel {
         return { ...rel, ...common, windowing: { ...windowing, ...start, endColumn: at(windowing.endColumn) } }
       }
       const { window } = windowing
-      const shape = window.shape.type === 'session' ? { ...window.shape, partition: window.shape.partition.map(at) } : window.shape
-      return { ...rel, ...common, windowing: { kind: 'assign', window: { ...window, shape, timeColumn: at(window.timeColumn) } } }
+      const shape =
+        window.shape.type === 'session' ? { ...window.shape, partition: window.shape.partition.map(at) } : window.shape
+      return {
+        ...rel,
+        ...common,
+        windowing: { kind: 'assign', window: { ...window, shape, timeColumn: at(window.timeColumn) } },
+      }
     }
   }
 }

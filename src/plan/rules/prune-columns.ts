@@ -54,12 +54,18 @@ function prune(rel: Rel, needed: Needed): Pruned {
       const input = prune(rel.input, used)
       if (input.rel === rel.input && kept.length === rel.exprs.length) return { rel, to: identity(rel) }
       const exprs = kept.map((i) => remap(rel.exprs[i], input.to))
-      return { rel: { ...rel, input: input.rel, exprs, schema: kept.map((i) => rel.schema[i]) }, to: positions(rel, kept) }
+      return {
+        rel: { ...rel, input: input.rel, exprs, schema: kept.map((i) => rel.schema[i]) },
+        to: positions(rel, kept),
+      }
     }
     case 'filter': {
       const input = prune(rel.input, new Set([...needed, ...inputsOf(rel.condition)]))
       if (input.rel === rel.input) return { rel, to: input.to }
-      return { rel: { ...rel, input: input.rel, condition: remap(rel.condition, input.to), schema: input.rel.schema }, to: input.to }
+      return {
+        rel: { ...rel, input: input.rel, condition: remap(rel.condition, input.to), schema: input.rel.schema },
+        to: input.to,
+      }
     }
     case 'aggregate':
     case 'group-window-aggregate':
@@ -148,7 +154,9 @@ function pruneScan(rel: ScanRel, needed: Needed): Pruned {
       produced: produced.map((i) => rel.produced[i]),
       projections: kept.map((i) => remap(rel.projections[i], producedTo)),
       schema: kept.map((i) => rel.schema[i]),
-      ...(watermark && { watermark: { ...watermark, rowtime: to[watermark.rowtime], expr: remap(watermark.expr, to) } }),
+      ...(watermark && {
+        watermark: { ...watermark, rowtime: to[watermark.rowtime], expr: remap(watermark.expr, to) },
+      }),
       ...(condition && { condition: remap(condition, to) }),
     },
     to,
@@ -235,7 +243,10 @@ function windowingAt(
     return { ...windowing, ...start, endColumn: to[windowing.endColumn] }
   }
   const { window } = windowing
-  const shape = window.shape.type === 'session' ? { ...window.shape, partition: window.shape.partition.map((i) => to[i]) } : window.shape
+  const shape =
+    window.shape.type === 'session'
+      ? { ...window.shape, partition: window.shape.partition.map((i) => to[i]) }
+      : window.shape
   return { kind: 'assign', window: { ...window, shape, timeColumn: to[window.timeColumn] } }
 }
 

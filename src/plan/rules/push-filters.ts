@@ -28,18 +28,28 @@ function push(rel: Rel, conditions: readonly Expr[], context: PlannerContext): R
       return conditions.length === 0 && sameFilter(rel, result) ? rel : result
     }
     case 'project': {
-      const [below, above] = split(conditions, (c) => movable(c, context) && [...inputsOf(c)].every((i) => cheap(rel.exprs[i], context)))
+      const [below, above] = split(
+        conditions,
+        (c) => movable(c, context) && [...inputsOf(c)].every((i) => cheap(rel.exprs[i], context)),
+      )
       return keep(descend(rel, [below.map((c) => substitute(c, rel.exprs))], context), above)
     }
     case 'union':
-      return descend(rel, rel.inputs.map(() => conditions), context)
+      return descend(
+        rel,
+        rel.inputs.map(() => conditions),
+        context,
+      )
     case 'join':
       return pushIntoJoin(rel, conditions, context)
     case 'aggregate':
     case 'window-aggregate':
     case 'group-window-aggregate': {
       const keys = rel.grouping
-      const [below, above] = split(conditions, (c) => keys.length > 0 && movable(c, context) && [...inputsOf(c)].every((i) => i < keys.length))
+      const [below, above] = split(
+        conditions,
+        (c) => keys.length > 0 && movable(c, context) && [...inputsOf(c)].every((i) => i < keys.length),
+      )
       return keep(descend(rel, [below.map((c) => shiftInputs(c, (i) => keys[i]))], context), above)
     }
     case 'window-table-function': {
@@ -51,7 +61,10 @@ function push(rel: Rel, conditions: readonly Expr[], context: PlannerContext): R
       return keep(descend(rel, [below], context), above)
     }
     case 'normalize': {
-      const [onKey, rest] = split(conditions, (c) => movable(c, context) && [...inputsOf(c)].every((i) => rel.key.includes(i)))
+      const [onKey, rest] = split(
+        conditions,
+        (c) => movable(c, context) && [...inputsOf(c)].every((i) => rel.key.includes(i)),
+      )
       const [inside, above] = split(rest, (c) => movable(c, context))
       const below = descend(rel, [onKey], context) as typeof rel
       const condition = conjunction([...conjunctsOf(below.condition), ...inside])
@@ -63,7 +76,14 @@ function push(rel: Rel, conditions: readonly Expr[], context: PlannerContext): R
       return keep(inside.length === 0 || condition === undefined ? rel : { ...rel, condition }, above)
     }
     default:
-      return keep(descend(rel, inputsOfRel(rel).map(() => []), context), conditions)
+      return keep(
+        descend(
+          rel,
+          inputsOfRel(rel).map(() => []),
+          context,
+        ),
+        conditions,
+      )
   }
 }
 
@@ -81,7 +101,11 @@ function keep(rel: Rel, conditions: readonly Expr[]): Rel {
 }
 
 function sameFilter(before: Rel & { readonly kind: 'filter' }, after: Rel): boolean {
-  return after.kind === 'filter' && after.input === before.input && conjunctsOf(after.condition).length === conjunctsOf(before.condition).length
+  return (
+    after.kind === 'filter' &&
+    after.input === before.input &&
+    conjunctsOf(after.condition).length === conjunctsOf(before.condition).length
+  )
 }
 
 function split(conditions: readonly Expr[], goes: (c: Expr) => boolean): [Expr[], Expr[]] {
@@ -118,11 +142,22 @@ function pushIntoJoin(rel: JoinRel, conditions: readonly Expr[], context: Planne
   // Conditions of the join itself: a row that fails them joins nothing, which only a padded side must still show.
   const own = [...conjunctsOf(rel.condition), ...(joinType === 'inner' ? mixed : [])]
   const above = joinType === 'inner' ? [] : mixed
-  const [ownLeft, rest] = split(own, (c) => (joinType === 'inner' || joinType === 'right' || joinType === 'semi') && leftOnly(c) && inputsOf(c).size > 0)
+  const [ownLeft, rest] = split(
+    own,
+    (c) => (joinType === 'inner' || joinType === 'right' || joinType === 'semi') && leftOnly(c) && inputsOf(c).size > 0,
+  )
   const [ownRight, on] = split(rest, (c) => (joinType === 'inner' || joinType === 'left' || semi) && rightOnly(c))
   const left = push(rel.left, [...toLeft, ...ownLeft], context)
-  const right = push(rel.right, [...toRight, ...ownRight].map((c) => shiftInputs(c, (i) => i - width)), context)
-  const unchanged = left === rel.left && right === rel.right && joinType === rel.joinType && on.length === conjunctsOf(rel.condition).length
+  const right = push(
+    rel.right,
+    [...toRight, ...ownRight].map((c) => shiftInputs(c, (i) => i - width)),
+    context,
+  )
+  const unchanged =
+    left === rel.left &&
+    right === rel.right &&
+    joinType === rel.joinType &&
+    on.length === conjunctsOf(rel.condition).length
   if (unchanged) return keep(rel, above)
   const { condition: _, ...bare } = rel
   const condition = conjunction(on)
@@ -149,7 +184,25 @@ function narrowed(joinType: JoinType, conditions: readonly Expr[], width: number
   }
 }
 
-const STRICT = ['=', '<>', '<', '<=', '>', '>=', 'LIKE', '+', '-', '*', '/', '%', '||', 'UPPER', 'LOWER', 'ABS', 'CHAR_LENGTH']
+const STRICT = [
+  '=',
+  '<>',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  'LIKE',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '||',
+  'UPPER',
+  'LOWER',
+  'ABS',
+  'CHAR_LENGTH',
+]
 
 /** Is the condition never TRUE when all columns of the side are NULL? */
 function rejectsNulls(condition: Expr, side: (index: number) => boolean): boolean {

@@ -30,7 +30,8 @@ function simplify(rel: Rel): Rel {
     case 'window-table-function':
       return isEmpty(rel.input) ? nothing(rel) : rel
     case 'join':
-      if ((rel.joinType === 'inner' || rel.joinType === 'semi') && (isEmpty(rel.left) || isEmpty(rel.right))) return nothing(rel)
+      if ((rel.joinType === 'inner' || rel.joinType === 'semi') && (isEmpty(rel.left) || isEmpty(rel.right)))
+        return nothing(rel)
       return rel.joinType === 'left' && isEmpty(rel.left) ? nothing(rel) : rel
     case 'union': {
       const inputs = rel.inputs.filter((input) => !isEmpty(input))

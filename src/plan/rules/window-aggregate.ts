@@ -12,13 +12,7 @@ import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
 import { inputsOf } from '../../expr/expr.ts'
 import { filter, inputAt, project, substitute } from '../bind/build.ts'
-import {
-  type AggregateRel,
-  mapRel,
-  type Rel,
-  type WindowAggregateRel,
-  type WindowTableFunctionRel,
-} from '../nodes.ts'
+import { type AggregateRel, mapRel, type Rel, type WindowAggregateRel, type WindowTableFunctionRel } from '../nodes.ts'
 import { groupsByWindow, windowColumns } from '../window-columns.ts'
 import type { Rule } from './rule.ts'
 
@@ -43,9 +37,17 @@ function toWindowAggregate(rel: AggregateRel): Rel {
     fail('PLAN_WINDOW_ARGUMENT', { name: 'HOP', problem }, rel.place)
   }
   const propertyOf = (column: number): Property | undefined =>
-    columns.start.includes(column) ? 'start' : columns.end.includes(column) ? 'end' : columns.time.includes(column) ? 'time' : undefined
+    columns.start.includes(column)
+      ? 'start'
+      : columns.end.includes(column)
+        ? 'end'
+        : columns.time.includes(column)
+          ? 'time'
+          : undefined
   const grouping = rel.grouping.filter((column) => propertyOf(column) === undefined)
-  const properties = (['start', 'end', 'time'] as const).filter((p) => rel.grouping.some((column) => propertyOf(column) === p))
+  const properties = (['start', 'end', 'time'] as const).filter((p) =>
+    rel.grouping.some((column) => propertyOf(column) === p),
+  )
   const field = (column: number) => rel.schema[rel.grouping.indexOf(column)]
   const fieldOf = (p: Property) => rel.schema[rel.grouping.findIndex((column) => propertyOf(column) === p)]
   const schema = [
@@ -76,7 +78,12 @@ function toWindowAggregate(rel: AggregateRel): Rel {
     }),
     ...rel.calls.map((_, i) => inputAt(schema, grouping.length + i)),
   ]
-  return project(aggregate, exprs, rel.schema.map((f) => f.name), rel.place)
+  return project(
+    aggregate,
+    exprs,
+    rel.schema.map((f) => f.name),
+    rel.place,
+  )
 }
 
 // ---- Fusion ----------------------------------------------------------------------------------------------------------
@@ -110,7 +117,14 @@ function fuse(rel: WindowAggregateRel): Rel {
   const used = [...new Set([...rel.grouping, ...args])]
   if (conditions.some(readsWindow) || used.some((column) => readsWindow(exprs[column]))) return rel
   const { shape } = window.window
-  if (shape.type === 'session' && !samePartition(shape.partition, rel.grouping.map((column) => exprs[column]))) return rel
+  if (
+    shape.type === 'session' &&
+    !samePartition(
+      shape.partition,
+      rel.grouping.map((column) => exprs[column]),
+    )
+  )
+    return rel
 
   // The row in front: what keys and arguments need, then the time column and a session's partition.
   const row = used.map((column) => exprs[column])
@@ -145,4 +159,3 @@ function samePartition(partition: readonly number[], keys: readonly Expr[]): boo
   const columns = keys.map((key) => (key.kind === 'input' ? key.index : -1))
   return partition.length === columns.length && partition.every((column) => columns.includes(column))
 }
-
