@@ -100,6 +100,16 @@ export class KafkaReader implements SourceReader {
   }
 
   async open(): Promise<void> {
+    try {
+      await this.#start()
+    } catch (error) {
+      // Nobody closes what never opened: no timer and no connection may stay.
+      await this.close()
+      throw error
+    }
+  }
+
+  async #start(): Promise<void> {
     const { restored } = this.#context
     const now = this.#own(await this.#discovery.current())
     if (restored === undefined) this.#add(await startSplits(this.#client, this.#settings, now))

@@ -47,7 +47,13 @@ export class KafkaWriter implements SinkWriter {
   }
 
   async open(): Promise<void> {
-    this.#writer = await this.#producer.topic(this.#settings.topic)
+    try {
+      this.#writer = await this.#producer.topic(this.#settings.topic)
+    } catch (error) {
+      // Nobody closes what never opened: no timer and no connection may stay.
+      await this.close()
+      throw error
+    }
     if (this.#settings.partitioner === 'fixed') this.#partition = this.#context.subtask % this.#writer.partitions
   }
 
