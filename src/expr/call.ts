@@ -1,6 +1,5 @@
 /** What a call needs before it can be evaluated, whichever way; and what is said when it fails. */
 import { failure, isRivuletError, RivuletError } from '../base/errors.ts'
-import { didYouMean } from '../base/nearest.ts'
 import type { CastOptions } from '../types/cast.ts'
 import { printText } from '../types/format.ts'
 import { typeText } from '../types/logical-type.ts'
@@ -32,7 +31,7 @@ export function callSite(expr: CallExpr, context: EvalContext): CallSite {
 export function functionOf(expr: CallExpr, lookup: FunctionLookup): ScalarFunction {
   const fn = lookup.scalar(expr.fn, expr.user === true)
   if (fn !== undefined) return fn
-  throw failure('FUNCTION_NOT_FOUND', { name: expr.fn, near: didYouMean(expr.fn, []) }, { span: expr.span })
+  throw failure('FUNCTION_NOT_FOUND', { name: expr.fn }, { span: expr.span })
 }
 
 export function evaluatorOf(fn: ScalarFunction, site: CallSite): AnyEvaluate {

@@ -6,6 +6,7 @@
  *   (`x'0a'` instead of the decoded text) and, at the top level, writes SQL NULL as `NULL`.
  * - FLOAT and DOUBLE are Java's texts; a TIMESTAMP(p) shows p digits; TIME(p) shows at least one and no trailing zeros.
  */
+import { bitmapText } from './bitmap.ts'
 import {
   MILLIS_PER_DAY,
   MILLIS_PER_HOUR,
@@ -65,8 +66,9 @@ export function makeFormatter(type: LogicalType, options: FormatOptions, printin
       return (value) => value as string
     case 'BINARY':
     case 'VARBINARY':
-    case 'BITMAP':
       return printing ? (value) => `x'${hexText(value as Uint8Array)}'` : (value) => utf8Text(value as Uint8Array)
+    case 'BITMAP':
+      return (value) => bitmapText(value as Uint8Array)
     case 'DATE':
       return (value) => dateText(value as number)
     case 'TIME':

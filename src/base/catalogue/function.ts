@@ -18,16 +18,10 @@ export const functionErrors = {
     hint: () =>
       'SQL NULL is `null` in TypeScript: return null where there is no value, and check that every path returns.',
   }),
-  FUNCTION_RETURNED_WRONG_TYPE: declare<{ name: string; expected: string; found: string; args: string }>({
+  FUNCTION_NOT_FOUND: declare<{ name: string }>({
     domain: 'user',
-    message: ({ name, expected, found, args }) =>
-      `Function ${name} returned ${found} where its declared result type is ${expected}, for (${args}).`,
-    hint: () => 'Change the declared result type, or convert the value before returning it.',
-  }),
-  FUNCTION_NOT_FOUND: declare<{ name: string; near?: string }>({
-    domain: 'user',
-    message: ({ name }) => `There is no function ${name}.`,
-    hint: ({ near }) => (near === undefined ? undefined : `Did you mean ${near}?`),
+    message: ({ name }) => `The plan calls the function ${name}, which is not there.`,
+    hint: () => 'Register it before the job starts; a plan names functions of the version that compiled it.',
     flink: 'No match found for function signature',
   }),
   FUNCTION_INVALID_ARGUMENT: declare<{ name: string; problem: string }>({
