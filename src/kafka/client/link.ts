@@ -32,6 +32,8 @@ export class BrokerLink {
   readonly #address: BrokerAddress
   #session: Session | undefined
   #connecting: Promise<Session> | undefined
+  /** Calls that wait for `#connecting`. */
+  #waiting = 0
   #failures = 0
   #nextAttempt = 0
   readonly #closing = new AbortController()
@@ -52,8 +54,19 @@ export class BrokerLink {
     build: (version: number) => RequestOf<A>,
     options: CallOptions = {},
   ): Promise<ReceivedResponseOf<A>> {
-    // Without an await on this path the request leaves before `call` returns.
-    const session = this.#current() ?? (await this.#connect())
+    // Without an await on this path the request leaves before `call` returns. But nobody overtakes those who wait for
+    // the connection: it is there some steps before they are woken.
+    let session = this.#waiting === 0 ? this.#current() : undefined
+    if (session === undefined) {
+      this.#waiting++
+      try {
+        this.#connecting ??= this.#open()
+        session = await this.#connecting
+      } finally {
+        this.#waiting--
+        if (this.#waiting === 0) this.#connecting = undefined
+      }
+    }
     const version = this.#versionOf(session, api)
     const body = await this.#request(session, api, version, api.encodeRequest(version, build(version)), options)
     if (options.expectResponse === false) return undefined as unknown as ReceivedResponseOf<A>
@@ -69,13 +82,6 @@ export class BrokerLink {
   #current(): Session | undefined {
     if (this.#session?.connection.closed === true) this.#session = undefined
     return this.#session
-  }
-
-  #connect(): Promise<Session> {
-    this.#connecting ??= this.#open().finally(() => {
-      this.#connecting = undefined
-    })
-    return this.#connecting
   }
 
   async #open(): Promise<Session> {

@@ -3,7 +3,8 @@
  *
  * Law: batches leave in the order in which they were begun; a batch that comes back goes before all younger ones; while
  * one is repeated, nothing else of the partition is on the way. With idempotence a batch keeps its sequence number in all
- * its repetitions.
+ * its repetitions, and until the first one of a producer id is acknowledged it is alone on the way: a broker that does not
+ * know the producer yet takes any number as the first, so that after a change of leader a younger batch could pass.
  */
 import type { RivuletError } from '../../base/errors.ts'
 import { BatchWriter, type CompressionType, stamp } from '../records/index.ts'
@@ -48,6 +49,8 @@ export class PartitionQueue {
   /** Monotonic milliseconds before which nothing is sent after a failure. */
   notBefore = 0
   #nextOrder = 0
+  /** The broker has acknowledged a batch of the present producer id. */
+  #established = false
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -82,7 +85,7 @@ export class PartitionQueue {
   head(now: number): Batch | undefined {
     const batch = this.ready[0]
     if (batch === undefined || now < this.notBefore) return undefined
-    return batch.attempts > 0 && this.onTheWay.length > 0 ? undefined : batch
+    return this.onTheWay.length > 0 && (batch.attempts > 0 || !this.#established) ? undefined : batch
   }
 
   /** Move the head onto its way, stamped with who sends it. */
@@ -101,12 +104,14 @@ export class PartitionQueue {
     return batch
   }
 
-  done(batch: Batch): void {
-    this.onTheWay.splice(this.onTheWay.indexOf(batch), 1)
+  acknowledged(batch: Batch): void {
+    this.#leave(batch)
+    this.#established = true
+    this.notBefore = 0
   }
 
   giveBack(batch: Batch): void {
-    this.done(batch)
+    this.#leave(batch)
     const at = this.ready.findIndex(({ order }) => order > batch.order)
     this.ready.splice(at < 0 ? this.ready.length : at, 0, batch)
   }
@@ -114,6 +119,11 @@ export class PartitionQueue {
   /** Number the waiting batches anew, for another producer id. */
   renumber(): void {
     this.nextSequence = 0
+    this.#established = false
     for (const batch of this.ready) batch.sequence = -1
+  }
+
+  #leave(batch: Batch): void {
+    this.onTheWay.splice(this.onTheWay.indexOf(batch), 1)
   }
 }

@@ -353,8 +353,7 @@ export class KafkaProducer {
   }
 
   #complete(batch: Batch): void {
-    batch.queue.done(batch)
-    batch.queue.notBefore = 0
+    batch.queue.acknowledged(batch)
     this.#buffered -= batch.memory
     if (this.#pool.length < POOL) {
       batch.writer.reset()
