@@ -53,6 +53,7 @@ const NAMES: Readonly<Record<string, string>> = {
   table: 'a table',
   string: 'a string in single quotes',
   integer: 'a number',
+  literal: 'a literal',
   expression: 'an expression',
   operator: 'an operator',
   query: 'a query',
@@ -68,7 +69,7 @@ const MINOR: ReadonlySet<string> = new Set(
 )
 
 function expectations(wanted: ReadonlySet<string>): readonly string[] {
-  let list = [...wanted].filter((type) => !type.endsWith(' APPLY') && !type.endsWith(' ('))
+  let list = [...wanted].filter((type) => type !== 'EXTEND' && !/ (APPLY|\()$/.test(type))
   if (wanted.has('column') || wanted.has('table') || wanted.has('expression')) list = list.filter((t) => t !== 'name')
   if (wanted.has('expression')) list = list.filter((t) => t !== 'integer' && t !== 'string')
   if (list.length > 6 || wanted.has('expression')) list = list.filter((type) => !MINOR.has(type))

@@ -11,7 +11,7 @@
  *   unicode-name U&"name"
  *   integer decimal approximate
  *   string       'text'        prefixed   _charset'text', n'text'
- *   unicode      U&'text'      binary     x'hex'
+ *   unicode      U&'text'      binary     x'hex'      escaped   e'a\\tb'
  *   error, end
  *
  * Comments are `-- …`, `// …` and slash-star; a comment that starts with slash-star-plus is a hint and its ends are tokens.
@@ -95,6 +95,20 @@ export function scan(text: string): Tokens {
     else token(type, start, end)
   }
 
+  const escapedToken = (start: number): void => {
+    for (let i = start + 2; i < length; i++) {
+      if (text[i] === '\\') i++
+      else if (text[i] === "'") {
+        if (text[i + 1] !== "'") {
+          token('escaped', start, i + 1)
+          return
+        }
+        i++
+      }
+    }
+    unterminated('string', start)
+  }
+
   while (at < length) {
     const start = at
     const code = text.charCodeAt(at)
@@ -105,6 +119,7 @@ export function scan(text: string): Tokens {
     }
     if (isLetter(code, text, at)) {
       if (next === 39 && (code === 120 || code === 88)) quotedToken('binary', start, at + 1)
+      else if (next === 39 && (code === 101 || code === 69)) escapedToken(start)
       else if (next === 39 && (code === 110 || code === 78)) quotedToken('prefixed', start, at + 1)
       else if ((code === 117 || code === 85) && next === 38 && text[at + 2] === "'")
         quotedToken('unicode', start, at + 2)

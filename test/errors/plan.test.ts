@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { planErrors } from '../../src/base/catalogue/plan.ts'
 import { isRivuletError, renderError } from '../../src/base/errors.ts'
 import { parseStatements } from '../../src/sql/index.ts'
-import { PlanSession } from './plan-session.ts'
+import { PlanSession } from '../../src/plan/session.case.ts'
 
 const TABLES = [
   `CREATE TABLE orders (id INT, userName STRING, amount INT, price DECIMAL(10, 2), ts TIMESTAMP(3),

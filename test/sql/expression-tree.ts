@@ -172,7 +172,7 @@ export const expressionTree: fc.Arbitrary<Expression> = fc.letrec<{ e: Expressio
         span,
       }),
     ),
-    list(0).map((elements): Expression => ({ kind: 'row', explicit: true, elements, span })),
+    list(1).map((elements): Expression => ({ kind: 'row', explicit: true, elements, span })),
     list(2).map((elements): Expression => ({ kind: 'row', explicit: false, elements, span })),
     list(0).map((elements): Expression => ({ kind: 'collection', type: 'ARRAY', elements, span })),
   )

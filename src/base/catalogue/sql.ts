@@ -61,7 +61,7 @@ export const sqlErrors = {
   SQL_BAD_BINARY_LITERAL: declare<{ text: string }>({
     domain: 'user',
     message: ({ text }) => `${text} is no binary literal.`,
-    hint: () => "Between the quotes stands an even number of hexadecimal digits: x'0aff'.",
+    hint: () => "Between the quotes stand hexadecimal digits, two for a byte: x'0aff'.",
     flink: 'Binary literal string must contain only characters …',
   }),
   SQL_UNKNOWN_CHARSET: declare<{ charset: string }>({
@@ -86,9 +86,7 @@ export const sqlErrors = {
     hint: ({ where }) =>
       where.endsWith('without parentheses')
         ? 'Put it in parentheses.'
-        : where.includes('CURSOR')
-          ? 'CURSOR has no meaning: leave it away.'
-          : 'Join with the query instead, or make it a view.',
+        : 'Join with the query instead, or make it a view.',
     flink: 'Query expression encountered in illegal context',
   }),
   SQL_DUPLICATE_CLAUSE: declare<{ what: string }>({

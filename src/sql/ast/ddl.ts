@@ -30,7 +30,7 @@ export type ColumnDefinition = PhysicalColumn | ComputedColumn | MetadataColumn
 interface Column<K extends string> {
   readonly kind: K
   readonly name: Identifier
-  /** The rows around a nested column, outermost first (`ALTER TABLE t ADD a.b INT`); empty in CREATE. */
+  /** The rows around a nested column, outermost first (`ALTER TABLE t ADD a.b INT`); mostly empty. */
   readonly parents: readonly Identifier[]
   readonly comment?: Text
   /** ALTER only. */

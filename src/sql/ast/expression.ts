@@ -79,7 +79,7 @@ export interface StringLiteral {
 }
 export interface BinaryLiteral {
   readonly kind: 'binary-string'
-  /** Hexadecimal digits as written, an even number of them. */
+  /** Hexadecimal digits as written; that they are pairs is checked by the binder. */
   readonly hex: string
   readonly span: Span
 }
@@ -435,7 +435,7 @@ export interface Collection {
   readonly elements: readonly Expression[]
   readonly span: Span
 }
-/** `ARRAY(SELECT …)`, `CURSOR(SELECT …)` */
+/** `ARRAY(SELECT …)`; `CURSOR(SELECT …)`, which has no meaning in Flink. */
 export interface CollectionQuery {
   readonly kind: 'collection-query'
   readonly type: 'ARRAY' | 'MAP' | 'MULTISET' | 'CURSOR'

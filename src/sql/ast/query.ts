@@ -5,6 +5,7 @@
  * without any of these leaves only its body. Set operations associate to the left, INTERSECT binds tighter.
  */
 import type { Span } from '../../base/span.ts'
+import type { ColumnDefinition } from './ddl.ts'
 import type { Expression, FunctionCall, WindowSpecification } from './expression.ts'
 import type { Identifier, Name } from './name.ts'
 
@@ -159,6 +160,8 @@ interface Primary<K extends string> {
 export interface TableReference extends Primary<'table'> {
   readonly name: Name
   readonly hints: readonly Hint[]
+  /** `EXTEND (x INT)`: columns added by the query; parsed, no meaning in Flink. */
+  readonly extend?: readonly ColumnDefinition[]
   /** FOR SYSTEM_TIME AS OF */
   readonly systemTime?: Expression
 }

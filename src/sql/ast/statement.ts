@@ -91,6 +91,7 @@ export interface Update {
   readonly kind: 'update'
   readonly table: Name
   readonly hints: readonly Hint[]
+  readonly extend?: readonly ColumnDefinition[]
   readonly alias?: Identifier
   readonly assignments: readonly Assignment[]
   readonly where?: Expression
@@ -106,6 +107,7 @@ export interface Delete {
   readonly kind: 'delete'
   readonly table: Name
   readonly hints: readonly Hint[]
+  readonly extend?: readonly ColumnDefinition[]
   readonly alias?: Identifier
   readonly where?: Expression
   readonly span: Span
@@ -114,6 +116,7 @@ export interface Delete {
 export interface Merge {
   readonly kind: 'merge'
   readonly table: Name
+  readonly hints: readonly Hint[]
   readonly alias?: Identifier
   readonly using: TableExpression
   readonly on: Expression
@@ -215,6 +218,7 @@ export interface CreateView extends Create<'create-view'> {
 }
 export type FunctionLanguage = 'JAVA' | 'SCALA' | 'SQL' | 'PYTHON' | 'TYPESCRIPT'
 export interface CreateFunction extends Create<'create-function'> {
+  readonly orReplace?: boolean
   readonly temporary: boolean
   /** TEMPORARY SYSTEM */
   readonly system: boolean
@@ -231,14 +235,17 @@ export interface FunctionResource {
   readonly span: Span
 }
 export interface CreateCatalog extends Create<'create-catalog'> {
+  readonly orReplace?: boolean
   readonly comment?: Text
   readonly options: readonly Option[]
 }
 export interface CreateDatabase extends Create<'create-database'> {
+  readonly orReplace?: boolean
   readonly comment?: Text
   readonly options: readonly Option[]
 }
 export interface CreateModel extends Create<'create-model'> {
+  readonly orReplace?: boolean
   readonly temporary: boolean
   readonly input: readonly ModelColumn[]
   readonly output: readonly ModelColumn[]
@@ -247,6 +254,7 @@ export interface CreateModel extends Create<'create-model'> {
   readonly query?: Query
 }
 export interface CreateConnection extends Create<'create-connection'> {
+  readonly orReplace?: boolean
   readonly temporary: boolean
   readonly system: boolean
   readonly comment?: Text

@@ -26,7 +26,7 @@ import {
 } from '../cursor.ts'
 import { parseLanguage } from './create.ts'
 import { isNumber, parseInterval } from './literal.ts'
-import { isString, nameOf, parseIdentifier, parseName, parseStringValue, parseText } from './name.ts'
+import { isString, nameOf, parseIdentifier, parseName, parsePlainText, parseStringValue } from './name.ts'
 import {
   parseDistribution,
   parseKeys,
@@ -71,7 +71,7 @@ export function parseAlter(c: Cursor): Statement {
     const ifExists = parseIfExists(c)
     const name = parseName(c)
     expect(c, 'AS')
-    const as = parseText(c)
+    const as = parsePlainText(c)
     const language = parseLanguage(c)
     return { kind: 'alter-function', name, ifExists, temporary, system, as, language, span: spanFrom(c, from) }
   }
@@ -83,7 +83,7 @@ export function parseAlter(c: Cursor): Statement {
     else if (accept(c, 'RESET')) action = { kind: 'reset-options', keys: parseKeys(c) }
     else {
       expect(c, 'COMMENT')
-      action = { kind: 'comment', comment: parseText(c) }
+      action = { kind: 'comment', comment: parsePlainText(c) }
     }
     return { kind: 'alter-catalog', name, ifExists: false, action, span: spanFrom(c, from) }
   }
@@ -131,9 +131,10 @@ function parseScopedOption(c: Cursor, scope: 'SYSTEM' | 'SESSION', from: number)
   expect(c, '=')
   const at = start(c)
   let value: string
-  if (isString(c.type)) value = parseStringValue(c).value
+  const sign = acceptOne(c, '-', '+')
+  if (sign === undefined && isString(c.type)) value = parseStringValue(c).value
   else if (isNumber(c.type) || ['ON', 'TRUE', 'FALSE', 'NULL', 'UNKNOWN'].includes(c.type)) {
-    value = tokenText(c)
+    value = `${sign === '-' ? sign : ''}${tokenText(c)}`
     advance(c)
   } else value = parseIdentifier(c).name
   const text = { kind: 'text' as const, value, span: spanFrom(c, at) }
@@ -224,10 +225,10 @@ export function parseDrop(c: Cursor): Drop {
   const from = start(c)
   expect(c, 'DROP')
   const temporary = accept(c, 'TEMPORARY')
-  const system = temporary && accept(c, 'SYSTEM')
   let object: ObjectType
-  if (system) object = expectOne(c, 'FUNCTION', 'CONNECTION')
-  else if (temporary) object = expectOne(c, 'TABLE', 'VIEW', 'FUNCTION', 'MODEL', 'CONNECTION')
+  const system = accept(c, 'SYSTEM')
+  if (system) object = temporary ? expectOne(c, 'FUNCTION', 'CONNECTION') : expectOne(c, 'FUNCTION')
+  else if (temporary) object = expectOne(c, 'TABLE', 'VIEW', 'FUNCTION', 'MODEL', 'CONNECTION', 'CATALOG', 'DATABASE')
   else if (acceptAll(c, 'MATERIALIZED', 'TABLE')) object = 'MATERIALIZED TABLE'
   else object = expectOne(c, 'TABLE', 'VIEW', 'FUNCTION', 'CATALOG', 'DATABASE', 'MODEL', 'CONNECTION')
   const ifExists = parseIfExists(c)

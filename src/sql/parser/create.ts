@@ -30,7 +30,7 @@ import {
   want,
 } from '../cursor.ts'
 import { isDateTime, parseDateTime, parseInterval } from './literal.ts'
-import { nameOf, parseIdentifier, parseIdentifierList, parseName, parseText } from './name.ts'
+import { nameOf, parseIdentifier, parseIdentifierList, parseName, parsePlainText, parseText } from './name.ts'
 import {
   isNameList,
   parseComment,
@@ -69,18 +69,16 @@ export function parseCreate(c: Cursor): Statement {
   const temporary = accept(c, 'TEMPORARY')
   const system = temporary && accept(c, 'SYSTEM')
   const m: Modifiers = { from, verb, orAlter, temporary, system }
-  const plainly = verb === 'CREATE' && !orAlter
+  const plainly = verb !== 'REPLACE' && !orAlter
   if (plainly && is(c, 'FUNCTION')) return parseCreateFunction(c, m)
   if (plainly && is(c, 'CONNECTION')) return parseCreateConnection(c, m)
   if (!system) {
     if (!orAlter && is(c, 'TABLE')) return parseCreateTable(c, m)
-    if (!temporary && (plainly || orAlter) && is(c, 'MATERIALIZED')) return parseCreateMaterializedTable(c, m)
+    if (!temporary && verb === 'CREATE' && is(c, 'MATERIALIZED')) return parseCreateMaterializedTable(c, m)
     if (!orAlter && verb !== 'REPLACE' && is(c, 'VIEW')) return parseCreateView(c, m)
     if (plainly && is(c, 'MODEL')) return parseCreateModel(c, m)
-    if (plainly && !temporary) {
-      if (is(c, 'CATALOG') || is(c, 'DATABASE')) return parseCreateCatalog(c, m)
-      if (c.type === 'SYSTEM') rejectSystem(c)
-    }
+    if (plainly && (is(c, 'CATALOG') || is(c, 'DATABASE'))) return parseCreateCatalog(c, m)
+    if (!temporary && c.type === 'SYSTEM') rejectSystem(c)
   }
   return unexpected(c)
 }
@@ -88,6 +86,11 @@ export function parseCreate(c: Cursor): Statement {
 function rejectSystem(c: Cursor): never {
   const place = { span: tokenSpan(c), source: c.source }
   fail('SQL_NOT_ALLOWED', { what: 'A system object is temporary', hint: 'Write CREATE TEMPORARY SYSTEM …' }, place)
+}
+
+/** As a property that is there only if it was written. */
+function replacing(m: Modifiers): { readonly orReplace?: true } {
+  return m.verb === 'CREATE OR REPLACE' ? { orReplace: true } : {}
 }
 
 function parseIfNotExists(c: Cursor): boolean {
@@ -173,7 +176,6 @@ function parseLike(c: Cursor): LikeClause {
 
 function parseCreateMaterializedTable(c: Cursor, m: Modifiers): CreateMaterializedTable {
   expectAll(c, 'MATERIALIZED', 'TABLE')
-  const ifNotExists = !m.orAlter && parseIfNotExists(c)
   const name = parseName(c)
   const columnNames = isNameList(c) ? parseIdentifierList(c) : undefined
   const schema = columnNames === undefined && is(c, '(') ? parseSchema(c, false) : undefined
@@ -189,7 +191,7 @@ function parseCreateMaterializedTable(c: Cursor, m: Modifiers): CreateMaterializ
   return {
     kind: 'create-materialized-table',
     orAlter: m.orAlter,
-    ifNotExists,
+    ifNotExists: false,
     name,
     schema,
     columnNames,
@@ -266,7 +268,7 @@ function parseCreateFunction(c: Cursor, m: Modifiers): CreateFunction {
     fail('SQL_NOT_ALLOWED', { what, hint: 'Give it a simple name.' }, place)
   }
   expect(c, 'AS')
-  const as = parseText(c)
+  const as = parsePlainText(c)
   const language = parseLanguage(c)
   const using: FunctionResource[] = []
   const ofJvm = language === undefined || language === 'JAVA' || language === 'SCALA'
@@ -281,6 +283,7 @@ function parseCreateFunction(c: Cursor, m: Modifiers): CreateFunction {
   const options = parseWithOptions(c)
   return {
     kind: 'create-function',
+    ...replacing(m),
     temporary: m.temporary,
     system: m.system,
     ifNotExists,
@@ -303,6 +306,7 @@ function parseCreateConnection(c: Cursor, m: Modifiers): Statement {
   const { temporary, system, from } = m
   return {
     kind: 'create-connection',
+    ...replacing(m),
     temporary,
     system,
     ifNotExists,
@@ -324,6 +328,7 @@ function parseCreateModel(c: Cursor, m: Modifiers): Statement {
   const query = accept(c, 'AS') ? c.grammar.query(c) : undefined
   return {
     kind: 'create-model',
+    ...replacing(m),
     temporary: m.temporary,
     ifNotExists,
     name,
@@ -343,5 +348,5 @@ function parseCreateCatalog(c: Cursor, m: Modifiers): Statement {
   const comment = parseComment(c)
   const options = parseWithOptions(c)
   const kind = what === 'CATALOG' ? 'create-catalog' : 'create-database'
-  return { kind, ifNotExists, name, comment, options, span: spanFrom(c, m.from) }
+  return { kind, ...replacing(m), ifNotExists, name, comment, options, span: spanFrom(c, m.from) }
 }

@@ -35,6 +35,7 @@ import {
   peek,
   spanFrom,
   start,
+  tokenSpan,
   unexpected,
   want,
 } from '../cursor.ts'
@@ -110,7 +111,6 @@ const BINARY: ReadonlyMap<string, readonly [op: BinaryOperator, power: number]> 
   ['AND', ['AND', AND]],
   ['=', ['=', COMPARISON]],
   ['<>', ['<>', COMPARISON]],
-  ['!=', ['<>', COMPARISON]],
   ['<', ['<', COMPARISON]],
   ['<=', ['<=', COMPARISON]],
   ['>', ['>', COMPARISON]],
@@ -146,8 +146,13 @@ function parseOperator(c: Cursor, left: Expression, min: number): Expression | u
   if (min <= AND) want(c, 'operator')
   const from = left.span.start
   switch (type) {
+    case '!=': {
+      const what = "'!=' is no operator of Flink"
+      const place = { span: tokenSpan(c), source: c.source }
+      return fail('SQL_NOT_ALLOWED', { what, hint: 'Write <>.' }, place)
+    }
     case '.': {
-      if (min > ACCESS || !isName(c, peek(c, 1))) return undefined
+      if (min > ACCESS || !isName(c, peek(c, 1)) || endsInWord(left, c)) return undefined
       advance(c)
       return parseField(c, left)
     }
@@ -187,11 +192,19 @@ function parseOperator(c: Cursor, left: Expression, min: number): Expression | u
     case 'FORMAT':
       if (POSTFIX < min || peek(c, 1) !== 'JSON') return undefined
       expectAll(c, 'FORMAT', 'JSON')
-      if (accept(c, 'ENCODING')) expectOne(c, 'UTF8', 'UTF16', 'UTF32')
+      if (c.type === 'ENCODING' && ['UTF8', 'UTF16', 'UTF32'].includes(peek(c, 1))) {
+        advance(c)
+        advance(c)
+      }
       return { kind: 'json-format', operand: left, span: spanFrom(c, from) }
     default:
       return undefined
   }
+}
+
+/** `x IS JSON .y`: no field can follow a test that is not in parentheses. */
+function endsInWord(left: Expression, c: Cursor): boolean {
+  return (left.kind === 'is' || left.kind === 'json-format') && peek(c, -1) !== ')'
 }
 
 function isQuantifier(type: string): boolean {

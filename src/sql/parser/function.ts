@@ -125,8 +125,8 @@ export function parseCall(c: Cursor, name: Name): FunctionCall {
     advance(c)
   } else if (!is(c, ')')) {
     quantifier = acceptOne(c, 'DISTINCT', 'ALL')
-    args.push(parseArgument(c))
-    while (accept(c, ',')) args.push(parseArgument(c))
+    args.push(parseArgument(c, true))
+    while (accept(c, ',')) args.push(parseArgument(c, false))
     if (WITH_ORDER.has(only) || only.startsWith('PERCENTILE_')) {
       nulls = parseNulls(c)
       if (WITH_ORDER.has(only)) orderBy = parseOrderBy(c)
@@ -186,17 +186,17 @@ export function parseSuffix(c: Cursor, call: FunctionCall): FunctionCall {
 
 // --- arguments -------------------------------------------------------------------------------------------------------
 
-function parseArgument(c: Cursor): Argument {
+function parseArgument(c: Cursor, first: boolean): Argument {
   if (peek(c, 1) === '=>' && isName(c)) {
     const from = start(c)
     const name = parseIdentifier(c)
     expect(c, '=>')
-    return { kind: 'named-argument', name, value: parseArgumentValue(c), span: spanFrom(c, from) }
+    return { kind: 'named-argument', name, value: parseArgumentValue(c, first), span: spanFrom(c, from) }
   }
-  return parseArgumentValue(c)
+  return parseArgumentValue(c, first)
 }
 
-function parseArgumentValue(c: Cursor): Expression {
+function parseArgumentValue(c: Cursor, first: boolean): Expression {
   const from = start(c)
   const { type } = c
   if (type === 'DEFAULT') {
@@ -217,7 +217,7 @@ function parseArgumentValue(c: Cursor): Expression {
     advance(c)
     return { kind: 'model-argument', name: parseName(c), span: spanFrom(c, from) }
   }
-  if (type === 'SELECT' || type === 'WITH' || type === 'VALUES') {
+  if (first && (type === 'SELECT' || type === 'WITH' || type === 'VALUES')) {
     return queryArgument(c, from, c.grammar.query(c))
   }
   const value = c.grammar.expression(c)
@@ -260,10 +260,12 @@ export function parseDescriptor(c: Cursor): Descriptor {
   advance(c)
   expect(c, '(')
   const columns = []
-  do {
-    const name = parseName(c)
-    columns.push({ kind: 'descriptor-column' as const, name, span: name.span })
-  } while (accept(c, ','))
+  if (!is(c, ')')) {
+    do {
+      const name = parseName(c)
+      columns.push({ kind: 'descriptor-column' as const, name, span: name.span })
+    } while (accept(c, ','))
+  }
   expect(c, ')')
   return { kind: 'descriptor', columns, span: spanFrom(c, from) }
 }

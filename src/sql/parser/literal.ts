@@ -14,6 +14,7 @@ import type {
   NumberLiteral,
   StringLiteral,
   SymbolArgument,
+  Unary,
 } from '../ast.ts'
 import {
   accept,
@@ -31,27 +32,18 @@ import {
   unexpected,
   want,
 } from '../cursor.ts'
-import { isString, parseIdentifier, parseInteger, parseName, parseStringValue } from './name.ts'
+import { parseIdentifier, parseInteger, parseName, parsePlainString, parseStringValue } from './name.ts'
 
 export function isNumber(type: string): boolean {
   return type === 'integer' || type === 'decimal' || type === 'approximate'
 }
 
-/** An unsigned number; `DECIMAL '1.5'` is one too. */
+/** An unsigned number. */
 export function parseNumber(c: Cursor): NumberLiteral {
   const from = start(c)
   if (c.type === 'DECIMAL' && peek(c, 1) === 'string') {
-    advance(c)
-    const text = parseStringValue(c).value.trim()
-    if (!/^\d*\.?\d*$/.test(text) || !/\d/.test(text)) {
-      const what = `'${text}' is no decimal number`
-      fail(
-        'SQL_NOT_ALLOWED',
-        { what, hint: "Write digits: DECIMAL '1.5'." },
-        { span: spanFrom(c, from), source: c.source },
-      )
-    }
-    return { kind: 'number', text, exact: true, span: spanFrom(c, from) }
+    const literal = parseDecimal(c)
+    if (literal.kind === 'number') return literal
   }
   want(c, 'integer')
   if (!isNumber(c.type)) unexpected(c)
@@ -59,6 +51,37 @@ export function parseNumber(c: Cursor): NumberLiteral {
   const exact = c.type !== 'approximate'
   advance(c)
   return { kind: 'number', text, exact, span: spanFrom(c, from) }
+}
+
+/** `DECIMAL '-1.5E3'`: the exact number that stands between the quotes, a negative one as the minus of a number. */
+export function parseDecimal(c: Cursor): NumberLiteral | Unary {
+  const from = start(c)
+  advance(c)
+  const written = parsePlainString(c).trim()
+  const match = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/.exec(written)
+  if (match === null || `${match[2]}${match[3] ?? ''}` === '') {
+    const what = `'${written}' is no decimal number`
+    return fail(
+      'SQL_NOT_ALLOWED',
+      { what, hint: "Write digits: DECIMAL '1.5'." },
+      { span: spanFrom(c, from), source: c.source },
+    )
+  }
+  const [, sign, whole, fraction = '', exponent = '0'] = match
+  const text = Number(exponent) === 0 ? written.replace(/^[+-]|[eE].*$/g, '') : shift(whole, fraction, Number(exponent))
+  const number: NumberLiteral = { kind: 'number', text, exact: true, span: spanFrom(c, from) }
+  return sign === '-' ? { kind: 'unary', op: '-', operand: number, span: number.span } : number
+}
+
+/** The digits with the point moved to the right (or, for a negative exponent, to the left). */
+function shift(whole: string, fraction: string, exponent: number): string {
+  if (exponent >= 0) {
+    const moved = fraction.slice(0, exponent).padEnd(exponent, '0')
+    const rest = fraction.slice(exponent)
+    return `${whole}${moved}${rest === '' ? '' : `.${rest}`}`
+  }
+  const padded = whole.padStart(-exponent + 1, '0')
+  return `${padded.slice(0, exponent)}.${padded.slice(exponent)}${fraction}`
 }
 
 export function parseString(c: Cursor): StringLiteral {
@@ -77,7 +100,7 @@ export function parseBinary(c: Cursor): BinaryLiteral {
     hex += raw.slice(raw.indexOf("'") + 1, -1)
     advance(c)
   } while (c.type === 'string')
-  if (hex.length % 2 !== 0 || !/^[0-9A-Fa-f]*$/.test(hex)) {
+  if (!/^[0-9A-Fa-f]*$/.test(hex)) {
     fail('SQL_BAD_BINARY_LITERAL', { text: `x'${hex}'` }, { span: spanFrom(c, from), source: c.source })
   }
   return { kind: 'binary-string', hex, span: spanFrom(c, from) }
@@ -89,11 +112,9 @@ export function isDateTime(c: Cursor): boolean {
     case 'DATE':
     case 'TIME':
     case 'DATETIME':
-      return isString(peek(c, 1))
+      return peek(c, 1) === 'string'
     case 'TIMESTAMP':
-      return isString(peek(c, 1)) || peek(c, 1) === 'WITH'
-    case 'TIMESTAMP_LTZ':
-      return isString(peek(c, 1))
+      return peek(c, 1) === 'string' || peek(c, 1) === 'WITH'
     default:
       return false
   }
@@ -106,12 +127,11 @@ export function parseDateTime(c: Cursor): DateTimeLiteral {
   let type: DateTimeLiteral['type'] = 'TIMESTAMP'
   if (word === 'DATE') type = 'DATE'
   else if (word === 'TIME') type = 'TIME'
-  else if (word === 'TIMESTAMP_LTZ') type = 'TIMESTAMP_LTZ'
   else if (word === 'TIMESTAMP' && accept(c, 'WITH')) {
     expectAll(c, 'LOCAL', 'TIME', 'ZONE')
     type = 'TIMESTAMP_LTZ'
   }
-  const text = parseStringValue(c).value
+  const text = parsePlainString(c)
   return { kind: 'datetime', type, text, span: spanFrom(c, from) }
 }
 
@@ -176,8 +196,8 @@ export function parseInterval(c: Cursor, literal: boolean): IntervalLiteral {
   const from = start(c)
   expect(c, 'INTERVAL')
   const negative = acceptOne(c, '-', '+') === '-'
-  if (literal || isString(c.type)) {
-    const value = parseStringValue(c).value
+  if (literal || c.type === 'string') {
+    const value = parsePlainString(c)
     return { kind: 'interval', value, negative, qualifier: parseIntervalQualifier(c), span: spanFrom(c, from) }
   }
   let value: Expression
@@ -185,7 +205,7 @@ export function parseInterval(c: Cursor, literal: boolean): IntervalLiteral {
   if (accept(c, '(')) {
     value = c.grammar.expression(c)
     expect(c, ')')
-  } else if (isNumber(c.type)) value = parseNumber(c)
+  } else if (isNumber(c.type) || c.type === 'DECIMAL') value = parseNumber(c)
   else {
     const name = parseName(c)
     value = { kind: 'column', name, span: name.span }

@@ -61,8 +61,23 @@ export function parseText(c: Cursor): Text {
   return { kind: 'text', value, span: spanFrom(c, from) }
 }
 
+/** One string in plain quotes, where no other may continue it: comments, patterns. */
+export function parsePlainText(c: Cursor): Text {
+  const span = tokenSpan(c)
+  return { kind: 'text', value: parsePlainString(c), span }
+}
+
+/** The value of one string in plain quotes. */
+export function parsePlainString(c: Cursor): string {
+  want(c, 'string')
+  if (c.type !== 'string') unexpected(c)
+  const value = unquote(tokenText(c), 0)
+  advance(c)
+  return value
+}
+
 export function isString(type: string): boolean {
-  return type === 'string' || type === 'prefixed' || type === 'unicode'
+  return type === 'string' || type === 'prefixed' || type === 'unicode' || type === 'escaped'
 }
 
 const CHARSETS: Readonly<Record<string, string>> = {
@@ -96,6 +111,10 @@ export function parseStringValue(c: Cursor): { readonly value: string; readonly 
       fail('SQL_UNKNOWN_CHARSET', { charset: written }, { span: tokenSpan(c), source: c.source })
     }
   }
+  if (type === 'escaped') {
+    advance(c)
+    return { value: unescapeC(raw.slice(2, -1)) }
+  }
   parts.push(unquote(raw, open))
   advance(c)
   while (c.type === 'string') {
@@ -110,6 +129,20 @@ export function parseStringValue(c: Cursor): { readonly value: string; readonly 
 function unquote(raw: string, open: number): string {
   const inner = raw.slice(open + 1, -1)
   return inner.includes("'") ? inner.replaceAll("''", "'") : inner
+}
+
+const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+
+/** What stands in e'…': the escapes of C, hexadecimal, octal and Unicode ones too. */
+function unescapeC(text: string): string {
+  const escapes = /\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|([\s\S]))|''/g
+  return text.replace(escapes, (all, x, u, long, octal, one) => {
+    if (all === "''") return "'"
+    if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
+    if (one !== undefined) return CONTROLS[one] ?? one
+    const code = Number.parseInt(x ?? u ?? long, 16)
+    return code <= 0x10ffff ? String.fromCodePoint(code) : all
+  })
 }
 
 /** A whole number without a sign. */

@@ -5,18 +5,7 @@
  * it something else.
  */
 import { fail } from '../../base/errors.ts'
-import type {
-  Case,
-  CaseBranch,
-  Collection,
-  CollectionQuery,
-  Expression,
-  FunctionCall,
-  Identifier,
-  Name,
-  Query,
-  Row,
-} from '../ast.ts'
+import type { Case, CaseBranch, Collection, CollectionQuery, Expression, Identifier, Name, Query, Row } from '../ast.ts'
 import {
   accept,
   advance,
@@ -39,12 +28,14 @@ import {
   isIntervalUnit,
   parseBinary,
   parseDateTime,
+  parseDecimal,
   parseInterval,
   parseIntervalQualifier,
   parseNumber,
   parseString,
 } from './literal.ts'
 import { nameOf, parseName } from './name.ts'
+import { parseJdbcType } from './type.ts'
 import { parseExpressionsWithoutQuery } from './window.ts'
 
 export function isQuery(content: readonly Expression[] | Query): content is Query {
@@ -63,6 +54,7 @@ export function parsePrimary(c: Cursor): Expression {
     case 'string':
     case 'prefixed':
     case 'unicode':
+    case 'escaped':
       return parseString(c)
     case 'binary':
       return parseBinary(c)
@@ -79,7 +71,7 @@ export function parsePrimary(c: Cursor): Expression {
     case 'INTERVAL':
       return parseInterval(c, false)
     case 'DECIMAL':
-      if (peek(c, 1) === 'string') return parseNumber(c)
+      if (peek(c, 1) === 'string') return parseDecimal(c)
       break
     case '?': {
       advance(c)
@@ -104,7 +96,8 @@ export function parsePrimary(c: Cursor): Expression {
       if (type === 'MULTISET' && peek(c, 1) === '(') return parseCollection(c, type)
       break
     case 'CURSOR':
-      return fail('SQL_QUERY_NOT_ALLOWED', { where: 'in a CURSOR here' }, { span: tokenSpan(c), source: c.source })
+      if (peek(c, 1) === '(') return parseCursor(c)
+      break
     case 'DESCRIPTOR':
       if (peek(c, 1) === '(') return parseDescriptor(c)
       break
@@ -170,11 +163,6 @@ export function asOperand(c: Cursor, content: readonly Expression[] | Query, fro
 function parseRow(c: Cursor): Row {
   const from = start(c)
   advance(c)
-  if (peek(c, 1) === ')') {
-    advance(c)
-    advance(c)
-    return { kind: 'row', explicit: true, elements: [], span: spanFrom(c, from) }
-  }
   const content = c.grammar.parenthesized(c)
   const elements: readonly Expression[] = isQuery(content)
     ? [{ kind: 'subquery', query: content, span: content.span }]
@@ -199,6 +187,16 @@ function parseCollection(c: Cursor, type: Collection['type']): Collection | Coll
   return isQuery(content)
     ? { kind: 'collection-query', type, query: content, span: spanFrom(c, from) }
     : { kind: 'collection', type, elements: content, span: spanFrom(c, from) }
+}
+
+function parseCursor(c: Cursor): CollectionQuery {
+  const from = start(c)
+  advance(c)
+  const content = c.grammar.parenthesized(c)
+  if (!isQuery(content)) {
+    return fail('SQL_NOT_ALLOWED', { what: 'CURSOR takes a query' }, { span: spanFrom(c, from), source: c.source })
+  }
+  return { kind: 'collection-query', type: 'CURSOR', query: content, span: spanFrom(c, from) }
 }
 
 function parseCase(c: Cursor): Case {
@@ -254,15 +252,28 @@ function parseEscape(c: Cursor): Expression {
   return value
 }
 
-function parseEscapedCall(c: Cursor): FunctionCall {
+function parseEscapedCall(c: Cursor): Expression {
+  if (c.type === 'CONVERT') return parseEscapedConvert(c)
   if (!isName(c)) {
     const call = parseReservedCall(c)
     if (call?.kind === 'call') return call
     if (!/^[A-Z]/.test(c.type) || peek(c, 1) !== '(') unexpected(c)
-    const word: Identifier = { kind: 'identifier', name: tokenText(c), quoted: false, span: tokenSpan(c) }
+    // Elsewhere such a word is no function's name without quotes.
+    const word: Identifier = { kind: 'identifier', name: tokenText(c), quoted: true, span: tokenSpan(c) }
     advance(c)
     return parseCall(c, nameOf(word))
   }
   const name: Name = parseName(c)
   return parseCall(c, name)
+}
+
+/** `{fn CONVERT(x, SQL_INTEGER)}` is a cast. */
+function parseEscapedConvert(c: Cursor): Expression {
+  const from = start(c)
+  expectAll(c, 'CONVERT', '(')
+  const operand = c.grammar.expression(c)
+  expect(c, ',')
+  const type = parseJdbcType(c)
+  expect(c, ')')
+  return { kind: 'cast', operand, type, safe: false, span: spanFrom(c, from) }
 }

@@ -3,7 +3,8 @@ import { type Cursor, peek, want } from '../cursor.ts'
 
 export function isQueryStart(c: Cursor): boolean {
   want(c, 'query')
-  return c.type === 'SELECT' || c.type === 'WITH' || c.type === 'VALUES' || (c.type === 'TABLE' && peek(c, 1) !== '(')
+  if (c.type === 'SELECT' || c.type === 'WITH' || c.type === 'VALUES' || c.type === 'VALUE') return true
+  return c.type === 'TABLE' && peek(c, 1) !== '('
 }
 
 export function isSetOperator(type: string): boolean {

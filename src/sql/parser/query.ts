@@ -123,7 +123,7 @@ function rejectMinus(c: Cursor): void {
 function parseLeaf(c: Cursor): QueryBody {
   const from = start(c)
   if (is(c, 'SELECT')) return parseSelect(c)
-  if (is(c, 'VALUES')) return parseValues(c)
+  if (is(c, 'VALUES') || c.type === 'VALUE') return parseValues(c)
   if (is(c, 'TABLE')) {
     advance(c)
     return { kind: 'explicit-table', name: parseName(c), span: spanFrom(c, from) }
@@ -281,7 +281,7 @@ function parseNamedWindows(c: Cursor): readonly NamedWindow[] {
 
 function parseValues(c: Cursor): Values {
   const from = start(c)
-  expect(c, 'VALUES')
+  advance(c)
   const rows = [parseValuesRow(c)]
   while (accept(c, ',')) rows.push(parseValuesRow(c))
   return { kind: 'values', rows, span: spanFrom(c, from) }

@@ -24,10 +24,10 @@ import {
   accept,
   acceptAll,
   acceptOne,
-  advance,
   type Cursor,
   expect,
   expectAll,
+  goTo,
   is,
   isName,
   isPair,
@@ -37,8 +37,9 @@ import {
   unexpected,
   want,
 } from '../cursor.ts'
-import { parseIdentifier, parseIdentifierList, parseInteger, parseName, parseText } from './name.ts'
-import { parseDataType } from './type.ts'
+import { parseNumber } from './literal.ts'
+import { parseIdentifier, parseIdentifierList, parseInteger, parseName, parsePlainText, parseText } from './name.ts'
+import { isTypeWord, parseDataType } from './type.ts'
 import { parseExpressionWithoutQuery } from './window.ts'
 
 /** `WITH (…)` or nothing. */
@@ -76,7 +77,7 @@ export function parseKeys(c: Cursor): readonly Text[] {
 }
 
 export function parseComment(c: Cursor): Text | undefined {
-  return accept(c, 'COMMENT') ? parseText(c) : undefined
+  return accept(c, 'COMMENT') ? parsePlainText(c) : undefined
 }
 
 /** `PARTITIONED BY (a, b)`; empty when absent. */
@@ -116,12 +117,37 @@ export function parsePartition(c: Cursor, bare = false): readonly PartitionEntry
     let value: Expression | undefined
     if (is(c, '=') || !bare) {
       expect(c, '=')
-      value = parseExpressionWithoutQuery(c, 'in PARTITION')
+      value = parsePartitionValue(c)
     }
     entries.push({ kind: 'partition-entry', column, value, span: spanFrom(c, from) })
   } while (accept(c, ','))
   expect(c, ')')
   return entries
+}
+
+/** A literal, with a sign if it is a number. */
+function parsePartitionValue(c: Cursor): Expression {
+  const from = start(c)
+  want(c, 'literal')
+  const sign = acceptOne(c, '-', '+')
+  if (sign !== undefined) {
+    return { kind: 'unary', op: sign, operand: parseNumber(c), span: spanFrom(c, from) }
+  }
+  const first = c.at
+  const value = c.grammar.operand(c)
+  switch (value.kind) {
+    case 'number':
+    case 'string':
+    case 'binary-string':
+    case 'boolean':
+    case 'null':
+    case 'datetime':
+      return value
+    case 'interval':
+      if (typeof value.value === 'string') return value
+  }
+  goTo(c, first)
+  return unexpected(c)
 }
 
 /** `(name TYPE COMMENT '…', …)` of a model. */
@@ -225,7 +251,7 @@ function parseColumnConstraint(c: Cursor): ColumnConstraint | undefined {
 
 function parseColumn(c: Cursor, alter: boolean): ColumnDefinition {
   const from = start(c)
-  const parts = alter ? parseName(c).parts : [parseIdentifier(c)]
+  const { parts } = parseName(c)
   const name = parts[parts.length - 1]
   const parents = parts.slice(0, -1)
   if (accept(c, 'AS')) {
@@ -255,10 +281,11 @@ function parsePosition(c: Cursor): ColumnPosition | undefined {
   return { kind: 'AFTER', after: parseName(c), span: spanFrom(c, from) }
 }
 
-/** `(z BOOLEAN)` behind the table of INSERT, before PARTITION or the columns. */
+/** `EXTEND (z BOOLEAN)` behind the name of a table; without the word where a type shows what is meant. */
 export function parseExtend(c: Cursor): readonly ColumnDefinition[] {
-  if (c.type !== '(' || !isName(c, peek(c, 1)) || [',', ')', '.'].includes(peek(c, 2))) return []
-  advance(c)
+  const word = accept(c, 'EXTEND')
+  if (!word && (c.type !== '(' || !isName(c, peek(c, 1)) || !isTypeWord(peek(c, 2)))) return []
+  expect(c, '(')
   const columns: ColumnDefinition[] = []
   do {
     const from = start(c)
@@ -268,4 +295,10 @@ export function parseExtend(c: Cursor): readonly ColumnDefinition[] {
   } while (accept(c, ','))
   expect(c, ')')
   return columns
+}
+
+/** The same as a property that is there only if it was written. */
+export function parseExtension(c: Cursor): { readonly extend?: readonly ColumnDefinition[] } {
+  const extend = parseExtend(c)
+  return extend.length === 0 ? {} : { extend }
 }

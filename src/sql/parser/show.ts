@@ -1,5 +1,5 @@
 /** SHOW, DESCRIBE, USE. */
-import type { Describe, Name, PartitionEntry, Show, ShowCreate, ShowLike, ShowWhat, Statement } from '../ast.ts'
+import type { Explain, Name, PartitionEntry, Show, ShowCreate, ShowLike, ShowWhat, Statement } from '../ast.ts'
 import {
   accept,
   acceptAll,
@@ -11,13 +11,11 @@ import {
   expectOne,
   is,
   isName,
-  isPair,
-  peek,
   spanFrom,
   start,
   unexpected,
 } from '../cursor.ts'
-import { nameOf, parseIdentifier, parseName, parseText } from './name.ts'
+import { nameOf, parseIdentifier, parseName, parsePlainText, parseText } from './name.ts'
 import { isQueryStart } from './query-start.ts'
 import { parsePartition } from './schema.ts'
 
@@ -69,7 +67,7 @@ function parseLike(c: Cursor): ShowLike | undefined {
   const from = start(c)
   const negated = accept(c, 'NOT')
   const op = expectOne(c, 'LIKE', 'ILIKE')
-  return { kind: 'show-like', op, negated, pattern: parseText(c), span: spanFrom(c, from) }
+  return { kind: 'show-like', op, negated, pattern: parsePlainText(c), span: spanFrom(c, from) }
 }
 
 function parseShowCreate(c: Cursor, from: number): ShowCreate {
@@ -85,31 +83,24 @@ function parseShowCreate(c: Cursor, from: number): ShowCreate {
 }
 
 /** At DESCRIBE or DESC. A query behind it is explained. */
-export function parseDescribe(c: Cursor): Statement {
+export function parseDescribe(c: Cursor, explained: (c: Cursor) => Explain['statement']): Statement {
   const from = start(c)
   const long = c.type === 'DESCRIBE'
   if (acceptOne(c, 'DESCRIBE', 'DESC') === undefined) unexpected(c)
-  if (isPair(c, 'JOB', 'string')) {
-    advance(c)
+  if (accept(c, 'JOB')) {
     const name = parseText(c)
     return { kind: 'describe', object: 'JOB', extended: false, name, partition: [], span: spanFrom(c, from) }
   }
-  const endsHere = (type: string) => type === 'end' || type === ';' || type === '.'
-  let object: Describe['object'] = 'TABLE'
-  // These words are names too: DESCRIBE model means a table when nothing follows.
-  const word = c.type
-  if (word === 'FUNCTION' || (isObject(c) && !endsHere(peek(c, 1)))) {
-    object = word as Describe['object']
-    advance(c)
-  }
+  const object = acceptOne(c, 'CATALOG', 'DATABASE', 'FUNCTION', 'MODEL', 'CONNECTION') ?? 'TABLE'
   if (long && object === 'TABLE' && c.type === 'TABLE') {
     advance(c)
     const name = parseName(c)
     const column = isName(c) ? parseIdentifier(c) : undefined
     return { kind: 'describe', object, extended: false, name, column, partition: [], span: spanFrom(c, from) }
   }
-  if (long && object === 'TABLE' && (accept(c, 'STATEMENT') || isQueryStart(c))) {
-    const statement = c.grammar.query(c)
+  const runnable = c.type === '(' || c.type === 'INSERT' || c.type === 'UPSERT' || isQueryStart(c)
+  if (long && object === 'TABLE' && (accept(c, 'STATEMENT') || runnable)) {
+    const statement = explained(c)
     return { kind: 'explain', details: [], statement, span: spanFrom(c, from) }
   }
   const extended = accept(c, 'EXTENDED')
@@ -117,16 +108,11 @@ export function parseDescribe(c: Cursor): Statement {
   return { kind: 'describe', object, extended, name, partition: [], span: spanFrom(c, from) }
 }
 
-function isObject(c: Cursor): boolean {
-  return is(c, 'CATALOG') || is(c, 'DATABASE') || is(c, 'MODEL') || is(c, 'CONNECTION') || is(c, 'FUNCTION')
-}
-
 /** At USE. */
 export function parseUse(c: Cursor): Statement {
   const from = start(c)
   expect(c, 'USE')
-  if (c.type === 'CATALOG' && peek(c, 1) !== 'end' && peek(c, 1) !== ';' && peek(c, 1) !== '.') {
-    advance(c)
+  if (accept(c, 'CATALOG')) {
     return { kind: 'use', object: 'CATALOG', name: nameOf(parseIdentifier(c)), span: spanFrom(c, from) }
   }
   if (accept(c, 'MODULES')) {
@@ -134,6 +120,5 @@ export function parseUse(c: Cursor): Statement {
     while (accept(c, ',')) modules.push(parseIdentifier(c))
     return { kind: 'use-modules', modules, span: spanFrom(c, from) }
   }
-  is(c, 'CATALOG')
   return { kind: 'use', object: 'DATABASE', name: parseName(c), span: spanFrom(c, from) }
 }

@@ -41,10 +41,10 @@ import { parseCreate } from './create.ts'
 import { parseExpression } from './expression.ts'
 import { parseCall } from './function.ts'
 import { parseHints } from './hint.ts'
-import { parseIdentifier, parseIdentifierList, parseName, parseText } from './name.ts'
+import { nameOf, parseIdentifier, parseIdentifierList, parseName, parseText } from './name.ts'
 import { parseQuery } from './query.ts'
 import { isQueryStart } from './query-start.ts'
-import { parseExtend, parsePartition, parseWithOptions } from './schema.ts'
+import { parseExtend, parseExtension, parsePartition, parseWithOptions } from './schema.ts'
 import { parseDescribe, parseShow, parseUse } from './show.ts'
 import { parseJoins } from './table.ts'
 
@@ -66,7 +66,7 @@ export function parseStatement(c: Cursor): Statement {
       return parseShow(c)
     case 'DESCRIBE':
     case 'DESC':
-      return parseDescribe(c)
+      return parseDescribe(c, parseExplained)
     case 'USE':
       return parseUse(c)
     case 'EXPLAIN':
@@ -166,11 +166,11 @@ function parseColumnList(c: Cursor): readonly Name[] {
   return columns
 }
 
-function parseAssignments(c: Cursor): readonly Assignment[] {
+function parseAssignments(c: Cursor, nested: boolean): readonly Assignment[] {
   const assignments: Assignment[] = []
   do {
     const from = start(c)
-    const column = parseName(c)
+    const column = nested ? parseName(c) : nameOf(parseIdentifier(c))
     expect(c, '=')
     assignments.push({ kind: 'assignment', column, value: parseExpression(c), span: spanFrom(c, from) })
   } while (accept(c, ','))
@@ -185,11 +185,12 @@ function parseUpdate(c: Cursor): Statement {
   expect(c, 'UPDATE')
   const table = parseName(c)
   const hints = parseHints(c)
+  const extend = parseExtension(c)
   const alias = parseAlias(c)
   expect(c, 'SET')
-  const assignments = parseAssignments(c)
+  const assignments = parseAssignments(c, false)
   const where = accept(c, 'WHERE') ? parseExpression(c) : undefined
-  return { kind: 'update', table, hints, alias, assignments, where, span: spanFrom(c, from) }
+  return { kind: 'update', table, hints, ...extend, alias, assignments, where, span: spanFrom(c, from) }
 }
 
 function parseDelete(c: Cursor): Statement {
@@ -197,15 +198,17 @@ function parseDelete(c: Cursor): Statement {
   expectAll(c, 'DELETE', 'FROM')
   const table = parseName(c)
   const hints = parseHints(c)
+  const extend = parseExtension(c)
   const alias = parseAlias(c)
   const where = accept(c, 'WHERE') ? parseExpression(c) : undefined
-  return { kind: 'delete', table, hints, alias, where, span: spanFrom(c, from) }
+  return { kind: 'delete', table, hints, ...extend, alias, where, span: spanFrom(c, from) }
 }
 
 function parseMerge(c: Cursor): Statement {
   const from = start(c)
   expectAll(c, 'MERGE', 'INTO')
   const table = parseName(c)
+  const hints = parseHints(c)
   const alias = parseAlias(c)
   expect(c, 'USING')
   const using = parseJoins(c, { query: parseQuery, continueQuery: () => unexpected(c) })
@@ -215,7 +218,7 @@ function parseMerge(c: Cursor): Statement {
   let insert: Extract<Statement, { kind: 'merge' }>['insert']
   if (c.type === 'WHEN' && peek(c, 1) === 'MATCHED') {
     expectAll(c, 'WHEN', 'MATCHED', 'THEN', 'UPDATE', 'SET')
-    update = parseAssignments(c)
+    update = parseAssignments(c, true)
   }
   if (update === undefined || is(c, 'WHEN')) {
     expectAll(c, 'WHEN', 'NOT', 'MATCHED', 'THEN', 'INSERT')
@@ -225,7 +228,7 @@ function parseMerge(c: Cursor): Statement {
     insert = { columns, row: parseExpression(c) }
     if (parentheses) expect(c, ')')
   }
-  return { kind: 'merge', table, alias, using, on, update, insert, span: spanFrom(c, from) }
+  return { kind: 'merge', table, hints, alias, using, on, update, insert, span: spanFrom(c, from) }
 }
 
 function parseAnalyze(c: Cursor): Statement {

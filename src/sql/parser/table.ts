@@ -30,6 +30,7 @@ import {
   isName,
   isPair,
   leave,
+  peek,
   spanFrom,
   start,
   tokenSpan,
@@ -43,6 +44,8 @@ import { parseMatchRecognize } from './match-recognize.ts'
 import { nameOf, parseIdentifier, parseIdentifierList, parseIdentifierOrList, parseName } from './name.ts'
 import { isQuery } from './primary.ts'
 import { isQueryStart, queryContinues } from './query-start.ts'
+import { parseExtension } from './schema.ts'
+import { isTypeWord } from './type.ts'
 import { parseExpressionWithoutQuery } from './window.ts'
 
 /** Behind FROM. */
@@ -142,26 +145,32 @@ function parsePrimary(c: Cursor, grammar: QueryRules): TableExpression {
 }
 
 function parseTableCall(c: Cursor): FunctionCall {
-  if (isName(c)) return parseCall(c, parseName(c))
-  const call = parseReservedCall(c)
-  return call?.kind === 'call' && call.parentheses ? call : unexpected(c)
+  const call = isName(c) ? parseCall(c, parseName(c)) : parseReservedCall(c)
+  return call?.kind === 'call' && call.parentheses ? withoutQuantifier(c, call) : unexpected(c)
+}
+
+function withoutQuantifier(c: Cursor, call: FunctionCall): FunctionCall {
+  if (call.quantifier === undefined) return call
+  const what = `A table function takes no ${call.quantifier}`
+  return fail('SQL_NOT_ALLOWED', { what }, { span: call.span, source: c.source })
 }
 
 /** A table by its name, or `f(…)`. */
 function parseNamed(c: Cursor): TableExpression {
   const from = start(c)
   const name = parseName(c)
-  if (is(c, '(')) {
-    const call = parseCall(c, name)
+  if (is(c, '(') && !(isName(c, peek(c, 1)) && isTypeWord(peek(c, 2)))) {
+    const call = withoutQuantifier(c, parseCall(c, name))
     return { kind: 'table-function', call, lateral: false, wrapped: false, span: spanFrom(c, from) }
   }
   const hints = parseHints(c)
+  const extend = parseExtension(c)
   let systemTime: ReturnType<typeof parseExpressionWithoutQuery> | undefined
   if (isPair(c, 'FOR', 'SYSTEM_TIME')) {
     expectAll(c, 'FOR', 'SYSTEM_TIME', 'AS', 'OF')
     systemTime = parseExpressionWithoutQuery(c, 'as a point in time')
   }
-  const table: TableExpression = { kind: 'table', name, hints, systemTime, span: spanFrom(c, from) }
+  const table: TableExpression = { kind: 'table', name, hints, ...extend, systemTime, span: spanFrom(c, from) }
   return is(c, 'MATCH_RECOGNIZE') ? parseMatchRecognize(c, table) : table
 }
 

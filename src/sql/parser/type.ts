@@ -4,7 +4,7 @@
  * Law: every spelling of Flink 2.3 is read into one form (see `ast/type.ts`). `NOT NULL` belongs to the type where a type
  * stands for itself; the targets of CAST take none, as in Flink.
  */
-import type { BasicType, BasicTypeName, DataType, RowTypeField } from '../ast.ts'
+import type { BasicType, BasicTypeName, DataType, IntervalUnit, RowTypeField } from '../ast.ts'
 import {
   accept,
   acceptOne,
@@ -23,8 +23,8 @@ import {
   unexpected,
   want,
 } from '../cursor.ts'
-import { parseIntervalQualifier } from './literal.ts'
-import { parseIdentifier, parseInteger, parseName, parseText } from './name.ts'
+import { isIntervalUnit, parseIntervalQualifier } from './literal.ts'
+import { parseIdentifier, parseInteger, parseName, parsePlainText, parseText } from './name.ts'
 
 /** A type with `NULL` or `NOT NULL` behind it. */
 export function parseDataType(c: Cursor): DataType {
@@ -72,6 +72,16 @@ const SIMPLE: Readonly<Record<string, BasicTypeName>> = {
   VARIANT: 'VARIANT',
   BITMAP: 'BITMAP',
 }
+
+/** Does this word begin a type, and nothing else? */
+export function isTypeWord(type: string): boolean {
+  return Object.hasOwn(SIMPLE, type) || OTHER_TYPES.has(type)
+}
+const OTHER_TYPES: ReadonlySet<string> = new Set(
+  'DOUBLE DECIMAL DEC NUMERIC ANY CHAR CHARACTER VARCHAR BINARY VARBINARY TIME TIMESTAMP TIMESTAMP_LTZ ARRAY MULTISET ROW RAW STRUCTURED'.split(
+    ' ',
+  ),
+)
 
 function parsePlainType(c: Cursor): DataType {
   want(c, 'type')
@@ -227,8 +237,24 @@ function parseFields(c: Cursor): readonly RowTypeField[] {
     const from = start(c)
     const name = parseIdentifier(c)
     const type = parseDataType(c)
-    const comment = c.type === 'string' ? parseText(c) : undefined
+    const comment = c.type === 'string' ? parsePlainText(c) : undefined
     fields.push({ kind: 'row-type-field', name, type, comment, span: spanFrom(c, from) })
   } while (accept(c, ','))
   return fields
+}
+
+/** A type by its JDBC name: `SQL_INTEGER`, `SQL_INTERVAL_DAY_TO_SECOND`; without SQL_ it is a plain type. */
+export function parseJdbcType(c: Cursor): DataType {
+  if (!c.type.startsWith('SQL_')) return parseTypeName(c)
+  const from = start(c)
+  const word = c.type.slice('SQL_'.length)
+  const [unit, to] = word.replace('INTERVAL_', '').split('_TO_')
+  advance(c)
+  const span = spanFrom(c, from)
+  if (word.startsWith('INTERVAL_') && isIntervalUnit(unit)) {
+    const qualifier = { unit: unit as IntervalUnit, to: to as IntervalUnit | undefined, span }
+    return { kind: 'interval-type', qualifier, nullable: true, span }
+  }
+  const folded = Object.hasOwn(SIMPLE, word) ? SIMPLE[word] : word === 'NUMERIC' ? 'DECIMAL' : word
+  return { kind: 'basic-type', name: folded as BasicTypeName, nullable: true, span }
 }

@@ -1,5 +1,6 @@
 /** Queries and tables as SQL. */
 import type {
+  ColumnDefinition,
   GroupingElement,
   MatchRecognize,
   MatchSkip,
@@ -12,6 +13,7 @@ import type {
 } from '../ast.ts'
 import { ExpressionWriter, printHints } from './expression.ts'
 import { identifier, identifiers, name, words } from './text.ts'
+import { printType } from './type.ts'
 
 export const write = new ExpressionWriter(printQuery)
 
@@ -105,6 +107,15 @@ function printGrouping(element: GroupingElement): string {
   }
 }
 
+/** `EXTEND (x INT)` behind a table's name. */
+export function extension(columns: readonly ColumnDefinition[] | undefined): string | undefined {
+  if (columns === undefined || columns.length === 0) return undefined
+  const list = columns.map((column) => {
+    return column.kind === 'physical-column' ? `${identifier(column.name)} ${printType(column.type)}` : ''
+  })
+  return `EXTEND (${list.join(', ')})`
+}
+
 // --- tables ----------------------------------------------------------------------------------------------------------
 
 export function printTable(table: TableExpression): string {
@@ -144,6 +155,7 @@ function printPrimary(table: Exclude<TableExpression, { kind: 'join' }>): string
       return words(
         name(table.name),
         printHints(table.hints),
+        extension(table.extend),
         table.systemTime && `FOR SYSTEM_TIME AS OF ${write.any(table.systemTime)}`,
       )
     case 'derived-table':

@@ -1,13 +1,22 @@
 /** Statements as SQL. */
-import type { Describe, Insert, PartitionSpec, Statement, StatementSet } from '../ast.ts'
+import type { Describe, Insert, PartitionSpec, Statement, StatementSet, Text } from '../ast.ts'
 import { printCommonAction, printMaterializedAction, printTableAction } from './alter.ts'
 import { printHints } from './expression.ts'
-import { printQuery, printTable, write } from './query.ts'
-import { comment, printColumn, printCreateMaterialized, printCreateTable } from './table.ts'
-import { identifier, identifiers, name, options, partition, text, withOptions, words } from './text.ts'
+import { extension, printQuery, printTable, write } from './query.ts'
+import { comment, printCreateMaterialized, printCreateTable } from './table.ts'
+import { identifier, identifiers, name, options, partition, printIdentifier, text, withOptions, words } from './text.ts'
 import { printType } from './type.ts'
 
 const partitionOf = (entries: PartitionSpec['entries']) => partition(entries, write.any)
+
+const create = (orReplace: boolean | undefined): string => (orReplace ? 'CREATE OR REPLACE' : 'CREATE')
+/** The key of ALTER SESSION SET, a name of several parts. */
+function path(key: Text): string {
+  return key.value
+    .split('.')
+    .map((part) => printIdentifier(part))
+    .join('.')
+}
 
 export function printStatement(s: Statement): string {
   switch (s.kind) {
@@ -20,6 +29,7 @@ export function printStatement(s: Statement): string {
         'UPDATE',
         name(s.table),
         printHints(s.hints),
+        extension(s.extend),
         s.alias && `AS ${identifier(s.alias)}`,
         `SET ${s.assignments.map((one) => `${name(one.column)} = ${write.any(one.value)}`).join(', ')}`,
         s.where && `WHERE ${write.any(s.where)}`,
@@ -29,6 +39,7 @@ export function printStatement(s: Statement): string {
         'DELETE FROM',
         name(s.table),
         printHints(s.hints),
+        extension(s.extend),
         s.alias && `AS ${identifier(s.alias)}`,
         s.where && `WHERE ${write.any(s.where)}`,
       )
@@ -38,6 +49,7 @@ export function printStatement(s: Statement): string {
       return words(
         'MERGE INTO',
         name(s.table),
+        printHints(s.hints),
         s.alias && `AS ${identifier(s.alias)}`,
         `USING ${printTable(s.using)} ON ${write.any(s.on)}`,
         set && `WHEN MATCHED THEN UPDATE SET ${set}`,
@@ -71,7 +83,7 @@ export function printStatement(s: Statement): string {
       return printCreateMaterialized(s)
     case 'create-view':
       return words(
-        s.orReplace ? 'CREATE OR REPLACE' : 'CREATE',
+        create(s.orReplace),
         s.temporary && 'TEMPORARY',
         'VIEW',
         s.ifNotExists && 'IF NOT EXISTS',
@@ -82,7 +94,7 @@ export function printStatement(s: Statement): string {
       )
     case 'create-function':
       return words(
-        'CREATE',
+        create(s.orReplace),
         s.temporary && 'TEMPORARY',
         s.system && 'SYSTEM',
         'FUNCTION',
@@ -96,7 +108,8 @@ export function printStatement(s: Statement): string {
     case 'create-catalog':
     case 'create-database':
       return words(
-        s.kind === 'create-catalog' ? 'CREATE CATALOG' : 'CREATE DATABASE',
+        create(s.orReplace),
+        s.kind === 'create-catalog' ? 'CATALOG' : 'DATABASE',
         s.ifNotExists && 'IF NOT EXISTS',
         name(s.name),
         comment(s.comment),
@@ -106,7 +119,7 @@ export function printStatement(s: Statement): string {
       const columns = (list: typeof s.input): string =>
         list.map((one) => words(identifier(one.name), printType(one.type), comment(one.comment))).join(', ')
       return words(
-        'CREATE',
+        create(s.orReplace),
         s.temporary && 'TEMPORARY',
         'MODEL',
         s.ifNotExists && 'IF NOT EXISTS',
@@ -120,7 +133,7 @@ export function printStatement(s: Statement): string {
     }
     case 'create-connection':
       return words(
-        'CREATE',
+        create(s.orReplace),
         s.temporary && 'TEMPORARY',
         s.system && 'SYSTEM',
         'CONNECTION',
@@ -186,10 +199,10 @@ export function printStatement(s: Statement): string {
     case 'set': {
       if (s.key === undefined || s.value === undefined) return 'SET'
       if (s.scope === undefined) return `SET ${text(s.key)} = ${text(s.value)}`
-      return `ALTER ${s.scope} SET ${s.key.value} = ${text(s.value)}`
+      return `ALTER ${s.scope} SET ${path(s.key)} = ${text(s.value)}`
     }
     case 'reset':
-      if (s.scope !== undefined) return `ALTER ${s.scope} RESET ${s.key?.value ?? 'ALL'}`
+      if (s.scope !== undefined) return `ALTER ${s.scope} RESET ${s.key === undefined ? 'ALL' : path(s.key)}`
       return words('RESET', s.key && text(s.key))
     case 'stop-job':
       return words('STOP JOB', text(s.job), s.savepoint && 'WITH SAVEPOINT', s.drain && 'WITH DRAIN')
@@ -214,7 +227,7 @@ function printInsert(s: Insert): string {
     s.overwrite ? 'OVERWRITE' : 'INTO',
     name(s.table),
     printHints(s.hints),
-    s.extend.length > 0 && `(${s.extend.map(printColumn).join(', ')})`,
+    extension(s.extend),
     partitionOf(s.partition),
     s.columns && `(${s.columns.map(name).join(', ')})`,
     printQuery(s.query),
