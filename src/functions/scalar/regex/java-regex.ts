@@ -92,7 +92,7 @@ export function splitBy(text: string, separator: string, limit: number): string[
       if (limit > 0 && parts.length === limit - 1) return
       const end = match.index + match[0].length
       // An empty match at the start makes no empty first part.
-      if (end === 0 || (match[0] === '' && match.index >= text.length)) return
+      if (end === 0) return
       parts.push(text.slice(start, match.index))
       start = end
     })

@@ -168,9 +168,9 @@ class Translator {
         if (this.#flags.s) return '[^]'
         return this.#flags.d ? String.raw`[^\n]` : String.raw`[^\n\r\u0085\u2028\u2029]`
       case '^':
-        return this.#flags.m ? String.raw`(?<=${LINE_END}|(?<![^]))(?=[^])` : '(?<![^])'
+        return this.#flags.m ? `(?<=${LINE_END}|(?<![^]))(?=[^])` : '(?<![^])'
       case '$':
-        return this.#flags.m ? String.raw`(?=${LINE_END}|(?![^]))` : String.raw`(?=${LINE_END}?(?![^]))`
+        return this.#flags.m ? `(?=${LINE_END}|(?![^]))` : `(?=${LINE_END}?(?![^]))`
       case '[':
         return this.#class()
       case '(':
@@ -238,11 +238,11 @@ class Translator {
       case 'z':
         return '(?![^])'
       case 'Z':
-        return String.raw`(?=${LINE_END}?(?![^]))`
+        return `(?=${LINE_END}?(?![^]))`
       case 'b':
-        return String.raw`(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`
+        return `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`
       case 'B':
-        return String.raw`(?:(?<=${WORD})(?=${WORD})|(?<!${WORD})(?!${WORD}))`
+        return `(?:(?<=${WORD})(?=${WORD})|(?<!${WORD})(?!${WORD}))`
       case 'R':
         return String.raw`(?:\r\n|[\n\v\f\r\u0085\u2028\u2029])`
       case 'k': {

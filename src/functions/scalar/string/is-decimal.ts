@@ -1,7 +1,6 @@
 import { anyOf, args, CHARACTER_STRING, NUMERIC, noNullLiteral, present } from '../../../expr/signature.ts'
-import { isCharacter, isInteger } from '../../../types/family.ts'
+import { isApproximate, isCharacter, isInteger } from '../../../types/family.ts'
 import { BOOLEAN } from '../../../types/logical-type.ts'
-import type { Value } from '../../../types/value.ts'
 import { scalar } from '../../define.ts'
 
 /** Java's floating-point literals, with blanks and control characters around. */
@@ -11,12 +10,13 @@ const DECIMAL =
 export const isDecimal = scalar({
   name: 'IS_DECIMAL',
   theme: 'string',
-  doc: 'Can a string be read as a number, as Double.valueOf of Java does? TRUE for integers, FALSE for other numbers and NULL.',
+  doc: 'Can a string be read as a number, as Double.valueOf of Java does? TRUE for integers, FLOAT and DOUBLE, FALSE for DECIMAL and a NULL string.',
   signature: args([noNullLiteral(anyOf(CHARACTER_STRING, NUMERIC))], present(BOOLEAN)),
   nulls: 'custom',
   prepare: (site) => {
     const { type } = site.args[0]
-    if (!isCharacter(type)) return (value: Value) => value !== null && isInteger(type)
+    // Of numbers Flink asks for the type only, NULL or not.
+    if (!isCharacter(type)) return () => isInteger(type) || isApproximate(type)
     return (value: string | null) => value !== null && (DECIMAL.test(value) || /^\p{Nd}+$/u.test(value))
   },
   examples: [

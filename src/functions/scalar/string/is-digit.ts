@@ -1,7 +1,6 @@
 import { anyOf, args, CHARACTER_STRING, NUMERIC, noNullLiteral, present } from '../../../expr/signature.ts'
 import { isCharacter, isInteger } from '../../../types/family.ts'
 import { BOOLEAN } from '../../../types/logical-type.ts'
-import type { Value } from '../../../types/value.ts'
 import { scalar } from '../../define.ts'
 import { isBasic } from './code-points.ts'
 
@@ -13,7 +12,8 @@ export const isDigit = scalar({
   nulls: 'custom',
   prepare: (site) => {
     const { type } = site.args[0]
-    if (!isCharacter(type)) return (value: Value) => value !== null && isInteger(type)
+    // Of numbers Flink asks for the type only, NULL or not.
+    if (!isCharacter(type)) return () => isInteger(type)
     return (value: string | null) => value !== null && isBasic(value) && /^\p{Nd}+$/u.test(value)
   },
   examples: [

@@ -227,7 +227,7 @@ function floatingText(spec: Spec, conversion: string, value: number, shortest: s
 
 /** 0.digits × 10^exponent, without leading zeros. */
 function decompose(text: string): { digits: string; exponent: number } {
-  const [mantissa, power = '0'] = text.replace('-', '').split('E')
+  const [mantissa, power = '0'] = text.replace(/^-/, '').split('E')
   const [whole, fraction = ''] = mantissa.split('.')
   const all = whole + fraction
   const zeros = /^0*/.exec(all)?.[0].length ?? 0

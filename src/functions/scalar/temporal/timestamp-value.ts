@@ -80,3 +80,9 @@ export function legacyZone(id: string): TimeZone {
   if (/^(UTC|UT|GMT)?[+-]/.test(id)) return UTC
   return findTimeZone(SHORT_IDS[id] ?? id) ?? UTC
 }
+
+/** java.time's reading of an id, which knows the old three-letter names only as far as the time zone database has them. */
+export function namedZone(id: string): TimeZone | undefined {
+  const old = SHORT_IDS[id] !== undefined && id !== 'EST' && id !== 'MST' && id !== 'HST'
+  return old ? undefined : findTimeZone(id)
+}

@@ -5,8 +5,8 @@ import { UTC } from '../../../types/time-zone.ts'
 import { scalar } from '../../define.ts'
 import { parseSimple } from './simple-date-parse.ts'
 
-/** What Flink gives for a text that does not fit the pattern: its marker, through 32-bit arithmetic. */
-const UNPARSABLE = 622_191_233
+/** What Flink shows for a text that does not fit the pattern: its marker through 32-bit arithmetic, 5471-09-27. */
+const UNPARSABLE = 1_278_983
 
 export const toDate = scalar({
   name: 'TO_DATE',

@@ -17,11 +17,11 @@ import {
   timestampLtz,
   withNullable,
 } from '../../../types/logical-type.ts'
-import { findTimeZone, UTC } from '../../../types/time-zone.ts'
+import { UTC } from '../../../types/time-zone.ts'
 import { type Exact, exact, toMillis } from '../../../types/value.ts'
 import { scalar } from '../../define.ts'
 import { dateTimeReader, readLenient, standardReader } from './date-time-parse.ts'
-import { precisionOf, timestampOf } from './timestamp-value.ts'
+import { namedZone, precisionOf, timestampOf } from './timestamp-value.ts'
 
 const FIRST = -62_167_219_200_000
 const LAST = 253_402_300_799_999
@@ -60,7 +60,7 @@ export const toTimestampLtz = scalar({
         digits = fractionDigits(pattern)
       }
       const zone = third?.literal?.value
-      if (typeof zone === 'string' && findTimeZone(zone) === undefined) return undefined
+      if (typeof zone === 'string' && namedZone(zone) === undefined) return undefined
       const types = given.map((arg) => (arg.type.kind === 'NULL' ? withNullable(STRING, true) : arg.type))
       return { args: types, returns: timestampLtz(Math.max(3, digits)) }
     },
@@ -136,7 +136,7 @@ function floorDivide(a: bigint, b: bigint): bigint {
 function textReader(site: CallSite): Evaluate {
   const precision = precisionOf(site.returns)
   const zoneName = site.args[2]?.literal?.value
-  const constantZone = typeof zoneName === 'string' ? findTimeZone(zoneName) : undefined
+  const constantZone = typeof zoneName === 'string' ? namedZone(zoneName) : undefined
   if (site.args.length === 1) {
     return (text: string) => {
       if (standardReader.read(text) !== 'ok')
@@ -149,7 +149,7 @@ function textReader(site: CallSite): Evaluate {
   }
   return (text: string, pattern: string, id?: string) => {
     const reader = dateTimeReader(pattern)
-    const zone = id === undefined ? UTC : (constantZone ?? findTimeZone(id))
+    const zone = id === undefined ? UTC : (constantZone ?? namedZone(id))
     if (zone === undefined || reader.problem !== undefined) return null
     const outcome = reader.read(text)
     if (outcome === 'no-date')
