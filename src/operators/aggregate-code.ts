@@ -9,8 +9,9 @@
  * - A filter that is not TRUE, and for most kernels a NULL argument, leaves the accumulator alone.
  */
 import type { KernelCode } from '../functions/aggregate/contract.ts'
+import { hashMapOrder } from '../functions/aggregate/java-hash.ts'
 import type { KeyedList } from '../state/contract.ts'
-import { type Batch, batchOf, ColumnBuilder, type Schema } from '../types/batch.ts'
+import { type Batch, batchOf, type Column, ColumnBuilder, type Schema } from '../types/batch.ts'
 import { physicalOf, type Value } from '../types/value.ts'
 import type { AggregateLayout, CallLayout, ViewLayout } from './aggregate-layout.ts'
 
@@ -102,36 +103,37 @@ export class AggregateCode {
 
   private update(what: 'add' | 'retract'): string {
     const lines: string[] = []
-    // Distinct views first: each is counted once per row, whatever number of calls share it.
+    // Distinct values first: each is counted once per row, whatever number of calls share it.
     const news = new Map<number, string>()
     for (const [v, view] of this.layout.views.entries()) {
-      if (view.kind !== 'counts') continue
+      if (view.distinct !== 'values') continue
       const name = `n${v}_${this.temps++}`
       news.set(v, name)
-      lines.push(
-        what === 'add'
-          ? `const ${name} = r${v}[i] >= 0 && c${v}[r${v}[i]]++ === 0;`
-          : `const ${name} = r${v}[i] >= 0 && c${v}[r${v}[i]] > 0 && --c${v}[r${v}[i]] === 0;`,
-      )
+      lines.push(`const ${name} = ${count(v, what)};`)
     }
-    for (const layout of this.layout.calls) lines.push(this.callUpdate(layout, what, news))
+    for (const layout of this.layout.calls) {
+      lines.push(this.callUpdate(layout, what, layout.distinct === undefined ? undefined : news.get(layout.distinct)))
+    }
     return lines.join('\n')
   }
 
-  private callUpdate(layout: CallLayout, what: 'add' | 'retract', news: Map<number, string>): string {
+  private callUpdate(layout: CallLayout, what: 'add' | 'retract', distinct: string | undefined): string {
     const { call, kernel } = layout
     const conditions: string[] = []
-    if (layout.distinct !== undefined) conditions.push(news.get(layout.distinct) as string)
+    if (distinct !== undefined) conditions.push(distinct)
     else {
       if (call.filter !== undefined) conditions.push(this.isTrue(call.filter))
       if ((kernel.nulls ?? 'skip') === 'skip') {
         for (const c of call.args) if (this.input[c].type.nullable) conditions.push(`!(${this.isNull(c)})`)
       }
     }
-    const code = this.kernelCode(layout, layout.view === undefined ? '' : (news.get(layout.view) ?? ''))
+    const first = this.temp('first')
+    const counts = layout.view !== undefined && this.layout.views[layout.view].kind === 'counts'
+    const code = this.kernelCode(layout, first)
     const body = what === 'add' ? kernel.add(code) : (kernel.retract?.(code) ?? '')
-    if (body.trim() === '') return ''
-    return conditions.length === 0 ? `{ ${body} }` : `if (${conditions.join(' && ')}) { ${body} }`
+    if (body.trim() === '' && !counts) return ''
+    const counted = counts ? `const ${first} = ${count(layout.view as number, what)};` : ''
+    return `${conditions.length === 0 ? '' : `if (${conditions.join(' && ')}) `}{ ${counted} ${body} }`
   }
 
   /** Set the accumulators of slot `s` to their start. */
@@ -152,10 +154,22 @@ export class AggregateCode {
     return this.layout.calls.some(({ kernel }) => kernel.accumulators.some(({ initial }) => initial !== undefined))
   }
 
-  /** Merge slot `t` of the other side (`B`, `b0` …, `M` its views) into slot `s`; views must have been merged before. */
+  /**
+   * Merge slot `t` of the other side (`B`, `b0` …, `M` its views) into slot `s`. Views must have been merged before; calls of
+   * distinct values get those that were new by `addDistinct`.
+   */
   merge(): string {
     return this.layout.calls
+      .filter((layout) => layout.distinct === undefined)
       .map((layout) => `{ ${layout.kernel.merge?.(this.kernelCode(layout, '')) ?? ''} }`)
+      .join('\n')
+  }
+
+  /** Statements that add the value of row `q` of view v (`D` its columns) to slot `s`, for all calls of its distinct values. */
+  addDistinct(v: number): string {
+    return this.layout.calls
+      .filter((layout) => layout.distinct === v)
+      .map((layout) => `{ ${layout.kernel.add(this.distinctCode(layout))} }`)
       .join('\n')
   }
 
@@ -178,6 +192,25 @@ export class AggregateCode {
 
   private isTrue(column: number): string {
     return `v${column}[i] !== 0 && !(m${column} !== null && m${column}[i] !== 0)`
+  }
+
+  /** Arguments come from a view of distinct values instead of the batch. */
+  private distinctCode(layout: CallLayout): KernelCode {
+    const { call } = layout
+    const list = `L[${layout.view}]`
+    const own = layout.view === undefined ? [] : this.layout.views[layout.view].args.map((_, k) => k)
+    const isNull = (k: number) =>
+      physicalOf(call.argTypes[k]) === 'object'
+        ? `(D[${k}].values[q] === null)`
+        : `(D[${k}].nulls !== null && D[${k}].nulls[q] !== 0)`
+    const counted = layout.view !== undefined && this.layout.views[layout.view].kind === 'counts'
+    const countDistinct = this.use(countValue, 'countValue')
+    return {
+      ...this.kernelCode(layout, counted ? `${countDistinct}(${list}, s, D, q)` : 'true'),
+      arg: (k) => `D[${k}].values[q]`,
+      isNull,
+      append: () => `${list}.append(s, { length: q + 1, columns: D }, ${this.use(own, 'own')}, q);`,
+    }
   }
 
   private kernelCode(layout: CallLayout, first: string): KernelCode {
@@ -211,6 +244,23 @@ export class AggregateCode {
       },
     }
   }
+}
+
+/** A condition: counting the row's value up made it new, or counting it down made it go. */
+function count(v: number, what: 'add' | 'retract'): string {
+  const n = `c${v}[r${v}[i]]`
+  return what === 'add' ? `r${v}[i] >= 0 && ${n}++ === 0` : `r${v}[i] >= 0 && ${n} > 0 && --${n} === 0`
+}
+
+/** Count a value in a view by hand; true when it is new. */
+function countValue(list: KeyedList, slot: number, columns: readonly Column[], row: number): boolean {
+  const last = list.values.length - 1
+  const own = Array.from({ length: last }, (_, c) => c)
+  let found = list.match(slot, { length: row + 1, columns }, own, row)
+  if (found < 0) found = list.append(slot, { length: row + 1, columns }, [...own, -1], row)
+  const counts = list.values[last].values as Float64Array
+  counts[found]++
+  return counts[found] === 1
 }
 
 // ---- Views -------------------------------------------------------------------------------------------------------
@@ -290,7 +340,10 @@ export class ViewRows {
   }
 }
 
-/** Add the views of a group to those of another; `move` when the source is not needed any more. */
+/**
+ * Add the views of a group to those of another; `move` when the source is not needed any more.
+ * `fresh(v, row)` gets the rows of distinct values that were not there before, in the order in which Flink goes through them.
+ */
 export function mergeViews(
   views: readonly ViewLayout[],
   target: readonly KeyedList[],
@@ -298,25 +351,39 @@ export function mergeViews(
   source: readonly KeyedList[],
   from: number,
   move: boolean,
+  fresh: (v: number, row: number) => void,
 ): void {
   for (const [v, view] of views.entries()) {
+    if (view.distinct === 'behind') continue
     if (view.kind === 'rows') {
       if (move && target[v] === source[v]) target[v].moveRows(from, to)
       else copyRows(target[v], to, source[v], from)
       continue
     }
     const last = view.value.length - 1
-    for (let row = source[v].first(from); row >= 0; row = source[v].next(row)) {
-      const cells = source[v].values.map((column) => column.get(row))
+    const rows: number[] = []
+    for (let row = source[v].first(from); row >= 0; row = source[v].next(row)) rows.push(row)
+    const cellsOf = (row: number) => source[v].values.map((column) => column.get(row))
+    const values = rows.map(cellsOf)
+    const order =
+      last === 1
+        ? hashMapOrder(
+            values.map((cells) => cells[0]),
+            view.value[0].type,
+          )
+        : values.map((_, i) => i)
+    for (const i of order) {
+      const cells = values[i]
       const found = matchValues(target[v], to, cells.slice(0, last), view.value)
-      if (found < 0) target[v].appendValues(to, cells)
-      else {
+      if (found >= 0) {
         const counts = target[v].values[last].values as Float64Array
         counts[found] += Number(cells[last])
+        continue
       }
+      const row = target[v].appendValues(to, cells)
+      if (view.distinct === 'values') fresh(v, row)
     }
-    if (move)
-      for (let row = source[v].first(from); row >= 0; row = source[v].first(from)) source[v].removeRow(from, row)
+    if (move) for (const row of rows) source[v].removeRow(from, row)
   }
 }
 

@@ -26,6 +26,8 @@ export interface CallLayout {
 export interface ViewLayout {
   /** Name within the operator's state: `<prefix>0`, `<prefix>1`, … */
   readonly kind: AggregateView['kind']
+  /** Values of DISTINCT calls, or of rows that reach such a call only when their value is new. */
+  readonly distinct: 'values' | 'behind' | 'no'
   /** Input columns of the values. */
   readonly args: readonly number[]
   readonly filter?: number
@@ -65,6 +67,7 @@ export function aggregateLayout(calls: readonly AggregateCall[], lookup: Aggrega
         distinct =
           views.push({
             kind: 'counts',
+            distinct: 'values',
             args: call.args,
             filter: call.filter,
             skipNulls,
@@ -77,7 +80,15 @@ export function aggregateLayout(calls: readonly AggregateCall[], lookup: Aggrega
     if (kernel.view !== undefined) {
       const { kind, columns: own } = kernel.view
       const value = kind === 'counts' ? [...own, COUNT_COLUMN] : [...own]
-      view = views.push({ kind, args: call.args.slice(0, own.length), filter: call.filter, skipNulls, value }) - 1
+      view =
+        views.push({
+          kind,
+          distinct: distinct === undefined ? 'no' : 'behind',
+          args: call.args.slice(0, own.length),
+          filter: call.filter,
+          skipNulls,
+          value,
+        }) - 1
     }
     return { call, kernel, first, distinct, view }
   })

@@ -37,6 +37,8 @@ export interface DriveOptions {
   readonly restore?: boolean
   readonly timeZone?: string
   readonly expressions?: 'compiled' | 'interpreted'
+  /** Called after every step, rows at batch size 1. */
+  readonly after?: (operator: Operator) => void
 }
 
 export async function drive<N extends NodeBase>(
@@ -49,6 +51,7 @@ export async function drive<N extends NodeBase>(
     restore = false,
     timeZone = 'UTC',
     expressions = 'compiled',
+    after,
   }: DriveOptions = {},
 ): Promise<Driven> {
   const log: string[] = []
@@ -122,7 +125,7 @@ export async function drive<N extends NodeBase>(
     if ('row' in step) {
       if (pending.length > 0 && (pending[0].input ?? 0) !== (step.input ?? 0)) flush()
       pending.push(step)
-      if (pending.length >= batchSize || restore) flush()
+      if (pending.length >= batchSize || restore || after !== undefined) flush()
     } else {
       flush()
       if ('watermark' in step) {
@@ -130,14 +133,14 @@ export async function drive<N extends NodeBase>(
         operator.onWatermark(step.watermark)
       } else if ('now' in step) {
         time = step.now
-        const due = operator.nextProcessingTime?.()
-        if (due !== undefined && due <= time) operator.onProcessingTime?.(time)
+        if ((operator.nextProcessingTime?.() ?? Number.POSITIVE_INFINITY) <= time) operator.onProcessingTime?.(time)
       } else {
         operator.onWatermark(MAX_WATERMARK)
         operator.onEnd?.()
       }
     }
     if (restore) await restart()
+    after?.(operator)
   }
   flush()
   return { log, counters }

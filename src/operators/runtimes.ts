@@ -4,16 +4,20 @@ import { collectRuntime } from './collect/operator.ts'
 import type { OperatorRuntime } from './contract.ts'
 import { dropUpdateBeforeRuntime } from './drop-update-before/operator.ts'
 import { groupAggregateRuntime } from './group-aggregate/operator.ts'
+import { groupWindowAggregateRuntime } from './group-window-aggregate/operator.ts'
 import { sinkRuntime } from './sink/operator.ts'
 import { sourceScanRuntime } from './source-scan/operator.ts'
 import { unionRuntime } from './union/operator.ts'
 import { valuesRuntime } from './values/operator.ts'
+import { windowAggregateRuntime } from './window-aggregate/operator.ts'
 
 export const operatorRuntimes: readonly OperatorRuntime[] = [
   sourceScanRuntime,
   valuesRuntime,
   calcRuntime,
   groupAggregateRuntime,
+  groupWindowAggregateRuntime,
+  windowAggregateRuntime,
   unionRuntime,
   dropUpdateBeforeRuntime,
   sinkRuntime,

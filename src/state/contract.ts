@@ -113,7 +113,7 @@ export interface KeyedList {
   /** Append a row to the key: value column c is column `columns[c]` of the batch's row, or NULL/0 where that is −1. */
   append(slot: number, batch: Rows, columns: readonly number[], row: number): number
   /** Append a row of scalar values. Slow path. */
-  appendValues(slot: number, cells: readonly Value[]): void
+  appendValues(slot: number, cells: readonly Value[]): number
   /** Append rows 0 … length − 1 of the batch, each to `slots[i]` (−1 = skip). */
   appendAll(slots: Int32Array, batch: Rows, columns: readonly number[]): void
   /** Oldest row of the key whose identity columns equal the row's, or −1; `columns` are those of the identity columns. */

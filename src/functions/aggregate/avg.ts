@@ -27,6 +27,7 @@ export const avg = aggregate({
     const lossy = sumOf.kind === 'DECIMAL'
     const lose = (code: KernelCode) => `${code.acc(2)} = 1;`
     return {
+      rounds: sumOf.kind === 'DOUBLE',
       accumulators: [
         { name: 'sum', type: notNull(sumOf) },
         { name: 'count', type: COUNTER },

@@ -65,6 +65,8 @@ export interface AggregateKernel {
   readonly view?: AggregateView
   /** skip: a row with a NULL argument is not added (default). pass: the fragments look at `isNull`. */
   readonly nulls?: 'skip' | 'pass'
+  /** Merging rounds: the result depends on how rows were parted. */
+  readonly rounds?: boolean
   add(code: KernelCode): string
   retract?(code: KernelCode): string
   merge?(code: KernelCode): string

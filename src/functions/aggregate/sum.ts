@@ -6,6 +6,7 @@
  */
 import { args, computed, NUMERIC, present } from '../../expr/signature.ts'
 import { sumType } from '../../types/common-type.ts'
+import { isApproximate } from '../../types/family.ts'
 import { type LogicalType, notNull } from '../../types/logical-type.ts'
 import type { AggregateKernel, AggregateSite, KernelCode } from './contract.ts'
 import { aggregate } from './define.ts'
@@ -33,6 +34,7 @@ export const sum0 = aggregate({
   merges: true,
   prepare({ type }) {
     return {
+      rounds: isApproximate(type),
       accumulators: [{ name: 'sum', type: notNull(type) }],
       add: (code) => plus(code, 0, type, code.acc(0), code.arg(0)),
       retract: (code) => minus(code, 0, type, code.acc(0), code.arg(0)),
@@ -43,11 +45,12 @@ export const sum0 = aggregate({
 })
 
 /** −0.0 is what a sum of doubles starts from: adding to it changes no value, so that the first needs no test. */
-const initialOf = (type: LogicalType) => (type.kind === 'DOUBLE' || type.kind === 'FLOAT' ? '-0' : undefined)
+const initialOf = (type: LogicalType) => (isApproximate(type) ? '-0' : undefined)
 
 function appendOnly({ type }: AggregateSite): AggregateKernel {
   const overflow = (code: KernelCode) => `${code.set(0, '0')} ${code.acc(1)} = 0;`
   return {
+    rounds: isApproximate(type),
     accumulators: [
       { name: 'sum', type: notNull(type), initial: initialOf(type) },
       { name: 'any', type: FLAG },
@@ -65,6 +68,7 @@ function retractable({ type }: AggregateSite): AggregateKernel {
   const lose = (code: KernelCode) => `${code.set(0, '0')} ${code.acc(2)} = 1;`
   const found = (code: KernelCode) => (lossy ? `${code.acc(2)} = 0; ` : '')
   return {
+    rounds: isApproximate(type),
     accumulators: [
       { name: 'sum', type: notNull(type), initial: initialOf(type) },
       { name: 'count', type: COUNTER },

@@ -53,6 +53,7 @@ function kernel(argType: LogicalType, type: LogicalType, { root, sample }: Shape
     return argType.kind === 'BIGINT' ? `Number(${code.arg(0)})` : code.arg(0)
   }
   return {
+    rounds: true,
     accumulators: [
       { name: 'count', type: COUNTER },
       { name: 'mean', type: notNull(DOUBLE) },
@@ -74,7 +75,7 @@ function kernel(argType: LogicalType, type: LogicalType, { root, sample }: Shape
       return `if (${code.other(COUNT)} !== 0) {
         if (${code.acc(COUNT)} === 0) { ${code.acc(COUNT)} = ${code.other(COUNT)}; ${code.acc(MEAN)} = ${code.other(MEAN)}; ${code.acc(M2)} = ${code.other(M2)}; }
         else { const ${n} = ${code.acc(COUNT)} + ${code.other(COUNT)}, ${d} = ${code.other(MEAN)} - ${code.acc(MEAN)};
-          ${code.acc(M2)} += ${code.other(M2)} + ${d} * ${d} * ${code.acc(COUNT)} * ${code.other(COUNT)} / ${n};
+          ${code.acc(M2)} = ${code.acc(M2)} + ${code.other(M2)} + ${code.acc(COUNT)} * ${code.other(COUNT)} / ${n} * ${d} * ${d};
           ${code.acc(MEAN)} += ${code.other(COUNT)} / ${n} * ${d}; ${code.acc(COUNT)} = ${n}; } }`
     },
     result(code) {

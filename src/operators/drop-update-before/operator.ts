@@ -10,7 +10,7 @@ import type { DropUpdateBeforeNode } from './node.ts'
 
 export const dropUpdateBeforeRuntime: OperatorRuntime<DropUpdateBeforeNode> = {
   kind: 'drop-update-before',
-  create: (_node, { out, downstreamEventTime }) => ({
+  create: (_node, { out }) => ({
     onBatch(batch) {
       const { kinds, length } = batch
       if (kinds === null) {
@@ -24,6 +24,6 @@ export const dropUpdateBeforeRuntime: OperatorRuntime<DropUpdateBeforeNode> = {
       else if (count > 0) out.emit(gather(batch, rows, count))
     },
     onWatermark: (watermark) => out.watermark(watermark),
-    nextEventTime: () => downstreamEventTime(),
+    nextEventTime: () => Number.POSITIVE_INFINITY,
   }),
 }

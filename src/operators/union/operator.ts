@@ -4,9 +4,9 @@ import type { UnionNode } from './node.ts'
 
 export const unionRuntime: OperatorRuntime<UnionNode> = {
   kind: 'union',
-  create: (_node, { out, downstreamEventTime }) => ({
+  create: (_node, { out }) => ({
     onBatch: (batch) => out.emit(batch),
     onWatermark: (watermark) => out.watermark(watermark),
-    nextEventTime: () => downstreamEventTime(),
+    nextEventTime: () => Number.POSITIVE_INFINITY,
   }),
 }

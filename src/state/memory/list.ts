@@ -158,13 +158,14 @@ export class MemoryList implements KeyedList {
   }
 
   /** Append a row of scalar values, as when state is restored. */
-  appendValues(slot: number, cells: readonly Value[], touched?: number): void {
+  appendValues(slot: number, cells: readonly Value[], touched?: number): number {
     const id = this.newRow(slot)
     cells.forEach((cell, c) => {
       this.values[c].set(id, cell)
     })
     if (this.touched !== null && touched !== undefined) this.touched.values[id] = touched
     this.index?.enter(id)
+    return id
   }
 
   match(slot: number, batch: Rows, columns: readonly number[], row: number): number {

@@ -62,14 +62,18 @@ export class Timers {
   due(until: number, sequence: Float64Array): Int32Array {
     const first = this.earliest()
     if (first === undefined || first > until) return new Int32Array(0)
-    const times: number[] = []
-    let total = 0
-    for (const [time, bucket] of this.buckets) {
-      if (time > until) continue
-      times.push(time)
-      total += bucket.length
+    let times: number[] = [first]
+    let total = (this.buckets.get(first) as Bucket).length
+    if (first < until) {
+      times = []
+      total = 0
+      for (const [time, bucket] of this.buckets) {
+        if (time > until) continue
+        times.push(time)
+        total += bucket.length
+      }
+      times.sort((a, b) => a - b)
     }
-    times.sort((a, b) => a - b)
     const result = new Int32Array(total)
     let at = 0
     for (const time of times) {
