@@ -5,9 +5,11 @@
  */
 import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/contract.ts'
 import { groupAggregateState } from '../operators/group-aggregate/state.ts'
+import { groupWindowAggregateState } from '../operators/group-window-aggregate/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
 import { VALUES_STATE } from '../operators/values/state.ts'
+import { windowAggregateNodeState } from '../operators/window-aggregate/state.ts'
 import type { StateDeclaration } from '../state/contract.ts'
 import type { Schema } from '../types/batch.ts'
 import type { PlannerContext } from './context.ts'
@@ -30,11 +32,12 @@ export function declareState(
       return SOURCE_SCAN_STATE
     case 'values':
       return VALUES_STATE
-    case 'source-scan':
-      // Every subtask sees the positions of all and keeps those of its own splits.
-      return { splits: { kind: 'operator', redistribution: 'union' } }
     case 'group-aggregate':
       return groupAggregateState(node, inputs[0], lookup, ttlMs)
+    case 'group-window-aggregate':
+      return groupWindowAggregateState(node, inputs[0], lookup)
+    case 'window-aggregate':
+      return windowAggregateNodeState(node, inputs[0], lookup)
     default:
       return {}
   }

@@ -14,6 +14,7 @@ import { inputsOf } from '../expr/expr.ts'
 import type { Distribution, NodeInput } from '../operators/contract.ts'
 import type { JoinSideKey } from '../operators/join/node.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
+import { stateGrouping } from '../operators/window-aggregate/state.ts'
 import type { Schema } from '../types/batch.ts'
 import { conjunction, conjunctsOf, inputAt, shiftInputs } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
@@ -270,13 +271,16 @@ class PlanBuilder {
       }
       case 'window-aggregate': {
         const { windowing, properties } = rel
+        // Rows travel by the key of the operator's state: sessions made elsewhere are told apart by their start too.
+        const keys = stateGrouping({ grouping: rel.grouping, aggregates, windowing })
         const window =
           windowing.kind === 'assign'
             ? windowText(windowing.window, names)
-            : `${windowText({ ...windowing.window, timeColumn: -1 }, names)} attached to [win_end=${names[windowing.endColumn]}]`
+            : `${windowText(windowing.window, names)} attached to [win_end=${names[windowing.endColumn]}]`
         return this.add({
           kind: 'window-aggregate',
           ...common,
+          inputs: [keyed(input, keys)],
           windowing,
           properties,
           description: `WindowAggregate(${groupBy}window=[${window}], select=[${[select, ...properties.map((p) => `window_${p}`)].filter((part) => part !== '').join(', ')}])`,

@@ -12,8 +12,8 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { planErrors } from '../../src/base/catalogue/plan.ts'
 import { isRivuletError, renderError } from '../../src/base/errors.ts'
-import { parseStatements } from '../../src/sql/index.ts'
 import { PlanSession } from '../../src/plan/session.case.ts'
+import { parseStatements } from '../../src/sql/index.ts'
 
 const TABLES = [
   `CREATE TABLE orders (id INT, userName STRING, amount INT, price DECIMAL(10, 2), ts TIMESTAMP(3),

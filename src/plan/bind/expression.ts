@@ -74,7 +74,7 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
       return bindColumn(env, ast)
     case 'field':
       if (ast.call !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'A method call' }, { span })
-      return fieldOf(env, bind(env, ast.object), ast.field, span)
+      return fieldOf(bind(env, ast.object), ast.field, span)
     case 'element':
       return call(context, 'ITEM', [bind(env, ast.collection), bind(env, ast.index)], span)
     case 'unary':
@@ -205,13 +205,13 @@ function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'co
   }
   const { expr, fields } = resolveColumn(env.scope, ast.name)
   return fields.reduce(
-    (object, field) => fieldOf(env, object, field, { start: parts[0].span.start, end: field.span.end }),
+    (object, field) => fieldOf(object, field, { start: parts[0].span.start, end: field.span.end }),
     expr,
   )
 }
 
 /** `object.field`; the field of a NULL row is NULL. */
-export function fieldOf(env: ExpressionScope, object: Expr, field: Identifier, span: Span): Expr {
+export function fieldOf(object: Expr, field: Identifier, span: Span): Expr {
   if (object.type.kind !== 'ROW' && object.type.kind !== 'STRUCTURED') {
     const hint = object.type.kind === 'MAP' ? `The value of a key is written m['${field.name}'].` : undefined
     return fail(

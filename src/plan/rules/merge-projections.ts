@@ -109,7 +109,16 @@ function readThrough(rel: Aggregating): Rel {
       const { windowing } = rel
       if (windowing.kind === 'attached') {
         const start = windowing.startColumn === undefined ? {} : { startColumn: at(windowing.startColumn) }
-        return { ...rel, ...common, windowing: { ...windowing, ...start, endColumn: at(windowing.endColumn) } }
+        return {
+          ...rel,
+          ...common,
+          windowing: {
+            ...windowing,
+            ...start,
+            endColumn: at(windowing.endColumn),
+            window: { ...windowing.window, timeColumn: at(windowing.endColumn) },
+          },
+        }
       }
       const { window } = windowing
       const shape =

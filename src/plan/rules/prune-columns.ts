@@ -240,7 +240,8 @@ function windowingAt(
 ): (Rel & { readonly kind: 'window-aggregate' })['windowing'] {
   if (windowing.kind === 'attached') {
     const start = windowing.startColumn === undefined ? {} : { startColumn: to[windowing.startColumn] }
-    return { ...windowing, ...start, endColumn: to[windowing.endColumn] }
+    const endColumn = to[windowing.endColumn]
+    return { ...windowing, ...start, endColumn, window: { ...windowing.window, timeColumn: endColumn } }
   }
   const { window } = windowing
   const shape =

@@ -60,7 +60,12 @@ function toWindowAggregate(rel: AggregateRel): Rel {
     input: rel.input,
     windowing: {
       kind: 'attached',
-      window: columns.window,
+      // The window's end stands for the time here; whose sessions they were is known to the window function only.
+      window: {
+        ...columns.window,
+        timeColumn: columns.end[0],
+        shape: shape.type === 'session' ? { ...shape, partition: [] } : shape,
+      },
       startColumn: columns.start[0],
       endColumn: columns.end[0],
     },

@@ -1,0 +1,217 @@
+/** Each rule: a query where it fires, what the tree is afterwards, and one where it must not. */
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { parseQuery } from '../sql/index.ts'
+import { bindQuery } from './bind/query.ts'
+import { typingContext } from './context.ts'
+import { relTree } from './explain.ts'
+import { optimize, rules } from './rules.ts'
+import { PlanSession } from './session.case.ts'
+
+const session = new PlanSession()
+for (const ddl of [
+  "CREATE TABLE a (id INT, k STRING, v INT) WITH ('connector' = 'inline')",
+  "CREATE TABLE b (id INT, k STRING, w INT) WITH ('connector' = 'inline')",
+  "CREATE TABLE u (id INT, k STRING, v INT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'inline', 'changelog-mode' = 'I,UA,D')",
+  `CREATE TABLE e (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
+    WITH ('connector' = 'inline')`,
+  `CREATE TABLE j (t STRING, ts AS TO_TIMESTAMP(t), v INT, WATERMARK FOR ts AS ts)
+    WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = 'localhost:9092',
+      'scan.startup.mode' = 'earliest-offset', 'format' = 'json')`,
+]) {
+  session.run(ddl)
+}
+
+function optimized(sql: string): { readonly tree: string; readonly fired: readonly string[] } {
+  const { context } = session
+  const { rel } = bindQuery(
+    { planner: context, typing: typingContext(context), common: new Map(), views: [] },
+    parseQuery(sql),
+    true,
+  )
+  const { rel: result, fired } = optimize({ kind: 'collect', input: rel, schema: rel.schema }, context)
+  return { tree: relTree(result).replaceAll('default_catalog.default_database.', ''), fired }
+}
+
+const exercised = new Set<string>()
+
+function fires(rule: string, sql: string, tree: string): void {
+  test(`${rule}: ${sql}`, () => {
+    const found = optimized(sql)
+    assert.ok(found.fired.includes(rule), `fired: ${found.fired.join(', ')}`)
+    exercised.add(rule)
+    assert.equal(found.tree, tree)
+  })
+}
+
+function staysAway(rule: string, sql: string): void {
+  test(`not ${rule}: ${sql}`, () => {
+    const found = optimized(sql)
+    assert.ok(!found.fired.includes(rule), `fired: ${found.fired.join(', ')}\n${found.tree}`)
+  })
+}
+
+describe('rules', () => {
+  fires(
+    'fold-constants',
+    "SELECT id FROM a WHERE v > 2 * 3 AND k = UPPER('x')",
+    `Collect(fields=[id])
++- Project(id=[id])
+   +- Scan(table=[a], fields=[id, k, v], filter=[((v > 6) AND (k = 'X'))])`,
+  )
+  staysAway('fold-constants', 'SELECT id, RAND() AS r, CURRENT_TIMESTAMP AS t FROM a WHERE v > id')
+
+  fires(
+    'remove-empty',
+    'SELECT COUNT(*), SUM(v) FROM a WHERE FALSE',
+    `Collect(fields=[EXPR$0, EXPR$1])
++- Values(rows=[1])`,
+  )
+  fires(
+    'remove-empty',
+    'SELECT k, COUNT(*) FROM a WHERE 1 > 2 GROUP BY k',
+    'Collect(fields=[k, EXPR$1])\n+- Values(rows=[0])',
+  )
+  fires(
+    'remove-empty',
+    'SELECT id FROM a WHERE TRUE',
+    `Collect(fields=[id])
++- Scan(table=[a], fields=[id])`,
+  )
+  staysAway('remove-empty', 'SELECT COUNT(*) FROM a WHERE v > 100')
+
+  fires(
+    'push-filters',
+    'SELECT a.id, w FROM a JOIN b ON a.k = b.k WHERE v > 1 AND w < 5 AND v < w',
+    `Collect(fields=[id, w])
++- Project(id=[id], w=[w])
+   +- Join(type=[inner], condition=[((k = k) AND (v < w))])
+      +- Scan(table=[a], fields=[id, k, v], filter=[(v > 1)])
+      +- Scan(table=[b], fields=[k, w], filter=[(w < 5)])`,
+  )
+  fires(
+    'push-filters',
+    'SELECT a.id FROM a LEFT JOIN b ON a.k = b.k AND w > 7 WHERE v > 1',
+    `Collect(fields=[id])
++- Project(id=[id])
+   +- Join(type=[left], condition=[(k = k)])
+      +- Scan(table=[a], fields=[id, k, v], filter=[(v > 1)])
+      +- Scan(table=[b], fields=[k, w], filter=[(w > 7)])`,
+  )
+  // A filter that rejects NULL of the padded side makes an inner join of an outer one.
+  fires(
+    'push-filters',
+    'SELECT a.id FROM a LEFT JOIN b ON a.k = b.k WHERE w > 7',
+    `Collect(fields=[id])
++- Project(id=[id])
+   +- Join(type=[inner], condition=[(k = k)])
+      +- Scan(table=[a], fields=[id, k])
+      +- Scan(table=[b], fields=[k, w], filter=[(w > 7)])`,
+  )
+  fires(
+    'push-filters',
+    "SELECT k, n FROM (SELECT k, COUNT(*) AS n FROM a GROUP BY k) WHERE k = 'x' AND n > 1",
+    `Collect(fields=[k, n])
++- Filter(condition=[(EXPR$0 > 1)])
+   +- Aggregate(group=[k], calls=[COUNT(*)])
+      +- Scan(table=[a], fields=[k], filter=[(k = 'x')])`,
+  )
+  fires(
+    'push-filters',
+    'SELECT id, v FROM u WHERE id > 3 AND v > 5',
+    `Collect(fields=[id, v])
++- ChangelogNormalize(key=[id])
+   +- Scan(table=[u], fields=[id, v], filter=[(id > 3)])`,
+  )
+  staysAway('push-filters', 'SELECT k FROM a GROUP BY k HAVING COUNT(*) > 1')
+  staysAway('push-filters', 'SELECT id FROM e WHERE CURRENT_WATERMARK(ts) IS NULL')
+  staysAway('push-filters', 'SELECT id FROM a WHERE RAND() > 0.5')
+  // Rows that a filter takes away would split sessions.
+  staysAway('push-filters', "SELECT id FROM TABLE(SESSION(TABLE e, DESCRIPTOR(ts), INTERVAL '5' SECOND)) WHERE v > 1")
+
+  fires(
+    'window-aggregate',
+    "SELECT window_start, MAX(window_end) FROM TABLE(TUMBLE(TABLE e, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start, window_end",
+    `Collect(fields=[window_start, EXPR$1])
++- Project(window_start=[window_start], EXPR$1=[EXPR$0])
+   +- WindowAggregate(group=[], window=[TUMBLE(time_col=[window_end], size=[5 s]), attached], calls=[MAX(window_end)])
+      +- WindowTableFunction(TUMBLE(time_col=[ts], size=[5 s]))
+         +- Scan(table=[e], fields=[ts], watermark=[(ts - 1000:INTERVAL SECOND)])`,
+  )
+  staysAway(
+    'window-aggregate',
+    "SELECT window_start, COUNT(*) FROM TABLE(TUMBLE(TABLE e, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY window_start",
+  )
+  fires(
+    'fuse-window',
+    "SELECT k, window_end, SUM(v) AS s FROM TABLE(TUMBLE(TABLE e, DESCRIPTOR(ts), INTERVAL '5' SECOND)) WHERE id > 0 GROUP BY k, window_start, window_end",
+    `Collect(fields=[k, window_end, s])
++- Project(k=[k], window_end=[window_end], s=[EXPR$0])
+   +- WindowAggregate(group=[k], window=[TUMBLE(time_col=[ts], size=[5 s]), assign], calls=[SUM(v)])
+      +- Scan(table=[e], fields=[id, k, v, ts], watermark=[(ts - 1000:INTERVAL SECOND)], filter=[(id > 0)])`,
+  )
+  fires(
+    'fuse-window',
+    "SELECT k, window_end, COUNT(*) AS n FROM TABLE(SESSION(TABLE e PARTITION BY k, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end",
+    `Collect(fields=[k, window_end, n])
++- Project(k=[k], window_end=[window_end], n=[EXPR$0])
+   +- WindowAggregate(group=[k], window=[SESSION(time_col=[ts], gap=[5 s], partition keys=[k]), assign], calls=[COUNT(*)])
+      +- Scan(table=[e], fields=[k, ts], watermark=[(ts - 1000:INTERVAL SECOND)])`,
+  )
+  // Sessions of everybody are not the sessions of each key.
+  staysAway(
+    'fuse-window',
+    "SELECT k, COUNT(*) FROM TABLE(SESSION(TABLE e, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end",
+  )
+
+  fires(
+    'merge-projections',
+    'SELECT x + 1 AS y FROM (SELECT v * 2 AS x FROM a)',
+    `Collect(fields=[y])
++- Project(y=[((v * 2) + 1)])
+   +- Scan(table=[a], fields=[v])`,
+  )
+  fires('merge-projections', "SELECT 1 AS x, UPPER('a') AS y", 'Collect(fields=[x, y])\n+- Values(rows=[1])')
+  // Computed once, read twice.
+  staysAway('merge-projections', 'SELECT x, x + 1 AS y FROM (SELECT v * 2 AS x, id FROM a)')
+
+  fires(
+    'prune-columns',
+    'SELECT a.id, n FROM a JOIN (SELECT k, COUNT(*) AS n, MAX(w) AS m FROM b GROUP BY k) AS c ON a.k = c.k',
+    `Collect(fields=[id, n])
++- Project(id=[id], n=[n])
+   +- Join(type=[inner], condition=[(k = k)])
+      +- Scan(table=[a], fields=[id, k])
+      +- Aggregate(group=[k], calls=[COUNT(*)])
+         +- Scan(table=[b], fields=[k])`,
+  )
+  // The watermark is part of the table, whoever reads it.
+  fires(
+    'prune-columns',
+    'SELECT id FROM e',
+    `Collect(fields=[id])
++- Project(id=[id])
+   +- Scan(table=[e], fields=[id, ts], watermark=[(ts - 1000:INTERVAL SECOND)])`,
+  )
+  fires(
+    'prune-columns',
+    'SELECT COUNT(*) FROM a',
+    'Collect(fields=[EXPR$0])\n+- Aggregate(group=[], calls=[COUNT(*)])\n   +- Scan(table=[a], fields=[id])',
+  )
+  staysAway('prune-columns', 'SELECT * FROM a')
+
+  fires(
+    'decode-timestamp',
+    'SELECT ts, v FROM j',
+    `Collect(fields=[ts, v])
++- Scan(table=[j], fields=[ts, v], watermark=[ts])`,
+  )
+  staysAway('decode-timestamp', 'SELECT ts, t FROM j')
+})
+
+test('every rule has a case', () => {
+  assert.deepEqual(
+    rules.map((rule) => rule.name).filter((name) => !exercised.has(name)),
+    [],
+  )
+})
