@@ -17,7 +17,7 @@ import { compareDecimals } from '../types/exact-arithmetic.ts'
 import { decimalDigits, isApproximate, isCharacter, isExactNumeric, isNumeric } from '../types/family.ts'
 import { dateText } from '../types/format.ts'
 import { doubleText, floatText } from '../types/java-number.ts'
-import { type LogicalType, sameType, withNullable } from '../types/logical-type.ts'
+import { DOUBLE, type LogicalType, sameType, withNullable } from '../types/logical-type.ts'
 import { type Exact, exact, type Value } from '../types/value.ts'
 import type { Environment } from './call.ts'
 import type { CallExpr, CaseExpr, CastExpr, Expr, LiteralExpr } from './expr.ts'
@@ -45,6 +45,12 @@ function simplify(expr: Expr, environment: Environment): Expr {
     case 'input':
       return expr
     case 'cast':
+      if (expr.type.kind === 'FLOAT' && expr.arg.kind === 'literal' && isCharacter(expr.arg.type)) {
+        return { ...expr, arg: floatDigits(expr, environment) }
+      }
+      if (expr.type.kind === 'DOUBLE' && expr.arg.kind === 'literal' && isCharacter(expr.arg.type)) {
+        if (evaluate(expr, environment) === 0) return { kind: 'literal', value: 0, type: expr.type, span: expr.span }
+      }
       return same(expr, [expr.arg], [into(expr.arg)], ([arg]) => ({ ...expr, arg }))
     case 'case':
       return simplifyCase(expr, environment)
@@ -66,6 +72,8 @@ function simplify(expr: Expr, environment: Environment): Expr {
           case '<>':
           case '<':
           case '>':
+          case 'IS DISTINCT FROM':
+          case 'IS NOT DISTINCT FROM':
             return simplifyComparison(
               same(expr, expr.args, expr.args.map(into), (args) => ({ ...expr, args })),
               environment,
@@ -135,7 +143,7 @@ function retyped(expr: Expr, of: Expr): Expr {
 function simplifyComparison(expr: CallExpr, environment: Environment): Expr {
   const [left, right] = expr.args
   if (!left.type.nullable && exprKey(left) === exprKey(right) && isDeterministic(left, environment)) {
-    return truth(expr.fn === '=' || expr.fn === '<=' || expr.fn === '>=', expr)
+    return truth(['=', '<=', '>=', 'IS NOT DISTINCT FROM'].includes(expr.fn), expr)
   }
   if ((expr.fn === '=' || expr.fn === '<>') && (isApproximate(left.type) || isApproximate(right.type))) {
     const a = digitsOf(left, environment)
@@ -170,8 +178,7 @@ function digitsOf(expr: Expr, environment: Environment): Digits | undefined {
     if (isNumeric(expr.arg.type)) return digitsOf(expr.arg, environment)
     if (!isCharacter(expr.arg.type)) return undefined
     const value = evaluate(expr, environment)
-    if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
-    return expr.type.kind === 'FLOAT' ? digitsFrom(value.toPrecision(7)) : binaryDigits(value)
+    return typeof value === 'number' && Number.isFinite(value) ? binaryDigits(value) : undefined
   }
   const value = evaluate(expr, environment)
   return value === null || value === undefined
@@ -299,6 +306,13 @@ function checkFinite(expr: Expr, environment: Environment): void {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     fail('FUNCTION_FLOAT_CONSTANT', { value: doubleText(value) }, { span: expr.span })
   }
+}
+
+/** A text that is cast to FLOAT is a number literal of 7 digits from then on; one that is no such number stays. */
+function floatDigits(expr: CastExpr, environment: Environment): Expr {
+  const value = evaluate(expr, environment)
+  if (typeof value !== 'number' || !Number.isFinite(value)) return expr.arg
+  return { kind: 'literal', value: Number(value.toPrecision(7)), type: withNullable(DOUBLE, false) }
 }
 
 /** A number literal that is cast to FLOAT and on to DOUBLE keeps its digits. */

@@ -1,95 +1,164 @@
 /**
- * BITMAP values: sets of unsigned 32-bit integers in the portable serialised form of Roaring bitmaps.
+ * BITMAP values: sets of 32-bit integers in the portable serialisation of Roaring bitmaps.
  *
- * ```
- * cookie 0x303A (u32), containers (u32)                    without run containers
- * cookie 0x303B | (containers − 1) << 16, run flags (bits)  with some
- * per container: high half of its members (u16), cardinality − 1 (u16)
- * offsets (u32 each; with runs only from 4 containers on)
- * containers: runs of (start, length − 1) behind their count, or ≤ 4096 sorted u16, or 8192 bytes of bits
- * ```
- *
- * Law: all numbers are little-endian; `encodeBitmap(decodeBitmap(bytes))` is the same set, in arrays and bits only.
+ * Laws
+ * - Members are unsigned in order and in text (−1 is 4294967295) and grouped by their upper 16 bits; a group is a run list
+ *   where that is shorter, else a sorted list up to 4096 members, else 8192 bytes of bits. So the bytes of a set are unique,
+ *   and equal sets have equal bytes.
+ * - The serialisation is little-endian: cookie, [bits of which groups are runs], key and size of each group, [offsets], groups.
  */
-const COOKIE = 0x303a
-const COOKIE_WITH_RUNS = 0x303b
-const MAX_ARRAY = 4096
+const NO_RUNS = 12_346
+const WITH_RUNS = 12_347
+const ARRAY_LIMIT = 4096
 
-/** Members in ascending order as unsigned integers; undefined when the bytes are no bitmap. */
-export function decodeBitmap(bytes: Uint8Array): number[] | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+/** The bytes of a set; the members in any order. */
+export function buildBitmap(members: Iterable<number>): Uint8Array {
+  return writeBitmap(Uint32Array.from(new Set([...members].map((member) => member >>> 0))).sort())
+}
+
+interface Group {
+  readonly key: number
+  /** Lower 16 bits, ascending. */
+  readonly members: Uint32Array
+  /** Start and length − 1 of each run, when they are the shorter form. */
+  readonly runs: readonly (readonly [start: number, more: number])[] | undefined
+}
+
+/** @param members distinct and ascending, unsigned */
+export function writeBitmap(members: Uint32Array): Uint8Array {
+  const groups = groupsOf(members)
+  const anyRuns = groups.some((group) => group.runs !== undefined)
+  const withOffsets = !anyRuns || groups.length >= 4
+  const flagBytes = anyRuns ? Math.ceil(groups.length / 8) : 0
+  const header = (anyRuns ? 4 : 8) + flagBytes + groups.length * 4
+  const start = header + (withOffsets ? groups.length * 4 : 0)
+  const sizes = groups.map(sizeOf)
+  const bytes = new Uint8Array(start + sizes.reduce((sum, size) => sum + size, 0))
+  const view = new DataView(bytes.buffer)
+  let at = 0
+  if (anyRuns) {
+    view.setUint32(0, WITH_RUNS | ((groups.length - 1) << 16), true)
+    groups.forEach((group, i) => {
+      if (group.runs !== undefined) bytes[4 + (i >> 3)] |= 1 << (i & 7)
+    })
+    at = 4 + flagBytes
+  } else {
+    view.setUint32(0, NO_RUNS, true)
+    view.setUint32(4, groups.length, true)
+    at = 8
+  }
+  for (const group of groups) {
+    view.setUint16(at, group.key, true)
+    view.setUint16(at + 2, group.members.length - 1, true)
+    at += 4
+  }
+  let offset = start
+  if (withOffsets) {
+    for (const size of sizes) {
+      view.setUint32(at, offset, true)
+      offset += size
+      at += 4
+    }
+  }
+  for (const group of groups) at = writeGroup(group, bytes, view, at)
+  return bytes
+}
+
+function groupsOf(members: Uint32Array): Group[] {
+  const groups: Group[] = []
+  let from = 0
+  while (from < members.length) {
+    const key = members[from] >>> 16
+    let to = from
+    while (to < members.length && members[to] >>> 16 === key) to++
+    const lower = members.slice(from, to).map((member) => member & 0xffff)
+    const runs: [number, number][] = []
+    for (const member of lower) {
+      const last = runs[runs.length - 1]
+      if (last !== undefined && last[0] + last[1] + 1 === member) last[1]++
+      else runs.push([member, 0])
+    }
+    const plain = lower.length > ARRAY_LIMIT ? 8192 : lower.length * 2
+    groups.push({ key, members: lower, runs: 2 + runs.length * 4 < plain ? runs : undefined })
+    from = to
+  }
+  return groups
+}
+
+function sizeOf({ members, runs }: Group): number {
+  if (runs !== undefined) return 2 + runs.length * 4
+  return members.length > ARRAY_LIMIT ? 8192 : members.length * 2
+}
+
+function writeGroup({ members, runs }: Group, bytes: Uint8Array, view: DataView, start: number): number {
+  let at = start
+  if (runs !== undefined) {
+    view.setUint16(at, runs.length, true)
+    at += 2
+    for (const [first, more] of runs) {
+      view.setUint16(at, first, true)
+      view.setUint16(at + 2, more, true)
+      at += 4
+    }
+    return at
+  }
+  if (members.length > ARRAY_LIMIT) {
+    for (const member of members) bytes[at + (member >> 3)] |= 1 << (member & 7)
+    return at + 8192
+  }
+  for (const member of members) {
+    view.setUint16(at, member, true)
+    at += 2
+  }
+  return at
+}
+
+/** The members, ascending and unsigned; undefined when the bytes are no bitmap. */
+export function readBitmap(bytes: Uint8Array): Uint32Array | undefined {
   try {
-    return readContainers(view)
+    return read(bytes)
   } catch (error) {
+    // The view refuses to read behind the end of bytes that were cut off.
     if (error instanceof RangeError) return undefined
     throw error
   }
 }
 
-function readContainers(view: DataView): number[] | undefined {
+function read(bytes: Uint8Array): Uint32Array | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const cookie = view.getUint32(0, true)
-  const withRuns = (cookie & 0xffff) === COOKIE_WITH_RUNS
-  if (!withRuns && cookie !== COOKIE) return undefined
-  const count = withRuns ? (cookie >>> 16) + 1 : view.getUint32(4, true)
+  const runs = (cookie & 0xffff) === WITH_RUNS
+  if (!runs && cookie !== NO_RUNS) return undefined
+  const count = runs ? (cookie >>> 16) + 1 : view.getUint32(4, true)
   if (count > 65_536) return undefined
-  const flags = withRuns ? 4 : -1
-  const headers = withRuns ? 4 + Math.ceil(count / 8) : 8
-  let at = headers + 4 * count
-  if (!withRuns || count >= 4) at += 4 * count
+  const flags = runs ? 4 : 8
+  const keys = flags + (runs ? Math.ceil(count / 8) : 0)
+  let at = keys + count * 4 + (!runs || count >= 4 ? count * 4 : 0)
   const members: number[] = []
   for (let i = 0; i < count; i++) {
-    const high = view.getUint16(headers + 4 * i, true) * 65_536
-    const cardinality = view.getUint16(headers + 4 * i + 2, true) + 1
-    if (withRuns && (view.getUint8(flags + (i >> 3)) >> (i & 7)) & 1) {
-      const runs = view.getUint16(at, true)
+    const high = view.getUint16(keys + i * 4, true) * 65_536
+    const size = view.getUint16(keys + i * 4 + 2, true) + 1
+    if (runs && (bytes[flags + (i >> 3)] >> (i & 7)) & 1) {
+      const runCount = view.getUint16(at, true)
       at += 2
-      for (let r = 0; r < runs; r++, at += 4) {
-        const start = view.getUint16(at, true)
-        const last = start + view.getUint16(at + 2, true)
-        for (let member = start; member <= last; member++) members.push(high + member)
+      for (let run = 0; run < runCount; run++, at += 4) {
+        const first = view.getUint16(at, true)
+        const more = view.getUint16(at + 2, true)
+        for (let member = first; member <= first + more; member++) members.push(high + member)
       }
-    } else if (cardinality <= MAX_ARRAY) {
-      for (let k = 0; k < cardinality; k++, at += 2) members.push(high + view.getUint16(at, true))
-    } else {
-      for (let word = 0; word < 8192; word++) {
-        const bits = view.getUint8(at + word)
-        for (let bit = 0; bit < 8; bit++) if ((bits >> bit) & 1) members.push(high + word * 8 + bit)
+    } else if (size > ARRAY_LIMIT) {
+      for (let member = 0; member < 65_536; member++) {
+        if ((view.getUint8(at + (member >> 3)) >> (member & 7)) & 1) members.push(high + member)
       }
       at += 8192
+    } else {
+      for (let n = 0; n < size; n++, at += 2) members.push(high + view.getUint16(at, true))
     }
   }
-  return members
+  return Uint32Array.from(members)
 }
 
-/** @param members ascending, without duplicates, 0 … 2^32 − 1 */
-export function encodeBitmap(members: readonly number[]): Uint8Array {
-  const starts: number[] = []
-  members.forEach((member, i) => {
-    if (i === 0 || Math.floor(member / 65_536) !== Math.floor(members[i - 1] / 65_536)) starts.push(i)
-  })
-  const sizes = starts.map((start, i) => (starts[i + 1] ?? members.length) - start)
-  const bytesOf = (size: number) => (size <= MAX_ARRAY ? 2 * size : 8192)
-  const bytes = new Uint8Array(8 + 8 * starts.length + sizes.reduce((sum, size) => sum + bytesOf(size), 0))
-  const view = new DataView(bytes.buffer)
-  view.setUint32(0, COOKIE, true)
-  view.setUint32(4, starts.length, true)
-  let at = 8 + 8 * starts.length
-  starts.forEach((start, i) => {
-    const size = sizes[i]
-    view.setUint16(8 + 4 * i, Math.floor(members[start] / 65_536), true)
-    view.setUint16(10 + 4 * i, size - 1, true)
-    view.setUint32(8 + 4 * starts.length + 4 * i, at, true)
-    for (let k = 0; k < size; k++) {
-      const low = members[start + k] % 65_536
-      if (size <= MAX_ARRAY) view.setUint16(at + 2 * k, low, true)
-      else bytes[at + (low >> 3)] |= 1 << (low & 7)
-    }
-    at += bytesOf(size)
-  })
-  return bytes
-}
-
-/** `{1,2,5}` */
+/** `{1,2,4294967295}` */
 export function bitmapText(bytes: Uint8Array): string {
-  return `{${(decodeBitmap(bytes) ?? []).join(',')}}`
+  return `{${(readBitmap(bytes) ?? new Uint32Array()).join(',')}}`
 }

@@ -114,6 +114,7 @@ export function makeCast(from: LogicalType, to: LogicalType, options: CastOption
   if (!supportsCast(from, to)) {
     fail('FUNCTION_UNSUPPORTED_CAST', { from: typeText(from), to: typeText(to), instead: insteadOf(from, to) })
   }
+  if (sameType(from, to, true)) return (value) => value
   if (isCharacter(to)) return toText(from, to, options)
   switch (to.kind) {
     case 'BOOLEAN':
@@ -142,7 +143,7 @@ export function makeCast(from: LogicalType, to: LogicalType, options: CastOption
     case 'INTERVAL_DAY_TIME':
       return from.kind === 'DECIMAL' ? (value) => integerPart(value as Exact, from.scale) : (value) => value
     default:
-      return sameType(from, to, true) ? (value) => value : toNested(from, to, options)
+      return toNested(from, to, options)
   }
 }
 

@@ -69,6 +69,8 @@ export function makeFormatter(type: LogicalType, options: FormatOptions, printin
       return printing ? (value) => `x'${hexText(value as Uint8Array)}'` : (value) => utf8Text(value as Uint8Array)
     case 'BITMAP':
       return (value) => bitmapText(value as Uint8Array)
+    case 'BITMAP':
+      return (value) => bitmapText(value as Uint8Array)
     case 'DATE':
       return (value) => dateText(value as number)
     case 'TIME':
@@ -140,7 +142,8 @@ const two = (n: number): string => (n < 10 ? `0${n}` : String(n))
 export function dateText(days: number): string {
   const packed = packCivil(days)
   const year = packedYear(packed)
-  const yyyy = year < 0 ? `-${String(-year).padStart(4, '0')}` : String(year).padStart(4, '0')
+  // Flink writes four digits of a year, also of one that has more.
+  const yyyy = year < 0 ? `-${String(-year).padStart(4, '0')}` : String(year % 10_000).padStart(4, '0')
   return `${yyyy}-${two(packedMonth(packed))}-${two(packedDay(packed))}`
 }
 

@@ -31,6 +31,11 @@ export function comparedTypes([left, right]: readonly ArgInfo[], ordered: boolea
   const b = withoutAttribute(right.type)
   if (a.kind === 'NULL') return [withNullable(b, true), b]
   if (b.kind === 'NULL') return [a, withNullable(a, true)]
+  // A constant NULL is one whatever its type; only a number and a text are let through so.
+  if (isCharacter(a) !== isCharacter(b) && (isNumeric(a) || isNumeric(b))) {
+    if (right.literal?.value === null) return [a, withNullable(a, true)]
+    if (left.literal?.value === null) return [withNullable(b, true), b]
+  }
   const pair = mixedTypes(a, b, ordered)
   if (pair === undefined || (ordered && pair.some((type) => comparatorOf(type) === undefined))) return undefined
   return pair
