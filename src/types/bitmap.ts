@@ -13,19 +13,21 @@ const ARRAY_LIMIT = 4096
 
 /** The bytes of a set; the members in any order. */
 export function buildBitmap(members: Iterable<number>): Uint8Array {
-  return writeBitmap(Uint32Array.from(new Set([...members].map((member) => member >>> 0))).sort())
+  const distinct = new Set<number>()
+  for (const member of members) distinct.add(member >>> 0)
+  return encodeBitmap([...Uint32Array.from(distinct).sort()])
 }
 
 interface Group {
   readonly key: number
   /** Lower 16 bits, ascending. */
-  readonly members: Uint32Array
+  readonly members: readonly number[]
   /** Start and length − 1 of each run, when they are the shorter form. */
   readonly runs: readonly (readonly [start: number, more: number])[] | undefined
 }
 
-/** @param members distinct and ascending, unsigned */
-export function writeBitmap(members: Uint32Array): Uint8Array {
+/** @param members ascending, without duplicates, 0 … 2^32 − 1 */
+export function encodeBitmap(members: readonly number[]): Uint8Array {
   const groups = groupsOf(members)
   const anyRuns = groups.some((group) => group.runs !== undefined)
   const withOffsets = !anyRuns || groups.length >= 4
@@ -64,7 +66,7 @@ export function writeBitmap(members: Uint32Array): Uint8Array {
   return bytes
 }
 
-function groupsOf(members: Uint32Array): Group[] {
+function groupsOf(members: readonly number[]): Group[] {
   const groups: Group[] = []
   let from = 0
   while (from < members.length) {
@@ -114,7 +116,7 @@ function writeGroup({ members, runs }: Group, bytes: Uint8Array, view: DataView,
 }
 
 /** The members, ascending and unsigned; undefined when the bytes are no bitmap. */
-export function readBitmap(bytes: Uint8Array): Uint32Array | undefined {
+export function decodeBitmap(bytes: Uint8Array): number[] | undefined {
   try {
     return read(bytes)
   } catch (error) {
@@ -124,7 +126,7 @@ export function readBitmap(bytes: Uint8Array): Uint32Array | undefined {
   }
 }
 
-function read(bytes: Uint8Array): Uint32Array | undefined {
+function read(bytes: Uint8Array): number[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const cookie = view.getUint32(0, true)
   const runs = (cookie & 0xffff) === WITH_RUNS
@@ -155,10 +157,10 @@ function read(bytes: Uint8Array): Uint32Array | undefined {
       for (let n = 0; n < size; n++, at += 2) members.push(high + view.getUint16(at, true))
     }
   }
-  return Uint32Array.from(members)
+  return members
 }
 
 /** `{1,2,4294967295}` */
 export function bitmapText(bytes: Uint8Array): string {
-  return `{${(readBitmap(bytes) ?? new Uint32Array()).join(',')}}`
+  return `{${(decodeBitmap(bytes) ?? []).join(',')}}`
 }

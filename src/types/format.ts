@@ -69,8 +69,6 @@ export function makeFormatter(type: LogicalType, options: FormatOptions, printin
       return printing ? (value) => `x'${hexText(value as Uint8Array)}'` : (value) => utf8Text(value as Uint8Array)
     case 'BITMAP':
       return (value) => bitmapText(value as Uint8Array)
-    case 'BITMAP':
-      return (value) => bitmapText(value as Uint8Array)
     case 'DATE':
       return (value) => dateText(value as number)
     case 'TIME':

@@ -216,5 +216,5 @@ export const sortedKeys = (object: JsonObject): string[] => [...object.keys()].s
 
 /** A JSON string; only what must be escaped is. */
 export function quoteJson(text: string): string {
-  return JSON.stringify(text).replaceAll(/\\u[0-9a-f]{4}/g, (escape) => `\\u${escape.slice(2).toUpperCase()}`)
+  return JSON.stringify(text).replaceAll(/\\u[0-9a-f]{4}/g, (code) => `\\u${code.slice(2).toUpperCase()}`)
 }

@@ -57,48 +57,57 @@ function readSteps(spec: string): readonly Step[] | undefined {
   let at = 1
   while (at < text.length) {
     const rest = text.slice(at)
-    let match: RegExpExecArray | null
-    if (rest.startsWith('..')) {
-      steps.push({ kind: 'deep' })
-      at += 2
+    if (rest.startsWith('.')) {
+      const deep = rest.startsWith('..')
+      if (deep) steps.push({ kind: 'deep' })
+      at += deep ? 2 : 1
       if (text[at] === '[') continue
       const named = readName(text, at)
       if (named === undefined) return undefined
       steps.push(named.step)
       at = named.end
-    } else if (rest.startsWith('.')) {
-      at++
-      if (text[at] === '[') continue
-      const named = readName(text, at)
-      if (named === undefined) return undefined
-      steps.push(named.step)
-      at = named.end
-    } else if (rest === '[' && steps.length > 0) {
-      // The library overlooks it.
-      at++
-    } else if ((match = /^\[\s*\?\s*\((.*?)\)\s*\]/s.exec(rest)) !== null) {
-      const filter = readFilter(match[1])
-      if (filter === undefined) return undefined
-      steps.push({ kind: 'filter', filter })
-      at += match[0].length
-    } else if ((match = /^\[\s*\*\s*\]/.exec(rest)) !== null) {
-      steps.push({ kind: 'all' })
-      at += match[0].length
-    } else if ((match = /^\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\]/.exec(rest)) !== null) {
-      steps.push({ kind: 'positions', positions: match[1].split(',').map(Number) })
-      at += match[0].length
-    } else if ((match = /^\[\s*(-?\d+)?\s*:\s*(-?\d+)?\s*\]/.exec(rest)) !== null) {
-      const bound = (digits: string | undefined) => (digits === undefined ? undefined : Number(digits))
-      steps.push({ kind: 'slice', from: bound(match[1]), to: bound(match[2]) })
-      at += match[0].length
-    } else {
-      const names = readQuoted(text, at)
-      if (names === undefined) return undefined
-      steps.push({ kind: 'names', names: names.names })
-      at = names.end
+      continue
     }
+    // The library overlooks a bracket at the end.
+    if (rest === '[' && steps.length > 0) break
+    const bracket = readBracket(rest)
+    if (bracket !== undefined) {
+      if (bracket.step === undefined) return undefined
+      steps.push(bracket.step)
+      at += bracket.length
+      continue
+    }
+    const quoted = readQuoted(text, at)
+    if (quoted === undefined) return undefined
+    steps.push({ kind: 'names', names: quoted.names })
+    at = quoted.end
   }
   return steps
+}
+
+const ALL = /^\[\s*\*\s*\]/
+const POSITIONS = /^\[\s*(-?\d+(?:\s*,\s*-?\d+)*)\s*\]/
+const SLICE = /^\[\s*(-?\d+)?\s*:\s*(-?\d+)?\s*\]/
+const FILTER = /^\[\s*\?\s*\((.*?)\)\s*\]/s
+
+/** `[*]`, `[0,1]`, `[1:2]`, `[?(…)]`; undefined for none of these, without a step for a filter that cannot be read. */
+function readBracket(rest: string): { readonly step: Step | undefined; readonly length: number } | undefined {
+  const all = ALL.exec(rest)
+  if (all !== null) return { step: { kind: 'all' }, length: all[0].length }
+  const positions = POSITIONS.exec(rest)
+  if (positions !== null) {
+    const step: Step = { kind: 'positions', positions: positions[1].split(',').map(Number) }
+    return { step, length: positions[0].length }
+  }
+  const slice = SLICE.exec(rest)
+  if (slice !== null) {
+    const bound = (digits: string | undefined) => (digits === undefined ? undefined : Number(digits))
+    return { step: { kind: 'slice', from: bound(slice[1]), to: bound(slice[2]) }, length: slice[0].length }
+  }
+  const filtered = FILTER.exec(rest)
+  if (filtered === null) return undefined
+  const filter = readFilter(filtered[1])
+  return { step: filter && { kind: 'filter', filter }, length: filtered[0].length }
 }
 
 function readName(text: string, start: number): { step: Step; end: number } | undefined {
@@ -239,8 +248,7 @@ function applyFunction(name: string, args: readonly string[], value: Json, root:
     case 'length':
     case 'size':
       if (isJsonArray(value)) return whole(value.length)
-      if (isJsonObject(value)) return whole(value.size)
-      return typeof value === 'string' ? whole(value.length) : { value: null }
+      return isJsonObject(value) ? whole(value.size) : { value: null }
     case 'keys':
       return { value: isJsonObject(value) ? [...value.keys()] : null }
     case 'first':
