@@ -64,5 +64,5 @@ test('expressions: equal types', () => {
     assert.equal(found[0][1], c.type, `${c.id}: ${c.expr}`)
     equal++
   }
-  assert.ok(equal >= 3200, `${equal} types`)
+  assert.ok(equal >= 3536, `${equal} types`)
 })

@@ -10,6 +10,7 @@ import type { PlanNode } from '../operators/nodes.ts'
 import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
 import { VALUES_STATE } from '../operators/values/state.ts'
 import { windowAggregateNodeState } from '../operators/window-aggregate/state.ts'
+import { windowTableFunctionState } from '../operators/window-table-function/state.ts'
 import type { StateDeclaration } from '../state/contract.ts'
 import type { Schema } from '../types/batch.ts'
 import type { PlannerContext } from './context.ts'
@@ -38,6 +39,8 @@ export function declareState(
       return groupWindowAggregateState(node, inputs[0], lookup)
     case 'window-aggregate':
       return windowAggregateNodeState(node, inputs[0], lookup)
+    case 'window-table-function':
+      return windowTableFunctionState(node, inputs[0])
     default:
       return {}
   }

@@ -74,13 +74,13 @@ export function explainStatement(
       advice: isExplain && statement.details.includes('PLAN_ADVICE'),
     }
     const bound = bindTarget(context, isExplain ? statement.statement : statement, source)
-    const optimized = bound.map((rel) => optimize(rel, context))
+    const optimized = optimize(bound, context)
     const plan = compile(context, bound, onRule)
     return explainText(
       {
         bound,
-        optimized: optimized.map(({ rel }) => rel),
-        fired: [...new Set(optimized.flatMap(({ fired }) => fired))],
+        optimized: optimized.rels,
+        fired: optimized.fired,
         nodes: plan.nodes,
         ttlMs: context.options.duration('table.exec.state.ttl') ?? 0,
       },
@@ -181,12 +181,12 @@ function bindInserts(planner: PlannerContext, inserts: readonly PlacedInsert[]):
 }
 
 function compile(context: PlannerContext, bound: readonly Rel[], onRule?: OnRule): CompiledPlan {
-  const planned = bound.map((rel) => {
-    const { rel: optimized, fired } = optimize(rel, context)
-    if (onRule !== undefined) fired.forEach(onRule)
-    return inferChangelog(optimized, context)
-  })
-  return toPhysical(planned, context)
+  const { rels, fired } = optimize(bound, context)
+  for (const rule of fired) onRule?.(rule)
+  return toPhysical(
+    rels.map((rel) => inferChangelog(rel, context)),
+    context,
+  )
 }
 
 /** Errors know the text that their spans point into. */

@@ -29,8 +29,8 @@ function optimized(sql: string): { readonly tree: string; readonly fired: readon
     parseQuery(sql),
     true,
   )
-  const { rel: result, fired } = optimize({ kind: 'collect', input: rel, schema: rel.schema }, context)
-  return { tree: relTree(result).replaceAll('default_catalog.default_database.', ''), fired }
+  const { rels, fired } = optimize([{ kind: 'collect', input: rel, schema: rel.schema }], context)
+  return { tree: relTree(rels[0]).replaceAll('default_catalog.default_database.', ''), fired }
 }
 
 const exercised = new Set<string>()
@@ -199,6 +199,20 @@ describe('rules', () => {
     'Collect(fields=[EXPR$0])\n+- Aggregate(group=[], calls=[COUNT(*)])\n   +- Scan(table=[a], fields=[id])',
   )
   staysAway('prune-columns', 'SELECT * FROM a')
+
+  fires(
+    'share-scans',
+    'SELECT x.id, y.v FROM a AS x JOIN a AS y ON x.k = y.k WHERE y.v > 5',
+    `Collect(fields=[id, v])
++- Project(id=[id], v=[v])
+   +- Join(type=[inner], condition=[(k = k)])
+      +- Project(id=[id], k=[k])
+         +- Scan(table=[a], fields=[id, k, v])
+      +- Project(k=[k], v=[v])
+         +- Filter(condition=[(v > 5)])
+            +- Scan(table=[a], fields=[id, k, v])`,
+  )
+  staysAway('share-scans', 'SELECT x.id FROM a AS x JOIN a AS y ON x.id = y.id')
 
   fires(
     'decode-timestamp',

@@ -4,7 +4,7 @@
  * Constants first, since later rules look for TRUE and FALSE. Filters sink before columns are pruned, so that a column that
  * only a pushed filter reads ends at the filter. Windows are fused before projections merge, while the chain between the
  * aggregate and the window function is still as written; pruning makes projections of plain columns, which the last merge
- * takes away. What is left to read decides how it is decoded.
+ * takes away. Scans of one table are shared when it is known what each reads. What is left to read decides how it is decoded.
  */
 import type { PlannerContext } from './context.ts'
 import type { Rel } from './nodes.ts'
@@ -14,10 +14,11 @@ import { mergeProjections } from './rules/merge-projections.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
 import { pushFilters } from './rules/push-filters.ts'
 import { removeEmpty } from './rules/remove-empty.ts'
-import type { Rule } from './rules/rule.ts'
+import type { ForestRule, Rule } from './rules/rule.ts'
+import { shareScans } from './rules/share-scans.ts'
 import { fuseWindow, windowAggregate } from './rules/window-aggregate.ts'
 
-export const rules: readonly Rule[] = [
+export const rules: readonly (Rule | ForestRule)[] = [
   foldConstants,
   removeEmpty,
   pushFilters,
@@ -25,23 +26,25 @@ export const rules: readonly Rule[] = [
   fuseWindow,
   mergeProjections,
   pruneColumns,
+  shareScans,
   mergeProjections,
   decodeTimestamp,
 ]
 
 export interface Optimized {
-  readonly rel: Rel
+  readonly rels: readonly Rel[]
   /** Names of the rules that changed something, in order. */
   readonly fired: readonly string[]
 }
 
-export function optimize(rel: Rel, context: PlannerContext): Optimized {
-  let current = rel
-  const fired: string[] = []
+/** Optimize all trees of a job. */
+export function optimize(rels: readonly Rel[], context: PlannerContext): Optimized {
+  let current = rels
+  const fired = new Set<string>()
   for (const rule of rules) {
-    const next = rule.apply(current, context)
-    if (next !== current) fired.push(rule.name)
+    const next = 'applyAll' in rule ? rule.applyAll(current, context) : current.map((rel) => rule.apply(rel, context))
+    if (next.some((rel, i) => rel !== current[i])) fired.add(rule.name)
     current = next
   }
-  return { rel: current, fired: [...new Set(fired)] }
+  return { rels: current, fired: [...fired] }
 }

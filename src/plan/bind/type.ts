@@ -141,7 +141,10 @@ function basicType(node: BasicType): LogicalType {
     case 'TIMESTAMP_LTZ':
       return timestampLtz(within(node, node.precision ?? 6, 0, 9))
     case 'ANY':
-      return fail('PLAN_TYPE', { problem: 'ANY is no type of a column' }, { span: node.span })
+    case 'TIME_LTZ': {
+      const name = node.name === 'ANY' ? 'ANY' : 'TIME WITH LOCAL TIME ZONE'
+      return fail('PLAN_TYPE', { problem: `${name} is no type of a column` }, { span: node.span })
+    }
   }
 }
 

@@ -10,6 +10,12 @@ export interface Rule {
   readonly apply: (rel: Rel, context: PlannerContext) => Rel
 }
 
+/** A rewriting of all trees of a job together. */
+export interface ForestRule {
+  readonly name: string
+  readonly applyAll: (rels: readonly Rel[], context: PlannerContext) => readonly Rel[]
+}
+
 /** Same value whenever it is computed from the same inputs. */
 export function isDeterministic(expr: Expr, context: PlannerContext): boolean {
   let yes = true
