@@ -154,6 +154,8 @@ export interface ElementAccess {
   readonly kind: 'element'
   readonly collection: Expression
   readonly index: Expression
+  /** `array[OFFSET(i)]` and its kin: parsed, no meaning in Flink. */
+  readonly mode?: 'OFFSET' | 'ORDINAL' | 'SAFE_OFFSET' | 'SAFE_ORDINAL'
   readonly span: Span
 }
 

@@ -38,6 +38,7 @@ export type BasicTypeName =
   | 'TIME'
   | 'TIMESTAMP'
   | 'TIMESTAMP_LTZ'
+  | 'TIME_LTZ'
   | 'VARIANT'
   | 'BITMAP'
   | 'DESCRIPTOR'

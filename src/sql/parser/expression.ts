@@ -158,10 +158,12 @@ function parseOperator(c: Cursor, left: Expression, min: number): Expression | u
     }
     case '[': {
       advance(c)
-      acceptOne(c, 'OFFSET', 'ORDINAL', 'SAFE_OFFSET', 'SAFE_ORDINAL')
+      const mode = acceptOne(c, 'OFFSET', 'ORDINAL', 'SAFE_OFFSET', 'SAFE_ORDINAL')
       const index = parseExpression(c)
       expect(c, ']')
-      return { kind: 'element', collection: left, index, span: spanFrom(c, from) }
+      const span = spanFrom(c, from)
+      if (mode === undefined) return { kind: 'element', collection: left, index, span }
+      return { kind: 'element', collection: left, index, mode, span }
     }
     case 'NOT':
       return parseNegated(c, left, min)

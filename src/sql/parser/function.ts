@@ -205,12 +205,6 @@ function parseArgumentValue(c: Cursor, first: boolean): Expression {
   }
   if (type === 'TABLE') {
     advance(c)
-    if (is(c, '(')) {
-      advance(c)
-      const query = c.grammar.query(c)
-      expect(c, ')')
-      return tableArgument(c, from, query)
-    }
     return tableArgument(c, from, parseName(c))
   }
   if (type === 'MODEL' && isName(c, peek(c, 1))) {

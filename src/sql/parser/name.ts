@@ -139,7 +139,7 @@ function unescapeC(text: string): string {
   return text.replace(escapes, (all, x, u, long, octal, one) => {
     if (all === "''") return "'"
     if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
-    if (one !== undefined) return CONTROLS[one] ?? one
+    if (one !== undefined) return CONTROLS[one] ?? all
     const code = Number.parseInt(x ?? u ?? long, 16)
     return code <= 0x10ffff ? String.fromCodePoint(code) : all
   })

@@ -142,7 +142,7 @@ function parsePlainType(c: Cursor): DataType {
       advance(c)
       const precision = parsePrecision(c)
       const local = parseTimeZone(c)
-      if (word === 'TIME') return basic('TIME', precision)
+      if (word === 'TIME') return basic(local ? 'TIME_LTZ' : 'TIME', precision)
       return basic(local ? 'TIMESTAMP_LTZ' : 'TIMESTAMP', precision)
     }
     case 'TIMESTAMP_LTZ':

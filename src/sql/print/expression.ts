@@ -136,7 +136,7 @@ export class ExpressionWriter {
         return `${object}.${e.call === undefined ? identifier(e.field) : this.call(e.call)}`
       }
       case 'element':
-        return `${this.at(e.collection, ACCESS)}[${this.any(e.index)}]`
+        return `${this.at(e.collection, ACCESS)}[${e.mode === undefined ? this.any(e.index) : `${e.mode}(${this.any(e.index)})`}]`
       case 'unary': {
         const operand = this.at(e.operand, e.op === 'NOT' ? NOT : SIGN)
         return e.op === 'NOT' ? `NOT ${operand}` : `${e.op}${operand.startsWith(e.op) ? ' ' : ''}${operand}`
@@ -191,7 +191,7 @@ export class ExpressionWriter {
         const input = e.input.kind === 'name' ? name(e.input) : `(${this.#query(e.input)})`
         const partition = e.partitionBy.length > 0 && `PARTITION BY (${this.list(e.partitionBy)})`
         const order = e.orderBy.length > 0 && `ORDER BY (${this.orderItems(e.orderBy)})`
-        return words('TABLE', input, printHints(e.hints), partition, order)
+        return words(e.input.kind === 'name' && 'TABLE', input, printHints(e.hints), partition, order)
       }
       case 'model-argument':
         return `MODEL ${name(e.name)}`

@@ -9,6 +9,9 @@ export function printType(type: DataType): string {
 function printPlain(type: DataType): string {
   switch (type.kind) {
     case 'basic-type': {
+      if (type.name === 'TIME_LTZ') {
+        return `TIME${type.precision === undefined ? '' : `(${type.precision})`} WITH LOCAL TIME ZONE`
+      }
       if (type.precision === undefined) return type.name
       const scale = type.scale === undefined ? '' : `, ${type.scale}`
       return `${type.name}(${type.precision}${scale})`
