@@ -31,7 +31,7 @@ export const regexpReplace = scalar({
       return wellFormed(result + text.slice(end))
     },
   examples: [
-    ["REGEXP_REPLACE('x.y.z', '\\\\.', '-')", 'x-y-z'],
+    ["REGEXP_REPLACE('x.y.z', '\\.', '-')", 'x-y-z'],
     ["REGEXP_REPLACE('abc', '(', 'x')", { error: true }],
   ],
 })
