@@ -43,7 +43,7 @@ export interface Cursor {
 }
 
 /** Deeper nesting is refused before the stack of JavaScript is. */
-export const MAX_DEPTH = 600
+export const MAX_DEPTH = 400
 
 export function cursor(grammar: Grammar, source: SourceText, tokens: Tokens = scan(source.text)): Cursor {
   return {

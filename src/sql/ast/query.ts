@@ -5,8 +5,9 @@
  * without any of these leaves only its body. Set operations associate to the left, INTERSECT binds tighter.
  */
 import type { Span } from '../../base/span.ts'
+import type { FunctionCall, WindowSpecification } from './call.ts'
 import type { ColumnDefinition } from './ddl.ts'
-import type { Expression, FunctionCall, WindowSpecification } from './expression.ts'
+import type { Expression } from './expression.ts'
 import type { Identifier, Name } from './name.ts'
 
 export interface Query {

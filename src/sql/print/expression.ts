@@ -253,7 +253,6 @@ export class ExpressionWriter {
   #inside(call: FunctionCall): string {
     return words(
       call.orderBy.length > 0 && `ORDER BY ${this.orderItems(call.orderBy)}`,
-      call.separator && `SEPARATOR ${this.any(call.separator)}`,
       call.json && this.#json(call.json),
     )
   }
