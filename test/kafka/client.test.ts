@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import kafkajs from 'kafkajs'
+import { isRivuletError } from '../../src/base/errors.ts'
 import { nodeHost } from '../../src/base/node-host.ts'
 import { readTopic, readUntil, startsOf, write } from '../../src/kafka/client/test-cluster.ts'
 import {
@@ -175,6 +176,21 @@ describe('the client against a real Kafka', () => {
     }
   })
 
+  it('a refusal that is final ends the producer and names the partition', async () => {
+    await using client = clientOf()
+    await createTopics(client, [{ name: 'compacted', configs: { 'cleanup.policy': 'compact' } }])
+    const producer = new KafkaProducer(client)
+    const writer = await producer.topic('compacted')
+    write(writer, 'a record without a key')
+    await assert.rejects(producer.flush(), (error: unknown) => {
+      assert.ok(isRivuletError(error))
+      assert.equal(error.code, 'KAFKA_WRITE_REFUSED')
+      assert.match(error.message, /1 records for topic 'compacted', partition 0: INVALID_RECORD/)
+      return true
+    })
+    producer.close()
+  })
+
   it('goes on after a crash of the broker under a running read and write: every record once, in order', async () => {
     await using client = clientOf({ 'linger.ms': '1', 'batch.size': '2000' })
     await createTopics(client, [{ name: 'crash', partitions: 3 }])
@@ -186,7 +202,8 @@ describe('the client against a real Kafka', () => {
     const reading = readUntil(fetcher, count, [], 90_000)
     let crash: Promise<void> | undefined
     for (let i = 0; i < count; i++) {
-      write(writer, `v${i}`, { partition: i % 3 })
+      // Of today: a broker that starts again forgets producers whose last record is older than producer.id.expiration.ms.
+      write(writer, `v${i}`, { partition: i % 3, timestamp: nodeHost.clock.now() })
       if (i % 30 === 0) await nodeHost.clock.sleep(1)
       if (producer.full) await producer.writable()
       if (i === 9000) crash = kafka.kill().then(() => kafka.restart())

@@ -257,6 +257,23 @@ describe('KafkaProducer and PartitionFetcher', () => {
     producer.close()
   })
 
+  it('end with the client that they belong to', async () => {
+    await using broker = await startBroker()
+    const client = clientOf(broker, { 'linger.ms': '60000' })
+    await createTopics(client, [{ name: 't' }])
+    const producer = new KafkaProducer(client)
+    const writer = await producer.topic('t')
+    const fetcher = new PartitionFetcher(client)
+    fetcher.assign([{ topic: 't', partition: 0, offset: 0 }])
+    const reading = assert.rejects(readUntil(fetcher, 1), coded('KAFKA_CLOSED'))
+    write(writer, 'never sent')
+    await client.close()
+    await assert.rejects(producer.flush(), coded('KAFKA_CLOSED'))
+    assert.throws(() => write(writer, 'more'), coded('KAFKA_CLOSED'))
+    await assert.rejects(client.listTopics(), coded('KAFKA_CLOSED'))
+    await reading
+  })
+
   it('stop fetching while chunks wait, and while all partitions are paused', async () => {
     const asked: number[] = []
     await using broker = await startBroker({

@@ -3,7 +3,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { isRivuletError } from '../../base/errors.ts'
+import type { Network } from '../../base/host.ts'
+import { nodeHost } from '../../base/node-host.ts'
 import { type Fault, type FaultRequest, startBroker } from '../broker/index.ts'
+import { ErrorCodes, errorCodeInfo, initProducerId, produce } from '../protocol/index.ts'
 import { createTopics, deleteTopics } from './admin.ts'
 import { KafkaClient } from './client.ts'
 import { PartitionFetcher } from './fetcher.ts'
@@ -176,6 +179,59 @@ describe('under faults', () => {
     })
     fetcher.close()
   })
+
+  for (const code of [ErrorCodes.UNKNOWN_PRODUCER_ID, ErrorCodes.OUT_OF_ORDER_SEQUENCE_NUMBER]) {
+    it(`a producer that the broker forgot goes on under a new id (${errorCodeInfo(code).name})`, async () => {
+      await using broker = await startBroker()
+      let produced = 0
+      let identities = 0
+      // The third write is refused, without having had an effect.
+      const network: Network = {
+        async connect(address, options) {
+          const connection = await broker.network.connect(address, options)
+          return {
+            get closed() {
+              return connection.closed
+            },
+            close: () => connection.close(),
+            async request(api, version, body, headers, expectResponse) {
+              if (api === initProducerId.key) identities++
+              if (api !== produce.key || ++produced !== 3)
+                return connection.request(api, version, body, headers, expectResponse)
+              const { topicData } = produce.decodeRequest(version, body)
+              return produce.encodeResponse(version, {
+                responses: topicData.map(({ name, partitionData }) => ({
+                  name,
+                  partitionResponses: partitionData.map(({ index }) => ({ index, errorCode: code, baseOffset: -1 })),
+                })),
+              })
+            },
+          }
+        },
+      }
+      await using client = new KafkaClient(
+        { ...nodeHost, network },
+        {
+          ...quick,
+          'bootstrap.servers': broker.bootstrap,
+          'batch.size': '200',
+          // With more the refusal may overtake the answers before it, and is then only the shadow of a lost batch.
+          'max.in.flight.requests.per.connection': '1',
+        },
+      )
+      await createTopics(client, [{ name: 't', partitions: 2 }])
+      const producer = new KafkaProducer(client)
+      const writer = await producer.topic('t')
+      for (let i = 0; i < 100; i++) write(writer, `v${i}`, { partition: i % 2 })
+      await producer.flush()
+      producer.close()
+      assert.equal(identities, 2)
+      assert.deepEqual(
+        (await readTopic(client, 't', 100)).map(({ value }) => value),
+        [0, 1].flatMap((partition) => Array.from({ length: 50 }, (_, i) => `v${i * 2 + partition}`)),
+      )
+    })
+  }
 
   it('a request without an answer in time is given up and sent again', async () => {
     let delays = 3

@@ -4,6 +4,8 @@
  * Law: records of one partition are appended to its log in the order of `append`; with idempotence (the default) each
  * exactly once as long as the producer lives, also when answers are lost and batches sent again. After the first record
  * that cannot be delivered every call throws that error: nothing is dropped silently.
+ * Kafka's own limit: when a broker starts again it forgets producers whose last record has a timestamp older than its
+ * `producer.id.expiration.ms` (a day), so that batches with old timestamps whose answers a crash cut off come twice.
  *
  * Flow     append → batch per partition → (full, linger.ms old, or flush) → one request per broker with the first batch of
  *          every partition, up to max.in.flight.requests.per.connection → acknowledged, or given back and sent again
@@ -48,6 +50,7 @@ export class KafkaProducer {
   constructor(client: KafkaClient) {
     this.#client = client
     this.#config = client.config.produce
+    client.signal.addEventListener('abort', () => this.#stop(client.signal.reason), { once: true })
   }
 
   /** True when the caller should wait for `writable` before the next record. */
@@ -221,6 +224,12 @@ export class KafkaProducer {
     this.#client.refreshIfOld()
     const sendable = new Map<number, PartitionQueue[]>()
     let leaderless = false
+    // A timer for nothing would keep the process alive.
+    if (this.#queues.every(({ idle }) => idle)) {
+      this.#timer?.cancel()
+      this.#timer = undefined
+      return
+    }
     for (const queue of this.#queues) {
       if (queue.open !== undefined) {
         const due = queue.begun + this.#config.lingerMs
