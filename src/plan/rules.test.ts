@@ -165,6 +165,18 @@ describe('rules', () => {
   )
 
   fires(
+    'join-keys',
+    'SELECT a.id, w FROM a LEFT JOIN b ON UPPER(a.k) = b.k AND a.v + 1 = b.w AND v < w',
+    `Collect(fields=[id, w])
++- Project(id=[id], w=[w])
+   +- Join(type=[left], condition=[((($key0 = k) AND ($key1 = w)) AND (v < w))])
+      +- Project(id=[id], v=[v], $key0=[UPPER(k)], $key1=[(v + 1)])
+         +- Scan(table=[a], fields=[id, k, v])
+      +- Scan(table=[b], fields=[k, w])`,
+  )
+  staysAway('join-keys', 'SELECT a.id FROM a JOIN b ON a.k = b.k AND a.v + b.w = 3')
+
+  fires(
     'merge-projections',
     'SELECT x + 1 AS y FROM (SELECT v * 2 AS x FROM a)',
     `Collect(fields=[y])

@@ -10,6 +10,7 @@ import type { PlannerContext } from './context.ts'
 import type { Rel } from './nodes.ts'
 import { decodeTimestamp } from './rules/decode-timestamp.ts'
 import { foldConstants } from './rules/fold-constants.ts'
+import { joinKeys } from './rules/join-keys.ts'
 import { mergeProjections } from './rules/merge-projections.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
 import { pushFilters } from './rules/push-filters.ts'
@@ -24,6 +25,7 @@ export const rules: readonly (Rule | ForestRule)[] = [
   pushFilters,
   windowAggregate,
   fuseWindow,
+  joinKeys,
   mergeProjections,
   pruneColumns,
   shareScans,

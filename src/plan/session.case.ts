@@ -78,6 +78,8 @@ export class PlanSession {
         const inserts = statement.statements.map((insert) => ({ insert, source }))
         return { plan: planInserts(this.context, inserts, onRule), schema: [], fired }
       }
+      case 'execute':
+        return this.runStatement(statement.statement, source)
       default:
         throw new Error(`no test of ${statement.kind}`)
     }

@@ -5,24 +5,24 @@
  * - Inputs stand before consumers; ids are 1, 2, 3 … in that order, so that the same SQL gives the same ids.
  * - A filter and the projection above it are one calc; parts of the tree that are equal are one node (a table read twice
  *   in the same way is read once).
- * - Equalities of a join become keys; a key that is an expression gets a column of its own in front of the join.
+ * - Equalities of columns become the keys of a join.
  */
 
 import { fail } from '../base/errors.ts'
 import type { Expr } from '../expr/expr.ts'
-import { inputsOf } from '../expr/expr.ts'
 import type { Distribution, NodeInput } from '../operators/contract.ts'
 import type { JoinSideKey } from '../operators/join/node.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import { stateGrouping } from '../operators/window-aggregate/state.ts'
 import type { Schema } from '../types/batch.ts'
-import { conjunction, conjunctsOf, inputAt, shiftInputs } from './bind/build.ts'
+import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, windowText } from './describe.ts'
 import { planText } from './json.ts'
 import type { JoinRel, Rel } from './nodes.ts'
+import { keyPair } from './rules/join-keys.ts'
 import { upsertKeys } from './upsert-keys.ts'
 import { windowColumns } from './window-columns.ts'
 
@@ -294,104 +294,40 @@ class PlanBuilder {
   private join(planned: Planned, rel: JoinRel): PlanNode {
     refuseWindowJoin(rel)
     const width = rel.left.schema.length
-    const pairs: { left: Expr; right: Expr; filterNulls: boolean }[] = []
+    const left = this.build(planned.inputs[0])
+    const right = this.build(planned.inputs[1])
+    const leftKeys: number[] = []
+    const rightKeys: number[] = []
+    const filterNulls: boolean[] = []
     const rest: Expr[] = []
     for (const condition of conjunctsOf(rel.condition)) {
-      const pair = equality(condition, width)
-      if (pair === undefined) rest.push(condition)
-      else pairs.push(pair)
+      const pair = keyPair(condition, width)
+      if (pair?.left.kind === 'input' && pair.right.kind === 'input') {
+        leftKeys.push(pair.left.index)
+        rightKeys.push(pair.right.index - width)
+        filterNulls.push(pair.filterNulls)
+      } else rest.push(condition)
     }
-    const left = this.withKeys(
-      planned.inputs[0],
-      pairs.map((pair) => pair.left),
-    )
-    const right = this.withKeys(
-      planned.inputs[1],
-      pairs.map((pair) => shiftInputs(pair.right, (i) => i - width)),
-    )
-    // Key columns that were added come behind each side's own columns; the joined row is cut back to those.
-    const shifted = (i: number) => (i < width ? i : i - width + left.node.schema.length)
-    const condition = conjunction(rest.map((c) => shiftInputs(c, shifted)))
-    const semi = rel.joinType === 'semi' || rel.joinType === 'anti'
-    const full: Schema = semi
-      ? [...rel.schema, ...left.node.schema.slice(width)]
-      : [
-          ...rel.schema.slice(0, width),
-          ...left.node.schema.slice(width),
-          ...rel.schema.slice(width),
-          ...right.node.schema.slice(rel.right.schema.length),
-        ]
-    const names = [...namesOf(left.node.schema), ...namesOf(right.node.schema)]
-    const keyText = pairs.map((_, k) => `${names[left.keys[k]]} = ${namesOf(right.node.schema)[right.keys[k]]}`)
-    const where = [...keyText, ...(condition === undefined ? [] : [exprText(condition, names)])].join(' AND ')
-    const node = this.add({
-      kind: 'join',
-      schema: full,
-      changelog: planned.mode,
-      upsertKeys: upsertKeys(rel).map((key) => key.map((i) => (semi ? i : shifted(i)))),
-      inputs: [keyed(left.node, left.keys), keyed(right.node, right.keys)],
-      joinType: rel.joinType,
-      leftKeys: left.keys,
-      rightKeys: right.keys,
-      filterNulls: pairs.map((pair) => pair.filterNulls),
-      ...(condition && { condition }),
-      leftKey: sideKey(left.node, left.keys),
-      rightKey: sideKey(right.node, right.keys),
-      description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(full).join(', ')}])`,
-    })
-    if (full.length === rel.schema.length) return node
-    const projections = rel.schema.map(
-      (field, i): Expr => ({ kind: 'input', index: semi ? i : shifted(i), type: field.type }),
-    )
+    const condition = conjunction(rest)
+    const names = [...namesOf(left.schema), ...namesOf(right.schema)]
+    const keyTexts = leftKeys.map((key, k) => `${names[key]} = ${names[width + rightKeys[k]]}`)
+    const where = [...keyTexts, ...(condition === undefined ? [] : [exprText(condition, names)])].join(' AND ')
     return this.add({
-      kind: 'calc',
+      kind: 'join',
       schema: rel.schema,
       changelog: planned.mode,
       upsertKeys: upsertKeys(rel),
-      inputs: [forward(node)],
-      projections,
-      description: `Calc(select=[${namesOf(rel.schema).join(', ')}])`,
+      inputs: [keyed(left, leftKeys), keyed(right, rightKeys)],
+      joinType: rel.joinType,
+      leftKeys,
+      rightKeys,
+      filterNulls,
+      ...(condition && { condition }),
+      leftKey: sideKey(left, leftKeys),
+      rightKey: sideKey(right, rightKeys),
+      description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`,
     })
   }
-
-  /** The side with a column for every key. */
-  private withKeys(
-    side: Planned,
-    keys: readonly Expr[],
-  ): { readonly node: PlanNode; readonly keys: readonly number[] } {
-    const input = this.build(side)
-    const { schema } = input
-    const extra = keys.filter((key) => key.kind !== 'input')
-    if (extra.length === 0) return { node: input, keys: keys.map((key) => (key as { readonly index: number }).index) }
-    const wide: Schema = [...schema, ...extra.map((key, i) => ({ name: `$key${i}`, type: key.type }))]
-    const projections = [...schema.map((_, i) => inputAt(schema, i)), ...extra]
-    const names = namesOf(schema)
-    const node = this.add({
-      kind: 'calc',
-      schema: wide,
-      changelog: input.changelog,
-      upsertKeys: input.upsertKeys,
-      inputs: [forward(input)],
-      projections,
-      description: `Calc(select=[${[...names, ...extra.map((key, i) => `${exprText(key, names)} AS $key${i}`)].join(', ')}])`,
-    })
-    let next = schema.length
-    return { node, keys: keys.map((key) => (key.kind === 'input' ? key.index : next++)) }
-  }
-}
-
-function equality(condition: Expr, width: number): { left: Expr; right: Expr; filterNulls: boolean } | undefined {
-  if (condition.kind !== 'call' || (condition.fn !== '=' && condition.fn !== 'IS NOT DISTINCT FROM')) return undefined
-  const [a, b] = condition.args
-  const side = (expr: Expr): 'left' | 'right' | undefined => {
-    const inputs = [...inputsOf(expr)]
-    if (inputs.length === 0) return undefined
-    return inputs.every((i) => i < width) ? 'left' : inputs.every((i) => i >= width) ? 'right' : undefined
-  }
-  const filterNulls = condition.fn === '='
-  if (side(a) === 'left' && side(b) === 'right') return { left: a, right: b, filterNulls }
-  if (side(a) === 'right' && side(b) === 'left') return { left: b, right: a, filterNulls }
-  return undefined
 }
 
 function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {
@@ -409,7 +345,7 @@ function refuseWindowJoin(rel: JoinRel): void {
   const width = rel.left.schema.length
   const equated = (a: readonly number[], b: readonly number[]) =>
     conjunctsOf(rel.condition).some((condition) => {
-      const pair = equality(condition, width)
+      const pair = keyPair(condition, width)
       if (pair?.left.kind !== 'input' || pair.right.kind !== 'input') return false
       return a.includes(pair.left.index) && b.includes(pair.right.index - width)
     })

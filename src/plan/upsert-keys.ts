@@ -40,6 +40,8 @@ function infer(rel: Rel): Keys {
         return mapped.includes(-1) ? [] : [mapped]
       })
     case 'filter':
+    case 'sink':
+    case 'collect':
       return upsertKeys(rel.input)
     case 'aggregate':
       return [rel.grouping.map((_, i) => i)]

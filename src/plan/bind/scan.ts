@@ -22,7 +22,7 @@ export function bindScan(context: BindContext, table: CatalogTable, hints: reado
   const entries = withHints(context, table.options, hints)
   const planTable = planTableOf(table, entries)
   const opened = openCatalogTable(context, table, planTable, span, entries)
-  const source = opened.connector.source?.(opened.request)
+  const source = inText(table.source, () => opened.connector.source?.(opened.request))
   if (source === undefined) {
     const connector = opened.connector.identifier
     return fail('PLAN_CONNECTOR_DIRECTION', { table: table.path.name, connector, direction: 'read' }, { span })
