@@ -15,7 +15,10 @@ export interface BrokerOptions {
   readonly autoCreateTopics?: boolean
   /** Bytes that a partition keeps, as Kafka's `retention.bytes`: the oldest segments go first; 256 MiB, −1 for all. */
   readonly retentionBytes?: number
-  /** Milliseconds that a record is kept at least, as `retention.ms`; 7 days, −1 for ever. */
+  /**
+   * Milliseconds that a record is kept at least, as `retention.ms`; −1, for ever (Kafka: 7 days). It goes by the records' own
+   * timestamps, so that a bound would eat test data of past years.
+   */
   readonly retentionMs?: number
   /** Records that a partition keeps at least; −1 for all. */
   readonly retentionRecords?: number
@@ -65,7 +68,7 @@ export function settingsOf(options: BrokerOptions): BrokerSettings {
     defaultReplicationFactor: options.defaultReplicationFactor ?? 1,
     autoCreateTopics: options.autoCreateTopics ?? true,
     retentionBytes: options.retentionBytes ?? 256 * MIB,
-    retentionMs: options.retentionMs ?? 7 * 86_400_000,
+    retentionMs: options.retentionMs ?? -1,
     retentionRecords: options.retentionRecords ?? -1,
     segmentBytes: options.segmentBytes ?? 16 * MIB,
     maxMessageBytes: options.maxMessageBytes ?? MIB + 12,
