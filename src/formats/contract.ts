@@ -64,6 +64,8 @@ export function createByteSink(capacity = 1024): ByteSink {
 export interface RowEncoder {
   /** Append the bytes of one row, without separator. */
   encode(batch: Batch, row: number, into: ByteSink): void
+  /** True when the row is a record without a value (a tombstone); absent = never. */
+  isNull?(batch: Batch, row: number): boolean
 }
 
 /** A column of a format: how a field is called in the record, and what is made of it. */
@@ -79,6 +81,8 @@ export interface FormatField extends RowField {
 export interface FormatContext {
   /** Columns to read or write; for decoding already projected, names as in the record. */
   readonly schema: readonly FormatField[]
+  /** Decoding: all fields of a record in their order, for formats whose records have no names; absent = `schema`. */
+  readonly record?: Schema
   readonly options: OptionValues
   /** IANA zone of `table.local-time-zone`. */
   readonly timeZone: string

@@ -29,7 +29,7 @@ export const kafka: Connector = {
       metadata: kafkaMetadata,
       derives: format.derives,
       parallel: true,
-      createReader: (context) => new KafkaReader(context, settings, request.legacy, request.timeZone),
+      createReader: (context) => new KafkaReader(context, settings, request),
     }
   },
 
@@ -46,7 +46,7 @@ export const kafka: Connector = {
       acceptedChangelog: () => format.changelog,
       metadata: kafkaMetadata,
       parallel: true,
-      createWriter: (context) => new KafkaWriter(context, settings, request.legacy, request.timeZone),
+      createWriter: (context) => new KafkaWriter(context, settings, request),
     }
   },
 }

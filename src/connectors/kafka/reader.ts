@@ -21,7 +21,7 @@ import {
 } from '../../kafka/index.ts'
 import type { Column, ColumnBuilder } from '../../types/batch.ts'
 import { ColumnBuilder as Builder } from '../../types/batch.ts'
-import type { ReaderContext, SourceBatch, SourceReader, SplitState } from '../contract.ts'
+import type { ReaderContext, SourceBatch, SourceReader, SplitState, TableRequest } from '../contract.ts'
 import { type MetadataWriter, metadataWriter } from './metadata.ts'
 import type { KafkaSourceSettings } from './settings.ts'
 import {
@@ -65,13 +65,15 @@ export class KafkaReader implements SourceReader {
   readonly #commitFailures: { add(n: number): void }
   #reading: Reading | undefined
   #given = 0
+  /** Rows of the batch before: what the next one probably has. */
+  #lastRows = 0
   #reported = 0
   #error: unknown
   #cancelRetry: (() => void) | undefined
   #closed = false
   #available: () => void = () => {}
 
-  constructor(context: ReaderContext, settings: KafkaSourceSettings, legacy: boolean, timeZone: string) {
+  constructor(context: ReaderContext, settings: KafkaSourceSettings, table: TableRequest) {
     this.#context = context
     this.#settings = settings
     this.#client = new KafkaClient(context.host, settings.properties)
@@ -93,7 +95,8 @@ export class KafkaReader implements SourceReader {
     this.#fields = fields
     this.#metadataKeys = keys
     const { format, options } = settings.value
-    this.#decoder = format.decoder!({ schema: fields, options, timeZone, legacy })
+    const { physical, legacy, timeZone } = table
+    this.#decoder = format.decoder!({ schema: fields, record: physical, options, timeZone, legacy })
     this.#skipped = context.counter('numRecordsInErrors')
     this.#commitFailures = context.counter('commitsFailed')
     context.gauge('records-lag-max', () => this.#lag())
@@ -207,7 +210,7 @@ export class KafkaReader implements SourceReader {
           reading.at = 0
         }
         if (sink === undefined) {
-          const capacity = Math.min(maxRows, Math.max(SMALLEST_BATCH, cursor.count - reading.at))
+          const capacity = Math.min(maxRows, Math.max(this.#lastRows, SMALLEST_BATCH, cursor.count - reading.at))
           sink = createRowSink(this.#fields, capacity)
           metadata = this.#metadataBuilders(capacity)
         }
@@ -222,6 +225,7 @@ export class KafkaReader implements SourceReader {
     }
     this.#countSkipped()
     if (sink === undefined || sink.length === 0) return undefined
+    this.#lastRows = sink.length
     return { split: split.name, batch: this.#batch(sink, metadata) }
   }
 

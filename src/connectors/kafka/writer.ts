@@ -10,7 +10,7 @@ import { type ByteSink, createByteSink, type FormatField, type RowEncoder } from
 import { ANY_PARTITION, KafkaClient, KafkaProducer, type RecordHeader, type TopicWriter } from '../../kafka/index.ts'
 import { type Batch, valueAt } from '../../types/batch.ts'
 import { type MapValue, toMillis } from '../../types/value.ts'
-import type { ProducedColumn, SinkWriter, WriterContext } from '../contract.ts'
+import type { ProducedColumn, SinkWriter, TableRequest, WriterContext } from '../contract.ts'
 import type { KafkaSinkSettings } from './settings.ts'
 
 /** Encoded rows are handed over and the buffer is used again when it holds this much. */
@@ -31,7 +31,7 @@ export class KafkaWriter implements SinkWriter {
   #waiting = false
   #ready: () => void = () => {}
 
-  constructor(context: WriterContext, settings: KafkaSinkSettings, legacy: boolean, timeZone: string) {
+  constructor(context: WriterContext, settings: KafkaSinkSettings, table: TableRequest) {
     this.#context = context
     this.#settings = settings
     this.#client = new KafkaClient(context.host, settings.properties)
@@ -43,6 +43,7 @@ export class KafkaWriter implements SinkWriter {
     this.#timestamp = written >= 0 ? written : consumed.findIndex(isRowtime)
     const schema: FormatField[] = this.#physical.map((i) => ({ name: consumed[i].name, type: consumed[i].type }))
     const { format, options } = settings.value
+    const { legacy, timeZone } = table
     this.#encoder = format.encoder!({ schema, options, timeZone, legacy })
   }
 
@@ -71,7 +72,8 @@ export class KafkaWriter implements SinkWriter {
       this.#encoder.encode(values, row, buffer)
       const timestamp = this.#timestamp < 0 ? now : this.#timestampOf(batch, row, now)
       const headers = this.#headers < 0 ? null : this.#headersOf(batch, row)
-      writer.append(this.#partition, timestamp, null, 0, 0, buffer.bytes, 0, buffer.length, headers)
+      const value = this.#encoder.isNull?.(values, row) === true ? null : buffer.bytes
+      writer.append(this.#partition, timestamp, null, 0, 0, value, 0, buffer.length, headers)
     }
   }
 

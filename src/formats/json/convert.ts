@@ -19,6 +19,8 @@
 import { fail } from '../../base/errors.ts'
 import { type LogicalType, typeText } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
+import { ascii } from '../text/ascii.ts'
+import { decodeBase64 } from '../text/base64.ts'
 import {
   floatOfText,
   javaTrim,
@@ -29,8 +31,6 @@ import {
   truncateToLong,
 } from '../text/numbers.ts'
 import { parseDate, parseTime, parseTimestamp, type TimeStandard, toTimestamp } from '../text/times.ts'
-import { ascii } from './ascii.ts'
-import { decodeBase64 } from './base64.ts'
 import { JsonFault } from './fault.ts'
 import type { JsonReader } from './reader.ts'
 import { compactText } from './tree.ts'

@@ -10,8 +10,9 @@
  */
 import { type ErrorCode, failure, type RivuletError } from '../../base/errors.ts'
 import type { FormatField, RowDecoder, RowSink } from '../contract.ts'
+import { bytesAround } from '../text/bytes.ts'
 import { type ConvertOptions, rowReader, sqlTimestampReader, type ValueReader, valueReader } from './convert.ts'
-import { bytesAround, type Fault, JsonFault } from './fault.ts'
+import { type Fault, JsonFault } from './fault.ts'
 import { generateDecoder, type ObjectDecoder } from './generate.ts'
 import { JsonReader } from './reader.ts'
 

@@ -10,9 +10,9 @@ import { doubleText, floatText } from '../../types/java-number.ts'
 import { type LogicalType, typeText } from '../../types/logical-type.ts'
 import type { Exact, MapValue, Value } from '../../types/value.ts'
 import type { ByteSink, FormatField, RowEncoder } from '../contract.ts'
+import { encodeBase64 } from '../text/base64.ts'
 import { decimalText, strippedDecimalText } from '../text/numbers.ts'
 import { dateText, type TimeStandard, timestampText, timeText } from '../text/times.ts'
-import { encodeBase64 } from './base64.ts'
 import { quoted } from './escape.ts'
 
 export interface EncodeOptions {

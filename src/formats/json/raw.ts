@@ -3,7 +3,8 @@
  * stand in the source.
  */
 import { failure } from '../../base/errors.ts'
-import { bytesAround, JsonFault } from './fault.ts'
+import { bytesAround } from '../text/bytes.ts'
+import { JsonFault } from './fault.ts'
 import { JsonReader } from './reader.ts'
 
 /** The texts of the elements of the JSON array `text`. */

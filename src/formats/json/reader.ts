@@ -5,8 +5,9 @@
  * UTF-8 or a fault (a lone surrogate passes, as it does in Jackson); at most MAX_DEPTH levels and MAX_NUMBER characters in a
  * number. A skipped value is checked as strictly as a read one. It never reads at or behind `end`.
  */
-import { ascii } from './ascii.ts'
-import { JsonFault, readable } from './fault.ts'
+import { ascii } from '../text/ascii.ts'
+import { readable } from '../text/bytes.ts'
+import { JsonFault } from './fault.ts'
 
 const MAX_DEPTH = 1000
 const MAX_NUMBER = 1000
