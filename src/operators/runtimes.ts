@@ -1,15 +1,18 @@
 /** The running side of every node kind, one line each. */
 import { calcRuntime } from './calc/operator.ts'
+import { changelogNormalizeRuntime } from './changelog-normalize/operator.ts'
 import { collectRuntime } from './collect/operator.ts'
 import type { OperatorRuntime } from './contract.ts'
 import { dropUpdateBeforeRuntime } from './drop-update-before/operator.ts'
 import { groupAggregateRuntime } from './group-aggregate/operator.ts'
 import { groupWindowAggregateRuntime } from './group-window-aggregate/operator.ts'
+import { joinRuntime } from './join/operator.ts'
 import { sinkRuntime } from './sink/operator.ts'
 import { sourceScanRuntime } from './source-scan/operator.ts'
 import { unionRuntime } from './union/operator.ts'
 import { valuesRuntime } from './values/operator.ts'
 import { windowAggregateRuntime } from './window-aggregate/operator.ts'
+import { windowTableFunctionRuntime } from './window-table-function/operator.ts'
 
 export const operatorRuntimes: readonly OperatorRuntime[] = [
   sourceScanRuntime,
@@ -17,9 +20,12 @@ export const operatorRuntimes: readonly OperatorRuntime[] = [
   calcRuntime,
   groupAggregateRuntime,
   groupWindowAggregateRuntime,
+  windowTableFunctionRuntime,
   windowAggregateRuntime,
+  joinRuntime,
   unionRuntime,
   dropUpdateBeforeRuntime,
+  changelogNormalizeRuntime,
   sinkRuntime,
   collectRuntime,
 ] as readonly unknown[] as readonly OperatorRuntime[]
