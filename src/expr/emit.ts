@@ -8,28 +8,15 @@
  * - What AND, OR, CASE, IF and COALESCE do not need is not computed.
  * - Before a call that may throw, `at` holds its number, so that one handler around the loop knows who threw.
  */
-import { failure } from '../base/errors.ts'
 import { castCode, makeCast } from '../types/cast.ts'
 import { BOOLEAN, type LogicalType } from '../types/logical-type.ts'
-import { physicalOf, type Value } from '../types/value.ts'
+import type { Value } from '../types/value.ts'
 import { callSite, castOptions, type Environment, evaluatorOf, functionOf } from './call.ts'
+import { intrinsic } from './emit-intrinsic.ts'
 import type { CallExpr, CaseExpr, CastExpr, Expr } from './expr.ts'
 import type { CodeHelpers } from './function.ts'
 import { exprKey, isRepeatable } from './key.ts'
-
-export interface Operand {
-  readonly value: string
-  /** `false`, `true`, or an expression without side effects. */
-  readonly isNull: string
-}
-
-const NULL_OBJECT: Operand = { value: 'null', isNull: 'true' }
-const NULL_NUMBER: Operand = { value: '0', isNull: 'true' }
-
-const isObject = (type: LogicalType): boolean => physicalOf(type) === 'object'
-
-/** NOT NULL is believed except for DECIMAL, whose overflow is NULL whatever the type says. */
-const neverNull = (type: LogicalType): boolean => !type.nullable && type.kind !== 'DECIMAL'
+import { isObject, NULL_NUMBER, NULL_OBJECT, neverNull, type Operand } from './operand.ts'
 
 export class Emitter implements CodeHelpers {
   readonly environment: Environment
@@ -117,7 +104,7 @@ export class Emitter implements CodeHelpers {
       case 'boolean':
         return { value: value ? '1' : '0', isNull: 'false' }
       case 'number':
-        return { value: Object.is(value, -0) ? '-0' : value < 0 ? `(${value})` : String(value), isNull: 'false' }
+        return { value: Object.is(value, -0) ? '(-0)' : value < 0 ? `(${value})` : String(value), isNull: 'false' }
       case 'bigint':
         return { value: value < 0n ? `(${value}n)` : `${value}n`, isNull: 'false' }
       case 'string':
@@ -210,7 +197,7 @@ export class Emitter implements CodeHelpers {
 
   call(expr: CallExpr): Operand {
     if (expr.user !== true) {
-      const operand = this.intrinsic(expr)
+      const operand = intrinsic(this, expr)
       if (operand !== undefined) return operand
     }
     const fn = functionOf(expr, this.environment.lookup)
@@ -286,116 +273,4 @@ export class Emitter implements CodeHelpers {
     if (flag !== undefined) return { value, isNull: flag }
     return { value, isNull: isObject(type) && mayBeNull ? `${value} === null` : 'false' }
   }
-
-  // ---- Operators that look at NULL themselves, or do not evaluate everything ---------------------------------------
-
-  intrinsic(expr: CallExpr): Operand | undefined {
-    switch (expr.fn) {
-      case 'AND':
-        return this.junction(expr, '0', 0)
-      case 'OR':
-        return this.junction(expr, '1', 0)
-      case 'IS NULL':
-      case 'IS NOT NULL': {
-        const { isNull } = this.emit(expr.args[0])
-        return this.truth(expr.fn === 'IS NULL' ? isNull : negated(isNull))
-      }
-      case 'IS TRUE':
-        return this.truth(this.isTrue(this.emit(expr.args[0])))
-      case 'IS NOT TRUE':
-        return this.truth(`!(${this.isTrue(this.emit(expr.args[0]))})`)
-      case 'IS FALSE':
-      case 'IS NOT FALSE': {
-        const { value, isNull } = this.emit(expr.args[0])
-        const isFalse = isNull === 'false' ? `${value} === 0` : `!(${isNull}) && ${value} === 0`
-        return this.truth(expr.fn === 'IS FALSE' ? isFalse : `!(${isFalse})`)
-      }
-      case 'IS UNKNOWN':
-        return this.truth(this.emit(expr.args[0]).isNull)
-      case 'IS NOT UNKNOWN':
-        return this.truth(negated(this.emit(expr.args[0]).isNull))
-      case 'IF':
-        return this.case({
-          kind: 'case',
-          type: expr.type,
-          branches: [{ when: expr.args[0], result: expr.args[1] }],
-          otherwise: expr.args[2],
-        })
-      case 'COALESCE':
-      case 'IFNULL':
-        return this.coalesce(expr)
-      default:
-        return undefined
-    }
-  }
-
-  /** A condition in JavaScript as a BOOLEAN that is never NULL. */
-  truth(condition: string): Operand {
-    if (condition === 'true' || condition === 'false')
-      return { value: condition === 'true' ? '1' : '0', isNull: 'false' }
-    const value = this.variable(BOOLEAN)
-    this.line(`${value} = ${condition} ? 1 : 0;`)
-    return { value, isNull: 'false' }
-  }
-
-  /** AND and OR: the right side runs only when the left does not decide. */
-  junction(expr: CallExpr, decisive: '0' | '1', from: number): Operand {
-    const left = this.emit(expr.args[from])
-    if (from === expr.args.length - 1) return left
-    const neutral = decisive === '0' ? '1' : '0'
-    const value = this.variable(BOOLEAN)
-    const flag =
-      left.isNull === 'false' && expr.args.slice(from + 1).every((arg) => neverNull(arg.type)) ? undefined : this.flag()
-    const decides = (operand: Operand) =>
-      operand.isNull === 'false'
-        ? `${operand.value} === ${decisive}`
-        : operand.isNull === 'true'
-          ? 'false'
-          : `!(${operand.isNull}) && ${operand.value} === ${decisive}`
-    const decided = () => {
-      this.line(`${value} = ${decisive};`)
-      if (flag !== undefined) this.line(`${flag} = false;`)
-    }
-    this.block(`if (${decides(left)})`, decided)
-    this.block('else', () => {
-      const right = this.junction(expr, decisive, from + 1)
-      if (flag === undefined) {
-        this.line(`${value} = ${right.value};`)
-        return
-      }
-      this.block(`if (${decides(right)})`, decided)
-      this.block('else', () => {
-        this.line(`${value} = ${neutral};`)
-        this.line(`${flag} = ${left.isNull} || ${right.isNull};`)
-      })
-    })
-    return { value, isNull: flag ?? 'false' }
-  }
-
-  coalesce(expr: CallExpr): Operand {
-    const { value, flag, operand } = this.target(expr.type)
-    const choice = (i: number): void => {
-      const arg = this.emit(expr.args[i])
-      if (i === expr.args.length - 1 || arg.isNull === 'false') {
-        this.assign(value, flag, expr.type, arg)
-        return
-      }
-      if (arg.isNull === 'true') {
-        choice(i + 1)
-        return
-      }
-      this.block(`if (!(${arg.isNull}))`, () =>
-        this.assign(value, flag, expr.type, { value: arg.value, isNull: 'false' }),
-      )
-      this.block('else', () => choice(i + 1))
-    }
-    if (expr.args.length === 0) throw failure('FUNCTION_INTERNAL', { detail: `${expr.fn} without arguments` })
-    choice(0)
-    return operand
-  }
-}
-
-function negated(condition: string): string {
-  if (condition === 'true') return 'false'
-  return condition === 'false' ? 'true' : `!(${condition})`
 }

@@ -1,5 +1,5 @@
 import type { CallSite } from '../../../expr/function.ts'
-import { decimalToDouble, saturateLong } from '../../../types/cast.ts'
+import { decimalToDouble, saturateLong } from '../../../types/cast-number.ts'
 import { decimalProduct, multiplyLong } from '../../../types/exact-arithmetic.ts'
 import { isApproximate } from '../../../types/family.ts'
 import type { LogicalType } from '../../../types/logical-type.ts'

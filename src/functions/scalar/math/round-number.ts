@@ -8,7 +8,7 @@
  */
 import type { CallSite, Resolution } from '../../../expr/function.ts'
 import { custom, type MatchedArg, type Shape } from '../../../expr/signature.ts'
-import { decimalToDouble, type IntegerKind, wrapInteger } from '../../../types/cast.ts'
+import { decimalToDouble, type IntegerKind, wrapInteger } from '../../../types/cast-number.ts'
 import { supportsImplicitCast } from '../../../types/common-type.ts'
 import { divideHalfUp, parseDigits } from '../../../types/decimal-text.ts'
 import { doubleText } from '../../../types/java-number.ts'
