@@ -85,8 +85,8 @@ test('expressions as join keys get a column of their own', () => {
   assert.deepEqual(
     join?.inputs.map(({ distribution }) => distribution),
     [
-      { kind: 'hash', keys: [2] },
-      { kind: 'hash', keys: [2] },
+      { kind: 'hash', keys: [1] },
+      { kind: 'hash', keys: [1] },
     ],
   )
 })
@@ -101,6 +101,19 @@ test('several INSERTs are one plan that reads the table once', () => {
     ['source-scan', 'group-aggregate', 'sink', 'group-aggregate', 'sink'],
   )
   assert.ok(planned.fired.includes('share-scans'))
+})
+
+test('MAX of what only grows keeps no values for -U; MAX of anything else does', () => {
+  const retracts = (sql: string) => {
+    const node = session.plan(sql).plan.nodes.findLast((n) => n.kind === 'group-aggregate')
+    return node?.kind === 'group-aggregate' ? node.aggregates.map((call) => call.retract) : []
+  }
+  const counts = 'SELECT k, COUNT(*) AS n, MIN(v) AS low, SUM(v) AS s FROM a GROUP BY k'
+  assert.deepEqual(retracts(`SELECT MAX(n), MIN(n), MIN(low), MAX(s) FROM (${counts})`), [false, true, false, true])
+  // Rows move between groups when the key itself is updated.
+  assert.deepEqual(retracts(`SELECT s, MAX(n) FROM (${counts}) GROUP BY s`), [true])
+  // Deletes take values away for good.
+  assert.deepEqual(retracts('SELECT MAX(n) FROM (SELECT k, COUNT(*) AS n FROM cdc GROUP BY k)'), [true])
 })
 
 test('ids and descriptions do not change from run to run', () => {

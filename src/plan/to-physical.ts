@@ -21,6 +21,7 @@ import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, windowText } from './describe.ts'
 import { planText } from './json.ts'
+import { needsRetraction } from './monotonicity.ts'
 import type { JoinRel, Rel } from './nodes.ts'
 import { keyPair } from './rules/join-keys.ts'
 import { upsertKeys } from './upsert-keys.ts'
@@ -235,7 +236,7 @@ class PlanBuilder {
     const keys = rel.grouping.length
     const aggregates = rel.calls.map((call, i) => ({
       ...call,
-      retract: inputRetracts,
+      retract: inputRetracts && needsRetraction(call, planned.inputs[0], rel.grouping),
       name: rel.schema[keys + i].name,
     }))
     const groupBy = keys === 0 ? '' : `groupBy=[${rel.grouping.map((i) => names[i]).join(', ')}], `

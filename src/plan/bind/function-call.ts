@@ -170,7 +170,7 @@ function bindAggregate(
   return addAggregate(aggregates, {
     fn: target.id,
     user: target.user,
-    args: isCountOfRows(fn.name, ast, args) ? [] : args,
+    args: isCountOfRows(fn.name, ast, args) ? [] : asJsonText(env, fn.name, args, span),
     distinct: ast.quantifier === 'DISTINCT' && fn.ignoresDistinct !== true,
     ...(filter && { filter: isTrue(env, filter) }),
     type: mayBeEmpty ? withNullable(returns, true) : returns,
@@ -178,6 +178,15 @@ function bindAggregate(
     span,
     label: '',
   })
+}
+
+/** What SQL/JSON aggregates gather is JSON text; their keys are texts already. */
+const JSON_VALUES: Readonly<Record<string, number>> = { JSON_ARRAYAGG: 0, JSON_OBJECTAGG: 1 }
+
+function asJsonText(env: ExpressionScope, name: string, args: readonly Expr[], span: Expr['span']): readonly Expr[] {
+  const value = JSON_VALUES[name]
+  if (value === undefined || span === undefined) return args
+  return args.map((arg, i) => (i === value ? call(env.context, 'JSON_STRING', [arg], span) : arg))
 }
 
 /** COUNT of something that is never NULL counts rows. */
