@@ -8,7 +8,12 @@ import type { BrokerConnection } from '../../src/base/host.ts'
 import { nodeHost } from '../../src/base/node-host.ts'
 import { type RunningBroker, startBroker } from '../../src/kafka/broker/index.ts'
 import { type RealKafka, startKafka } from '../harness/real-kafka.ts'
-import { findGroup, parityCases } from './parity-cases.ts'
+import { findGroup } from './parity/calls.ts'
+import { groupsCases } from './parity/groups.ts'
+import { recordsCases } from './parity/records.ts'
+import { topicsCases } from './parity/topics.ts'
+
+const parityCases = [...topicsCases, ...recordsCases, ...groupsCases]
 
 describe('dev broker and real Kafka give the same answers', () => {
   let dev: RunningBroker

@@ -2,7 +2,7 @@
 import type { BrokerConnection, Network } from '../../base/host.ts'
 import { simulatedHost } from '../../base/simulated-host.ts'
 import type { Api } from '../protocol/api.ts'
-import { headerFlags } from '../protocol/index.ts'
+import { fetch, headerFlags, produce } from '../protocol/index.ts'
 import type { Decoded, Encodable, Fields } from '../protocol/schema.ts'
 import { BatchWriter, type CompressionType, stamp } from '../records/index.ts'
 import { Broker } from './broker.ts'
@@ -54,4 +54,47 @@ export function simulatedBroker(options: BrokerOptions = {}) {
 /** Let everything run that waits for nothing but other promises. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Write to partition 0 of topic `t`. */
+export async function append(
+  connection: BrokerConnection,
+  records: Uint8Array | null,
+  topic = 't',
+  partition = 0,
+  acks = -1,
+) {
+  const answer = await call(connection, produce, 9, {
+    acks,
+    timeoutMs: 1_000,
+    topicData: [{ name: topic, partitionData: [{ index: partition, records }] }],
+  })
+  return answer.responses[0].partitionResponses[0]
+}
+
+export interface FetchOptions {
+  readonly offset?: number
+  readonly partition?: number
+  readonly maxWaitMs?: number
+  readonly minBytes?: number
+  readonly maxBytes?: number
+  readonly epoch?: number
+}
+
+/** Read a partition of topic `t`. */
+export async function read(connection: BrokerConnection, options: FetchOptions = {}) {
+  const partition = {
+    partition: options.partition ?? 0,
+    fetchOffset: options.offset ?? 0,
+    currentLeaderEpoch: options.epoch ?? -1,
+    partitionMaxBytes: 1_000_000,
+  }
+  const answer = await call(connection, fetch, 12, {
+    maxWaitMs: options.maxWaitMs ?? 0,
+    minBytes: options.minBytes ?? 1,
+    maxBytes: options.maxBytes ?? 1_000_000,
+    isolationLevel: 0,
+    topics: [{ topic: 't', partitions: [partition] }],
+  })
+  return answer.responses[0].partitions[0]
 }
