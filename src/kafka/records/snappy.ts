@@ -147,13 +147,6 @@ export function snappyCompress(bytes: Uint8Array): Uint8Array {
   return output.subarray(0, out)
 }
 
-/** Compress one raw block without framing (up to 64 KiB per internal fragment is kept by the 32 KiB cut). */
-export function snappyCompressRaw(bytes: Uint8Array): Uint8Array {
-  if (bytes.length > BLOCK) throw new RangeError(`a raw block holds at most ${BLOCK} bytes`)
-  const output = new Uint8Array(maxCompressed(bytes.length))
-  return output.subarray(0, encodeBlock(bytes, 0, bytes.length, output, 0, new Uint16Array(1 << HASH_BITS)))
-}
-
 function maxCompressed(size: number): number {
   return 32 + size + Math.ceil(size / 6)
 }
