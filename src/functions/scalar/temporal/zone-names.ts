@@ -45,6 +45,9 @@ const SHORT: Readonly<Record<string, string>> = {
   'Western Indonesia Time': 'WIB',
 }
 
+/** Java names the standard and the daylight time of a zone as they are now, whenever the instant was. */
+const SEASONS = [Date.UTC(2024, 0, 1), Date.UTC(2024, 6, 1)]
+
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 function intlName(id: string, style: 'long' | 'short', epochMillis: number): string {
@@ -61,10 +64,12 @@ export function zoneName(zone: TimeZone, style: 'long' | 'short', epochMillis: n
   if (zone.id === 'UTC' || zone.id === 'Z') return style === 'long' ? 'Coordinated Universal Time' : 'UTC'
   if (zone.id === 'GMT') return style === 'long' ? 'Greenwich Mean Time' : 'GMT'
   if (zone.fixed) return gmtText(zone.offsetAt(0))
-  const long = intlName(zone.id, 'long', epochMillis)
-  if (style === 'long') return /^GMT/.test(long) ? gmtText(zone.offsetAt(epochMillis)) : long
-  const short = intlName(zone.id, 'short', epochMillis)
-  return SHORT[long] ?? (/^(GMT|UTC)[+-]/.test(short) ? gmtText(zone.offsetAt(epochMillis)) : short)
+  const offset = zone.offsetAt(epochMillis)
+  const at = SEASONS.find((season) => zone.offsetAt(season) === offset) ?? epochMillis
+  const long = intlName(zone.id, 'long', at)
+  if (style === 'long') return /^GMT/.test(long) ? gmtText(offset) : long
+  const short = intlName(zone.id, 'short', at)
+  return SHORT[long] ?? (/^(GMT|UTC)[+-]/.test(short) ? gmtText(offset) : short)
 }
 
 /** `GMT+08:00` */
