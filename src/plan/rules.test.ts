@@ -160,7 +160,7 @@ describe('rules', () => {
   )
   // Sessions of everybody are not the sessions of each key.
   staysAway(
-    'fuse-window',
+    'window-aggregate',
     "SELECT k, COUNT(*) FROM TABLE(SESSION(TABLE e, DESCRIPTOR(ts), INTERVAL '5' SECOND)) GROUP BY k, window_start, window_end",
   )
 

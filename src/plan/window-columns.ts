@@ -1,8 +1,11 @@
 /**
  * Which columns of a relation are the bounds of windows.
  *
- * Law: `window_start`, `window_end` and `window_time` of a window table function stay what they are through projections of
- * plain columns, filters, and aggregations that group by both bounds; any computation on them makes ordinary columns.
+ * Laws
+ * - `window_start`, `window_end` and `window_time` of a window table function stay what they are through projections of plain
+ *   columns, filters, and aggregations by window; any computation on them makes ordinary columns.
+ * - An aggregation is one by window when it groups by both bounds and, for sessions, by exactly the columns whose sessions
+ *   they are: other keys would see windows of each other, and Flink then plans an ordinary, updating aggregate.
  */
 import type { WindowSpec } from '../operators/window.ts'
 import type { AggregateRel, Rel } from './nodes.ts'
@@ -11,6 +14,8 @@ export interface WindowColumns {
   readonly start: readonly number[]
   readonly end: readonly number[]
   readonly time: readonly number[]
+  /** Of a session: where its PARTITION BY columns are; undefined when one is gone. */
+  readonly partition: readonly number[] | undefined
   readonly window: WindowSpec
 }
 
@@ -18,30 +23,29 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
   switch (rel.kind) {
     case 'window-table-function': {
       const at = rel.input.schema.length
-      return { start: [at], end: [at + 1], time: [at + 2], window: rel.window }
+      const { shape } = rel.window
+      const partition = shape.type === 'session' ? shape.partition : []
+      return { start: [at], end: [at + 1], time: [at + 2], partition, window: rel.window }
     }
     case 'project': {
-      const below = windowColumns(rel.input)
-      const mapped = (columns: readonly number[]) =>
-        rel.exprs.flatMap((expr, i) => (expr.kind === 'input' && columns.includes(expr.index) ? [i] : []))
-      return (
-        below && nonEmpty({ ...below, start: mapped(below.start), end: mapped(below.end), time: mapped(below.time) })
-      )
+      const places = (column: number) =>
+        rel.exprs.flatMap((expr, i) => (expr.kind === 'input' && expr.index === column ? [i] : []))
+      return moved(windowColumns(rel.input), places)
     }
     case 'filter':
       return windowColumns(rel.input)
     case 'aggregate': {
       const below = windowColumns(rel.input)
       if (below === undefined || !groupsByWindow(rel, below)) return undefined
-      const mapped = (columns: readonly number[]) =>
-        rel.grouping.flatMap((column, i) => (columns.includes(column) ? [i] : []))
-      return { ...below, start: mapped(below.start), end: mapped(below.end), time: mapped(below.time) }
+      return moved(below, (column) => rel.grouping.flatMap((key, i) => (key === column ? [i] : [])))
     }
     case 'window-aggregate': {
       const at = rel.grouping.length + rel.calls.length
       const of = (property: 'start' | 'end' | 'time') =>
         rel.properties.flatMap((p, i) => (p === property ? [at + i] : []))
-      return { start: of('start'), end: of('end'), time: of('time'), window: rel.windowing.window }
+      const { window } = rel.windowing
+      const partition = window.shape.type === 'session' ? rel.grouping.map((_, i) => i) : []
+      return { start: of('start'), end: of('end'), time: of('time'), partition, window }
     }
     case 'join':
       return rel.joinType === 'semi' || rel.joinType === 'anti' ? windowColumns(rel.left) : undefined
@@ -50,11 +54,25 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
   }
 }
 
-/** An aggregation is one per window when it groups by the window's start and end. */
-export function groupsByWindow(rel: Pick<AggregateRel, 'grouping'>, columns: WindowColumns): boolean {
-  return rel.grouping.some((c) => columns.start.includes(c)) && rel.grouping.some((c) => columns.end.includes(c))
+function moved(
+  columns: WindowColumns | undefined,
+  places: (column: number) => readonly number[],
+): WindowColumns | undefined {
+  if (columns === undefined) return undefined
+  const all = (old: readonly number[]) => old.flatMap(places)
+  const partition = columns.partition?.map((column) => places(column)[0])
+  const found = { start: all(columns.start), end: all(columns.end), time: all(columns.time) }
+  if (found.start.length + found.end.length + found.time.length === 0) return undefined
+  const known = partition !== undefined && !partition.includes(undefined as never)
+  return { ...found, partition: known ? partition : undefined, window: columns.window }
 }
 
-function nonEmpty(columns: WindowColumns): WindowColumns | undefined {
-  return columns.start.length + columns.end.length + columns.time.length === 0 ? undefined : columns
+export function groupsByWindow(rel: Pick<AggregateRel, 'grouping'>, columns: WindowColumns): boolean {
+  const { grouping } = rel
+  if (!grouping.some((c) => columns.start.includes(c)) || !grouping.some((c) => columns.end.includes(c))) return false
+  if (columns.window.shape.type !== 'session') return true
+  const bounds = [...columns.start, ...columns.end, ...columns.time]
+  const keys = grouping.filter((column) => !bounds.includes(column))
+  const { partition } = columns
+  return partition !== undefined && keys.length === partition.length && keys.every((key) => partition.includes(key))
 }

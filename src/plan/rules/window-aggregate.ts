@@ -5,8 +5,8 @@
  *        nothing but plain projections and filters stands between the two, the window function is fused into it
  * Why    a window's result is final when the watermark passes its end: insert-only output, and state that goes away; fused,
  *        rows are not copied once per window
- * Not    fused when something computes with the window's bounds in between, or when a session's PARTITION BY is not exactly
- *        the rest of GROUP BY (the sessions would differ); no window aggregate when only one of the bounds is a key
+ * Not    fused when something computes with the window's bounds in between; no window aggregate when only one of the bounds is
+ *        a key, or when a session's PARTITION BY is not exactly the rest of GROUP BY (`plan/window-columns.ts`)
  */
 import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
