@@ -61,10 +61,10 @@ function simplify(expr: Expr, environment: Environment): Expr {
           case 'OR':
             return simplifyJunction(expr, expr.fn === 'AND', environment)
           case 'IF': {
-            const condition = decided(expr.args[0], environment)
-            if (condition === undefined) break
-            const chosen = into(condition === true ? expr.args[1] : expr.args[2])
-            return retyped(chosen, expr)
+            const { value, simplified } = decide(expr.args[0], environment)
+            if (value !== undefined) return retyped(into(value === true ? expr.args[1] : expr.args[2]), expr)
+            const args = [simplified, ...expr.args.slice(1).map(into)]
+            return same(expr, expr.args, args, (changed) => ({ ...expr, args: changed }))
           }
           case '=':
           case '<=':
@@ -94,21 +94,28 @@ function same<T extends Expr>(
   return before.every((child, i) => child === after[i]) ? expr : make(after)
 }
 
-/** The value of a constant condition, or undefined when it is none (or fails, which is for the row to find out). */
-function decided(expr: Expr, environment: Environment): Value | undefined {
-  const folded = foldConstants(expr, environment)
-  return folded.kind === 'literal' ? folded.value : undefined
+interface Decision {
+  readonly simplified: Expr
+  /** Of a constant; undefined when it is none, or when it fails, which is for the row to find out. */
+  readonly value: Value | undefined
+}
+
+function decide(expr: Expr, environment: Environment): Decision {
+  const simplified = simplify(expr, environment)
+  if (simplified.kind === 'literal') return { simplified, value: simplified.value }
+  const value = isConstant(simplified, environment) ? evaluate(simplified, environment) : undefined
+  return { simplified, value }
 }
 
 function simplifyCase(expr: CaseExpr, environment: Environment): Expr {
   const branches: { when: Expr; result: Expr }[] = []
-  for (const { when, result } of expr.branches) {
-    const value = decided(when, environment)
-    if (value === true && branches.length === 0) return simplify(result, environment)
+  for (const branch of expr.branches) {
+    const { value, simplified: when } = decide(branch.when, environment)
     if (value === true) {
-      return { ...expr, branches, otherwise: simplify(result, environment) }
+      const otherwise = simplify(branch.result, environment)
+      return branches.length === 0 ? otherwise : { ...expr, branches, otherwise }
     }
-    if (value === undefined) branches.push({ when: simplify(when, environment), result: simplify(result, environment) })
+    if (value === undefined) branches.push({ when, result: simplify(branch.result, environment) })
   }
   const otherwise = simplify(expr.otherwise, environment)
   return branches.length === 0 ? otherwise : { ...expr, branches, otherwise }
@@ -117,12 +124,12 @@ function simplifyCase(expr: CaseExpr, environment: Environment): Expr {
 function simplifyJunction(expr: CallExpr, conjunction: boolean, environment: Environment): Expr {
   const args: Expr[] = []
   for (const arg of expr.args) {
-    const value = decided(arg, environment)
+    const { value, simplified } = decide(arg, environment)
     if (value === conjunction) continue
     if (value === !conjunction && args.every((left) => isConstant(left, environment))) {
       return truth(!conjunction, expr)
     }
-    args.push(simplify(arg, environment))
+    args.push(simplified)
     // Nothing behind it is ever evaluated.
     if (value === !conjunction) break
   }
