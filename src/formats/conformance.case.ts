@@ -73,7 +73,7 @@ export function formatConformance(name: string, c: FormatCase): void {
           assert.deepEqual(rowAt(batch, schema, i), row)
         })
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     )
   })
 
@@ -98,7 +98,7 @@ export function formatConformance(name: string, c: FormatCase): void {
             )
           })
         }),
-        { numRuns: 200 },
+        { numRuns: 150 },
       )
     })
   }
@@ -123,7 +123,7 @@ export function formatConformance(name: string, c: FormatCase): void {
         assert.equal(decoder.decode(good, 0, length, sink), 1)
         assert.deepEqual(rowAt(sinkBatch(sink), schema, before), rows[0])
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     )
   })
 }

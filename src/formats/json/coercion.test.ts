@@ -42,7 +42,7 @@ function check(
   options: Partial<JsonDecodeOptions> & { parse?: 'sql-timestamp' } = {},
 ): void {
   const { parse, ...rest } = options
-  test(`${t.typeText(type)} of ${value}${rest.standard === undefined ? '' : ` (${rest.standard})`}`, () => {
+  test(`${t.typeText(type)} of ${value.length > 80 ? `${value.slice(0, 80)}…` : value}${rest.standard === undefined ? '' : ` (${rest.standard})`}`, () => {
     const rows = rowsOf([{ name: 'a', type, parse }], `{"x": [1], "a": ${value} , "y":{}}`, { ...plain, ...rest })
     if (expected === error) assert.equal((rows as { code: string }).code, 'FORMAT_JSON_VALUE')
     else assert.deepEqual(rows, [[expected]])
@@ -302,3 +302,9 @@ test('an error names the column, the byte and what stands there', () => {
   assert.match(broken.message, /at byte 17: expected a field name in '"', found ','/)
   assert.match(broken.message, /12,⟪here⟫, "x": "\\x07"\}/)
 })
+
+check(t.decimal(38, 0), `1${'0'.repeat(37)}.${'4'.repeat(900)}`, 10n ** 37n)
+check(t.decimal(5, 2), `"0.${'9'.repeat(100_000)}"`, 100)
+check(t.decimal(5, 2), `"1${'0'.repeat(100_000)}"`, null)
+check(t.BIGINT, `"${'0'.repeat(100)}12"`, 12)
+check(t.BIGINT, `"1${'0'.repeat(100_000)}"`, error)

@@ -25,6 +25,8 @@ export function parseInteger(text: string, min: number, max: number): number | u
 export function parseLong(text: string): Exact | undefined {
   if (!INTEGER.test(text)) return undefined
   if (text.length <= 15) return Number(text) + 0
+  // A text of a million digits must not cost the time of a million-digit number.
+  if (text.length > 40 && text.replace(/^[+-]?0*/, '').length > 19) return undefined
   const value = BigInt(text[0] === '+' ? text.slice(1) : text)
   return value >= LONG_MIN && value <= LONG_MAX ? exact(value) : undefined
 }
@@ -128,15 +130,12 @@ export function parseDecimal(text: string, precision: number, scale: number): Ex
     return negative ? 0 - whole : whole
   }
   const significant = digits.replace(/^0+/, '')
-  if (significant === '' || significant.length + shift < 0) return 0
-  if (significant.length + shift > FAR) return null
-  let value = BigInt(significant)
-  if (shift >= 0) value *= 10n ** BigInt(shift)
-  else {
-    const unit = 10n ** BigInt(-shift)
-    const rest = value % unit
-    value = value / unit + (rest * 2n >= unit ? 1n : 0n)
-  }
+  // Digits that are left of the point once the text is scaled; of the others only the first decides the rounding.
+  const whole = significant.length + shift
+  if (significant === '' || whole < 0) return 0
+  if (whole > FAR) return null
+  let value = BigInt(significant.slice(0, whole).padEnd(whole, '0') || '0')
+  if (significant.charCodeAt(whole) >= 53) value += 1n
   if (value >= 10n ** BigInt(precision)) return null
   return exact(negative ? -value : value)
 }

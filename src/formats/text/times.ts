@@ -114,14 +114,21 @@ function assemble(year: number, match: RegExpExecArray, smart: boolean, precisio
 }
 
 const pad = (value: number, width: number): string => String(value).padStart(width, '0')
+const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, i) => pad(i, 2))
 
-/** ISO_LOCAL_DATE of days since the epoch. */
+let lastDays = Number.NaN
+let lastText = ''
+
+/** ISO_LOCAL_DATE of days since the epoch. Rows that are written together are mostly of one day: its text is kept. */
 export function dateText(days: number): string {
+  if (days === lastDays) return lastText
   const packed = packCivil(days)
   const year = packedYear(packed)
   const size = pad(Math.abs(year), 4)
   const text = year < 0 ? `-${size}` : year > 9999 ? `+${size}` : size
-  return `${text}-${pad(packedMonth(packed), 2)}-${pad(packedDay(packed), 2)}`
+  lastText = `${text}-${TWO_DIGITS[packedMonth(packed)]}-${TWO_DIGITS[packedDay(packed)]}`
+  lastDays = days
+  return lastText
 }
 
 /** `HH:mm:ss` with as many fractional digits as the time has. */
@@ -130,7 +137,8 @@ export function timeText(millisOfDay: number): string {
 }
 
 function secondsText(seconds: number, nanos: number): string {
-  const text = `${pad(Math.floor(seconds / 3600), 2)}:${pad(Math.floor(seconds / 60) % 60, 2)}:${pad(seconds % 60, 2)}`
+  const minutes = Math.floor(seconds / 60)
+  const text = `${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}`
   return nanos === 0 ? text : `${text}.${pad(nanos, 9).replace(/0+$/, '')}`
 }
 
