@@ -76,7 +76,12 @@ export async function startBroker(options: StartOptions = {}): Promise<RunningBr
         if (servers.has(id)) continue
         // Alive first: a client may connect as soon as the port is open.
         broker.startNode(id)
-        await listen(id, address.port)
+        try {
+          await listen(id, address.port)
+        } catch (error) {
+          broker.stopNode(id)
+          throw error
+        }
       }
     },
     close,
