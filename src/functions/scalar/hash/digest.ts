@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { ScalarFunction } from '../../../expr/function.ts'
 import { anyOf, args, BINARY_STRING, CHARACTER_STRING, noNullLiteral, returns } from '../../../expr/signature.ts'
 import { char } from '../../../types/logical-type.ts'
@@ -8,9 +8,7 @@ import { encodeUtf8 } from '../string/charset.ts'
 /** Message digests as lower-case hexadecimal texts; texts are hashed in UTF-8. */
 
 export function hexDigest(algorithm: string, value: string | Uint8Array): string {
-  return createHash(algorithm)
-    .update(typeof value === 'string' ? encodeUtf8(value) : value)
-    .digest('hex')
+  return hash(algorithm, typeof value === 'string' ? encodeUtf8(value) : value)
 }
 
 export function digest(

@@ -15,17 +15,26 @@ import { firstDayOfWeek } from './simple-date-format.ts'
 import { type SimpleNode, simplePattern } from './simple-date-pattern.ts'
 import { legacyZone } from './timestamp-value.ts'
 
-/** Fields by letter; `y`, `M` and `d` rule unless a later one of `D`, `w`, `W`, `E` was read. */
-interface Parsed {
-  readonly values: Map<string, number>
-  /** Milliseconds east of UTC, where the text says so. */
-  offset: number | undefined
+/**
+ * Fields by their letter's code, NaN where the text says nothing; `y`, `M` and `d` rule unless only others were read. One
+ * for all rows: a text is read and resolved before the next.
+ */
+const values = new Float64Array(123)
+/** Milliseconds east of UTC, where the text says so. */
+let readZone: number | undefined
+
+const slot = (letter: string) => letter.charCodeAt(0)
+const has = (letter: string) => !Number.isNaN(values[slot(letter)])
+function get(letter: string, otherwise: number): number {
+  const value = values[slot(letter)]
+  return Number.isNaN(value) ? otherwise : value
 }
 
 /** Epoch milliseconds, or undefined when the text does not fit. */
 export function parseSimple(pattern: string, text: string, zone: TimeZone, now: number): number | undefined {
   const nodes = simplePattern(pattern)
-  const parsed: Parsed = { values: new Map(), offset: undefined }
+  values.fill(Number.NaN)
+  readZone = undefined
   let at = 0
   for (let i = 0; i < nodes.length; i++) {
     const node = nodes[i]
@@ -34,12 +43,32 @@ export function parseSimple(pattern: string, text: string, zone: TimeZone, now: 
       at += node.text.length
       continue
     }
-    at = readField(node, nodes[i + 1]?.kind === 'field', text, at, parsed, now)
+    at = readField(node, nodes[i + 1]?.kind === 'field', text, at, now)
     if (at < 0) return undefined
   }
   // A text of which nothing was read does not fit, even if the pattern is empty.
   if (at === 0) return undefined
-  return instantOf(parsed, zone)
+  return resolveInstant(zone)
+}
+
+const WEEKDAY_NAMES = namesOf(WEEKDAYS)
+const MONTH_NAMES = namesOf(MONTHS)
+function namesOf(list: readonly string[]): readonly (readonly string[])[] {
+  return list.map((name) => (name === '' ? [] : [name, name.slice(0, 3)]))
+}
+
+/** The longest name that stands there, in any case; its value goes to the letter. */
+function readName(list: readonly (readonly string[])[], letter: string, text: string, at: number): number {
+  let length = 0
+  for (let value = 0; value < list.length; value++) {
+    for (const name of list[value]) {
+      if (name.length > length && text.slice(at, at + name.length).toLowerCase() === name.toLowerCase()) {
+        values[slot(letter)] = value
+        length = name.length
+      }
+    }
+  }
+  return length === 0 ? -1 : at + length
 }
 
 function readField(
@@ -47,58 +76,51 @@ function readField(
   adjacent: boolean,
   text: string,
   start: number,
-  into: Parsed,
   now: number,
 ): number {
   const { letter, count } = node
   let at = start
   while (text[at] === ' ' || text[at] === '\t') at++
   if (at >= text.length) return -1
-  const names = (list: readonly (readonly string[])[]): number => {
-    let best = -1
-    let length = 0
-    for (let value = 0; value < list.length; value++) {
-      for (const name of list[value]) {
-        if (name.length > length && text.slice(at, at + name.length).toLowerCase() === name.toLowerCase()) {
-          best = value
-          length = name.length
-        }
-      }
-    }
-    if (best < 0) return -1
-    into.values.set(letter, best)
-    return at + length
-  }
   switch (letter) {
     case 'G':
-      return names([['BC'], ['AD']])
+      return readName([['BC'], ['AD']], letter, text, at)
     case 'a':
-      return names([['AM'], ['PM']])
+      return readName([['AM'], ['PM']], letter, text, at)
     case 'E':
-      return names(WEEKDAYS.map((day) => (day === '' ? [] : [day, day.slice(0, 3)])))
+      return readName(WEEKDAY_NAMES, letter, text, at)
     case 'M':
     case 'L':
-      if (count > 2) {
-        const end = names(MONTHS.map((month) => (month === '' ? [] : [month, month.slice(0, 3)])))
-        into.values.set('M', into.values.get(letter) as number)
-        return end
-      }
+      if (count > 2) return readName(MONTH_NAMES, 'M', text, at)
       break
     case 'z':
     case 'Z':
     case 'X':
-      return readOffset(letter, text, at, into)
+      return readOffset(letter, text, at)
   }
   const limit = adjacent ? at + count : text.length
-  if (adjacent && limit > text.length) return -1
-  const match = /^-?\p{Nd}+/u.exec(text.slice(at, limit))
-  if (match === null) return -1
-  let value = Number(match[0].replaceAll(/\p{Nd}/gu, asciiDigit))
-  if (letter === 'y' || letter === 'Y') {
-    if (count <= 2 && match[0].length === 2 && value >= 0) value = inCentury(value, now)
+  if (limit > text.length) return -1
+  let end = text[at] === '-' ? at + 1 : at
+  const digits = end
+  let value = 0
+  for (; end < limit; end++) {
+    const digit = text.charCodeAt(end) - 48
+    if (digit < 0 || digit > 9) break
+    value = value * 10 + digit
   }
-  into.values.set(letter === 'L' ? 'M' : letter, value)
-  return at + match[0].length
+  if (end < limit && text.charCodeAt(end) > 127) {
+    // Digits of other scripts count as well.
+    const match = /^\p{Nd}+/u.exec(text.slice(digits, limit))
+    if (match !== null) {
+      value = Number(match[0].replaceAll(/\p{Nd}/gu, asciiDigit))
+      end = digits + match[0].length
+    }
+  }
+  if (end === digits) return -1
+  const negative = digits > at
+  if ((letter === 'y' || letter === 'Y') && count <= 2 && end - digits === 2 && !negative) value = inCentury(value, now)
+  values[slot(letter === 'L' ? 'M' : letter)] = negative ? 0 - value : value
+  return end
 }
 
 /** Decimal digits stand in blocks of ten that begin with the zero. */
@@ -116,21 +138,21 @@ function inCentury(twoDigits: number, now: number): number {
   return year < start ? year + 100 : year
 }
 
-function readOffset(letter: string, text: string, at: number, into: Parsed): number {
+function readOffset(letter: string, text: string, at: number): number {
   const rest = text.slice(at)
   const iso = /^(?:Z|([+-])(\d\d)(?::?(\d\d))?)/.exec(rest)
   const general = /^(?:GMT|UTC)?([+-])(\d{1,2}):?(\d\d)/.exec(rest)
   const match = letter === 'X' ? iso : general
   if (match !== null) {
     const [whole, sign, hours = '0', minutes = '0'] = match
-    into.offset = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
+    readZone = (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000
     return at + whole.length
   }
   if (letter === 'X') return -1
   const name = /^[A-Z][A-Za-z]+(?:\/[A-Za-z_]+)*/.exec(rest)?.[0]
   const offset = name === undefined ? undefined : namedOffset(name)
   if (name === undefined || offset === undefined) return -1
-  into.offset = offset
+  readZone = offset
   return at + name.length
 }
 
@@ -159,39 +181,32 @@ function namedOffset(name: string): number | undefined {
   return zone.id === 'UTC' ? undefined : zone.offsetAt(0)
 }
 
-function instantOf({ values, offset }: Parsed, zone: TimeZone): number {
-  const get = (letter: string, otherwise: number) => values.get(letter) ?? otherwise
+function resolveInstant(zone: TimeZone): number {
   let hour = get('H', 0)
-  const clock = values.get('k')
-  if (clock !== undefined) hour = clock === 24 ? 0 : clock
-  const half = values.get('h') ?? values.get('K')
-  if (half !== undefined && !values.has('H') && !values.has('k'))
-    hour = (values.has('h') && half === 12 ? 0 : half) + get('a', 0) * 12
-  else if (half === undefined && values.has('a') && !values.has('H') && !values.has('k')) hour = get('a', 0) * 12
-  const local =
-    dayOfParsed(values) * MILLIS_PER_DAY + hour * 3_600_000 + get('m', 0) * 60_000 + get('s', 0) * 1000 + get('S', 0)
-  return offset === undefined ? legacyInstant(zone, local) : local - offset
+  if (has('k')) hour = get('k', 0) === 24 ? 0 : get('k', 0)
+  else if (!has('H')) {
+    // Hours beyond the half day run over; of 1…12 the 12 is 0.
+    const half = has('h') ? get('h', 0) : get('K', 0)
+    hour = (has('h') && half === 12 ? 0 : half) + get('a', 0) * 12
+  }
+  const ofDay = hour * 3_600_000 + get('m', 0) * 60_000 + get('s', 0) * 1000 + get('S', 0)
+  const local = resolveDay() * MILLIS_PER_DAY + ofDay
+  return readZone === undefined ? legacyInstant(zone, local) : local - readZone
 }
 
-function dayOfParsed(values: ReadonlyMap<string, number>): number {
-  const weekday = values.get('u') ?? values.get('E')
+function resolveDay(): number {
+  let year = get('y', 1970)
+  if (get('G', 1) === 0) year = 1 - year
+  const month = get('M', 1)
+  if (has('d') && !has('Y')) return hybridDays(year, month, get('d', 1))
+  const weekday = has('u') ? get('u', 0) : get('E', Number.NaN)
   /** Days after Sunday. */
-  const inWeek = weekday === undefined ? 0 : weekday >= 1 && weekday <= 7 ? weekday % 7 : floorMod(weekday - 1, 7)
-  const weekYear = values.get('Y')
-  if (weekYear !== undefined) return firstDayOfWeek(weekYear, values.get('w') ?? 1) + inWeek
-  let year = values.get('y') ?? 1970
-  if (values.get('G') === 0) year = 1 - year
-  const month = values.get('M') ?? 1
-  const day = values.get('d')
-  if (day !== undefined) return hybridDays(year, month, day)
-  const dayOfYear = values.get('D')
-  if (dayOfYear !== undefined) return hybridDays(year, 1, dayOfYear)
-  const week = values.get('w')
-  if (week !== undefined) return firstDayOfWeek(year, week) + inWeek
+  const inWeek = Number.isNaN(weekday) ? 0 : weekday >= 1 && weekday <= 7 ? weekday % 7 : floorMod(weekday - 1, 7)
+  if (has('Y')) return firstDayOfWeek(get('Y', 0), get('w', 1)) + inWeek
+  if (has('D')) return hybridDays(year, 1, get('D', 1))
+  if (has('w')) return firstDayOfWeek(year, get('w', 1)) + inWeek
   const first = hybridDays(year, month, 1)
-  const weekOfMonth = values.get('W')
-  if (weekOfMonth !== undefined) return first - (dayOfWeek(first) % 7) + (weekOfMonth - 1) * 7 + inWeek
-  if (weekday !== undefined)
-    return first + ((inWeek - (dayOfWeek(first) % 7) + 7) % 7) + ((values.get('F') ?? 1) - 1) * 7
-  return first
+  if (has('W')) return first - (dayOfWeek(first) % 7) + (get('W', 1) - 1) * 7 + inWeek
+  if (Number.isNaN(weekday)) return first
+  return first + ((inWeek - (dayOfWeek(first) % 7) + 7) % 7) + (get('F', 1) - 1) * 7
 }
