@@ -35,7 +35,7 @@ function runningPid(): number | undefined {
   if (!existsSync(pidFile)) return undefined
   const pid = Number(readFileSync(pidFile, 'utf8'))
   try {
-    const line = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
+    const line = execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
     return line.includes(join(folder, 'server.properties')) ? pid : undefined
   } catch {
     // ps says so by its exit code when there is no such process.
