@@ -9,7 +9,7 @@
  * block => size:int32 LE (top bit = stored) data [blockChecksum:4]
  */
 import { DamagedBlock } from './damaged.ts'
-import { copyWithin } from './snappy.ts'
+import { copyWithin, LONG } from './snappy.ts'
 import { xxh32 } from './xxh32.ts'
 
 const MAGIC = 0x184d2204
@@ -20,14 +20,15 @@ const LAST_LITERALS = 5
 const MATCH_LIMIT = 12
 
 export function lz4Decompress(bytes: Uint8Array, maxSize: number): Uint8Array {
-  let output = new Uint8Array(Math.min(maxSize, Math.max(1024, bytes.length * 4)))
+  // Not zeroed: only what was written is given out. Room for one block, so that small batches never grow it.
+  let output: Uint8Array = Buffer.allocUnsafeSlow(Math.min(maxSize, Math.max(BLOCK, bytes.length * 4)))
   let out = 0
   let at = 0
 
   function reserve(size: number): void {
     if (out + size <= output.length) return
     if (out + size > maxSize) throw new DamagedBlock(`more than ${maxSize} bytes after decompression`)
-    const grown = new Uint8Array(Math.min(maxSize, Math.max(output.length * 2, out + size)))
+    const grown = Buffer.allocUnsafeSlow(Math.min(maxSize, Math.max(output.length * 2, out + size)))
     grown.set(output.subarray(0, out))
     output = grown
   }
@@ -114,10 +115,11 @@ function decodeBlock(
       } while (more === 255)
     }
     if (at + literals > end || out + literals > limit) throw new DamagedBlock('LZ4 literals do not fit')
-    if (literals > 32) output.set(bytes.subarray(at, at + literals), out)
-    else for (let i = 0; i < literals; i++) output[out + i] = bytes[at + i]
-    at += literals
-    out += literals
+    if (literals > LONG) {
+      output.set(bytes.subarray(at, at + literals), out)
+      at += literals
+      out += literals
+    } else for (const stop = at + literals; at < stop; ) output[out++] = bytes[at++]
     if (at === end) return out
     if (at + 2 > end) throw new DamagedBlock('an LZ4 offset is cut off')
     const offset = bytes[at] | (bytes[at + 1] << 8)

@@ -15,6 +15,8 @@ const XERIAL_HEADER = 16
 /** The block size of the Java library, so that its readers see what they are used to. */
 const BLOCK = 32 * 1024
 const HASH_BITS = 13
+/** Bytes from which on the built-in copy is faster than a loop. */
+export const LONG = 150
 /** Matches are not looked for in the last bytes of a block, so that four bytes can be read at any candidate. */
 const TAIL = 15
 
@@ -27,7 +29,8 @@ export function snappyDecompress(bytes: Uint8Array, maxSize: number): Uint8Array
     if (total > maxSize) throw new DamagedBlock(`more than ${maxSize} bytes after decompression`)
     at += 4 + length
   }
-  const output = new Uint8Array(total)
+  // Not zeroed: each block writes all that it promised, or it is an error.
+  const output = Buffer.allocUnsafeSlow(total)
   let written = 0
   for (let at = XERIAL_HEADER; at < bytes.length; ) {
     const length = chunkLength(bytes, at)
@@ -64,7 +67,7 @@ function uncompressedLength(bytes: Uint8Array, start: number, end: number): { va
 function decompressBlock(bytes: Uint8Array, start: number, end: number, maxSize: number): Uint8Array {
   const { value } = uncompressedLength(bytes, start, end)
   if (value > maxSize) throw new DamagedBlock(`${value} bytes after decompression, the limit is ${maxSize}`)
-  const output = new Uint8Array(value)
+  const output = Buffer.allocUnsafeSlow(value)
   decodeBlock(bytes, start, end, output, 0)
   return output
 }
@@ -90,10 +93,11 @@ function decodeBlock(bytes: Uint8Array, start: number, end: number, output: Uint
         }
         length++
         if (!(at + length <= end) || out + length > limit) throw new DamagedBlock('a literal does not fit')
-        if (length > 32) output.set(bytes.subarray(at, at + length), out)
-        else for (let i = 0; i < length; i++) output[out + i] = bytes[at + i]
-        at += length
-        out += length
+        if (length > LONG) {
+          output.set(bytes.subarray(at, at + length), out)
+          at += length
+          out += length
+        } else for (const stop = at + length; at < stop; ) output[out++] = bytes[at++]
         continue
       }
       case 1:
@@ -122,8 +126,8 @@ function decodeBlock(bytes: Uint8Array, start: number, end: number, output: Uint
 
 /** Copy `length` bytes from `offset` back; the ranges may overlap, then the pattern repeats. */
 export function copyWithin(output: Uint8Array, out: number, offset: number, length: number): void {
-  if (offset >= length && length > 48) output.copyWithin(out, out - offset, out - offset + length)
-  else for (let i = 0, from = out - offset; i < length; i++) output[out + i] = output[from + i]
+  if (offset >= length && length > LONG) output.copyWithin(out, out - offset, out - offset + length)
+  else for (let from = out - offset, to = out, stop = out + length; to < stop; ) output[to++] = output[from++]
 }
 
 /** Compress with the xerial framing, as Kafka's Java producer does. */
