@@ -7,6 +7,8 @@
  * - Conditions that are constant choose their branch first, so that `CASE WHEN TRUE THEN 1 ELSE 1 / 0 END` is 1.
  * - A constant divided by a constant zero is an error here, of DOUBLE too, and so is a FLOAT that is not finite: Flink
  *   fails while planning. Other failures stay in the tree and fail when they are evaluated, if they are.
+ * - A value compared with itself is equal to itself, NOT of a comparison is the opposite one: with NaN that makes a
+ *   difference, and it is Flink's answer.
  * - As in Flink, a constant DOUBLE has no −0, a constant FLOAT that was computed has 7 digits, and `=` and `<>` compare
  *   numeric constants by their exact digits.
  */
@@ -17,7 +19,7 @@ import { compareDecimals } from '../types/exact-arithmetic.ts'
 import { decimalDigits, isApproximate, isCharacter, isExactNumeric, isNumeric } from '../types/family.ts'
 import { dateText } from '../types/format.ts'
 import { doubleText, floatText } from '../types/java-number.ts'
-import { DOUBLE, type LogicalType, sameType, withNullable } from '../types/logical-type.ts'
+import { BOOLEAN, DOUBLE, type LogicalType, sameType, withNullable } from '../types/logical-type.ts'
 import { type Exact, exact, type Value } from '../types/value.ts'
 import type { Environment } from './call.ts'
 import type { CallExpr, CaseExpr, CastExpr, Expr, LiteralExpr } from './expr.ts'
@@ -66,6 +68,8 @@ function simplify(expr: Expr, environment: Environment): Expr {
             const args = [simplified, ...expr.args.slice(1).map(into)]
             return same(expr, expr.args, args, (changed) => ({ ...expr, args: changed }))
           }
+          case 'NOT':
+            return simplifyNot(expr, into(expr.args[0]))
           case '=':
           case '<=':
           case '>=':
@@ -147,10 +151,37 @@ function retyped(expr: Expr, of: Expr): Expr {
   return expr.kind === 'literal' ? { ...expr, type: of.type } : expr
 }
 
+const OPPOSITE: Readonly<Record<string, string>> = {
+  '=': '<>',
+  '<>': '=',
+  '<': '>=',
+  '>=': '<',
+  '>': '<=',
+  '<=': '>',
+}
+
+/** NOT of a comparison is the opposite comparison, also where NaN makes both FALSE. */
+function simplifyNot(expr: CallExpr, arg: Expr): Expr {
+  if (arg.kind === 'call' && arg.user !== true && OPPOSITE[arg.fn] !== undefined)
+    return { ...arg, fn: OPPOSITE[arg.fn] }
+  return same(expr, expr.args, [arg], (args) => ({ ...expr, args }))
+}
+
+/** A value compared with itself is decided but for NULL, also where it is NaN. */
+function simplifySelf(expr: CallExpr, operand: Expr): Expr | undefined {
+  const answer = truth(['=', '<=', '>=', 'IS NOT DISTINCT FROM'].includes(expr.fn), expr)
+  if (!operand.type.nullable || expr.fn.startsWith('IS ')) return answer
+  if (!isApproximate(operand.type)) return undefined
+  const when: Expr = { kind: 'call', fn: 'IS NULL', args: [operand], type: withNullable(BOOLEAN, false) }
+  const unknown: Expr = { kind: 'literal', value: null, type: withNullable(BOOLEAN, true) }
+  return { kind: 'case', branches: [{ when, result: unknown }], otherwise: answer, type: expr.type }
+}
+
 function simplifyComparison(expr: CallExpr, environment: Environment): Expr {
   const [left, right] = expr.args
-  if (!left.type.nullable && exprKey(left) === exprKey(right) && isDeterministic(left, environment)) {
-    return truth(['=', '<=', '>=', 'IS NOT DISTINCT FROM'].includes(expr.fn), expr)
+  if (exprKey(left) === exprKey(right) && isDeterministic(left, environment)) {
+    const decided = simplifySelf(expr, left)
+    if (decided !== undefined) return decided
   }
   if ((expr.fn === '=' || expr.fn === '<>') && (isApproximate(left.type) || isApproximate(right.type))) {
     const a = digitsOf(left, environment)

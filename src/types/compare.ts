@@ -4,7 +4,8 @@
  * Laws
  * - Two values of one type are equal as SQL `=` says (NULLs inside arrays, rows and maps equal each other); DOUBLE is
  *   compared as Java's `==` and `<`: NaN equals nothing, −0 equals 0.
- * - Texts are ordered by their UTF-8 bytes, which is the order of code points; bytes are unsigned.
+ * - Texts are ordered as Java's strings, by UTF-16 units; bytes are unsigned. (Flink itself compares UTF-8 bytes where a row
+ *   came over the network, which differs between U+E000…U+FFFF and what lies above.)
  */
 import { isBinary, isCharacter } from './family.ts'
 import type { LogicalType } from './logical-type.ts'
@@ -94,21 +95,7 @@ export function compareNumbers(a: Exact, b: Exact): number {
 }
 
 export function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  const length = Math.min(a.length, b.length)
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i)
-    const y = b.charCodeAt(i)
-    if (x === y) continue
-    // Surrogates stand for code points above U+FFFF, so they come behind the units from U+E000 on.
-    if (x >= 0xd800 && y >= 0xd800) {
-      const highX = x <= 0xdfff
-      const highY = y <= 0xdfff
-      if (highX !== highY) return highX ? 1 : -1
-    }
-    return x < y ? -1 : 1
-  }
-  return a.length < b.length ? -1 : 1
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -4,7 +4,7 @@ import { comparatorAt, comparisonCode, comparisonShape } from './operands.ts'
 export const greaterThan = scalar({
   name: '>',
   theme: 'comparison',
-  doc: 'TRUE when the first value is greater. Texts are compared by code points.',
+  doc: 'TRUE when the first value is greater. Texts are compared unit by unit (UTF-16).',
   signature: comparisonShape('>', true),
   nulls: 'propagate',
   prepare: (site) => {

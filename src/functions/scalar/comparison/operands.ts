@@ -10,14 +10,7 @@
 import type { ArgInfo, CallSite, CodeHelpers } from '../../../expr/function.ts'
 import { custom, type Shape } from '../../../expr/signature.ts'
 import { castIsVoid, leastRestrictive } from '../../../types/common-type.ts'
-import {
-  type Comparator,
-  comparatorOf,
-  compareBytes,
-  compareText,
-  type Equality,
-  equalityOf,
-} from '../../../types/compare.ts'
+import { type Comparator, comparatorOf, compareBytes, type Equality, equalityOf } from '../../../types/compare.ts'
 import { compareDecimals } from '../../../types/exact-arithmetic.ts'
 import { decimalDigits, isBinary, isCharacter, isDatetime, isExactNumeric, isNumeric } from '../../../types/family.ts'
 import { BOOLEAN, type LogicalType, withNullable, withoutAttribute } from '../../../types/logical-type.ts'
@@ -150,11 +143,6 @@ export function comparisonCode(
   if (scalesOf(left, right) !== undefined) {
     const compare = helpers.use(comparatorAt(site), 'compareDecimals')
     return `${compare}(${a}, ${b}) ${op} 0`
-  }
-  if (isCharacter(left)) {
-    return op === '===' || op === '!=='
-      ? `${a} ${op} ${b}`
-      : `${helpers.use(compareText, 'compareText')}(${a}, ${b}) ${op} 0`
   }
   if (isBinary(left)) return `${helpers.use(compareBytes, 'compareBytes')}(${a}, ${b}) ${op} 0`
   if (comparatorOf(left) === undefined) return undefined
