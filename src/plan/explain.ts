@@ -24,7 +24,7 @@ export interface ExplainedStages {
 export function explainText(stages: ExplainedStages, details: ExplainDetails): string {
   const sections = [
     ['Abstract Syntax Tree', stages.bound.map((rel) => relTree(rel)).join('\n')],
-    ['Optimized Logical Plan', stages.optimized.map((rel) => relTree(rel)).join('\n')],
+    ['Optimized Physical Plan', stages.optimized.map((rel) => relTree(rel)).join('\n')],
     ['Optimized Execution Plan', planTree(stages.nodes, details.changelogMode)],
     ['Rules', stages.fired.length === 0 ? 'none' : stages.fired.join(', ')],
   ]

@@ -95,8 +95,10 @@ describe('rules', () => {
     `Collect(fields=[id])
 +- Project(id=[id])
    +- Join(type=[left], condition=[(k = k)])
-      +- Scan(table=[a], fields=[id, k, v], filter=[(v > 1)])
-      +- Scan(table=[b], fields=[k, w], filter=[(w > 7)])`,
+      +- Project(id=[id], k=[k])
+         +- Scan(table=[a], fields=[id, k, v], filter=[(v > 1)])
+      +- Project(k=[k])
+         +- Scan(table=[b], fields=[k, w], filter=[(w > 7)])`,
   )
   // A filter that rejects NULL of the padded side makes an inner join of an outer one.
   fires(
@@ -106,7 +108,8 @@ describe('rules', () => {
 +- Project(id=[id])
    +- Join(type=[inner], condition=[(k = k)])
       +- Scan(table=[a], fields=[id, k])
-      +- Scan(table=[b], fields=[k, w], filter=[(w > 7)])`,
+      +- Project(k=[k])
+         +- Scan(table=[b], fields=[k, w], filter=[(w > 7)])`,
   )
   fires(
     'push-filters',

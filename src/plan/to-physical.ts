@@ -283,6 +283,7 @@ class PlanBuilder {
           ...common,
           inputs: [keyed(input, keys)],
           windowing,
+          partialSums: watermarksFollowRows(rel),
           properties,
           description: `WindowAggregate(${groupBy}window=[${window}], select=[${[select, ...properties.map((p) => `window_${p}`)].filter((part) => part !== '').join(', ')}])`,
         })
@@ -379,4 +380,10 @@ function scanText(rel: Rel & { readonly kind: 'scan' }): string {
   if (rel.watermark !== undefined) parts.push(`watermark=[${exprText(rel.watermark.expr, names)}]`)
   if (rel.condition !== undefined) parts.push(`filter=[${exprText(rel.condition, names)}]`)
   return `TableSourceScan(${parts.join(', ')})`
+}
+
+/** Every watermark below is that of a row (`on-event`), so that what happens between two watermarks is no chance. */
+function watermarksFollowRows(rel: Rel): boolean {
+  if (rel.kind === 'scan') return rel.watermark === undefined || rel.watermark.emit === 'on-event'
+  return inputsOfRel(rel).every(watermarksFollowRows)
 }

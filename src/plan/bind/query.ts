@@ -88,7 +88,7 @@ function refuseOrder(context: BindContext, query: Query, table: BoundTable, top:
 function orderColumn(item: OrderItem, table: BoundTable): { name: string; type: LogicalType } | undefined {
   const ast = item.expression
   const at = (index: number) =>
-    index >= 0 && index < table.names.length
+    Number.isInteger(index) && index >= 0 && index < table.names.length
       ? { name: table.names[index], type: table.rel.schema[index].type }
       : undefined
   if (ast.kind === 'number') return at(Number(ast.text) - 1)

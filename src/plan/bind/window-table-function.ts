@@ -38,7 +38,7 @@ export function bindWindowTableFunction(context: BindContext, call: FunctionCall
   if (data?.kind !== 'table-argument' && data?.kind !== 'subquery') {
     return fail(
       'PLAN_WINDOW_ARGUMENT',
-      { name, problem: 'the first argument must be a table', hint: 'Write TABLE t, or TABLE (SELECT …).' },
+      { name, problem: 'the first argument must be a table', hint: 'Write TABLE t, or (SELECT …).' },
       { span: data?.span ?? call.span },
     )
   }

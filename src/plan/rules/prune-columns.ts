@@ -75,7 +75,9 @@ function prune(rel: Rel, needed: Needed): Pruned {
       const width = rel.input.schema.length
       const { shape, timeColumn } = rel.window
       const partition = shape.type === 'session' ? shape.partition : []
-      const input = prune(rel.input, new Set([...[...needed].filter((i) => i < width), timeColumn, ...partition]))
+      const wanted = new Set([...[...needed].filter((i) => i < width), timeColumn, ...partition])
+      // Sessions keep their rows until they end; the other windows keep nothing.
+      const input = shape.type === 'session' ? trimmed(rel.input, wanted) : prune(rel.input, wanted)
       if (input.rel === rel.input) return { rel, to: identity(rel) }
       const now = input.rel.schema.length
       const to = [...input.to, now, now + 1, now + 2]
@@ -132,6 +134,12 @@ function exactly(rel: Rel, columns: readonly number[]): Rel {
   )
 }
 
+/** For operators that keep whole rows: no column but these, even if a projection is needed for that. */
+function trimmed(rel: Rel, needed: Needed): Pruned {
+  const kept = keptOf(rel, needed)
+  return { rel: exactly(rel, kept), to: positions(rel, kept) }
+}
+
 function pruneScan(rel: ScanRel, needed: Needed): Pruned {
   const used = new Set(needed)
   if (rel.condition !== undefined) for (const i of inputsOf(rel.condition)) used.add(i)
@@ -165,7 +173,7 @@ function pruneScan(rel: ScanRel, needed: Needed): Pruned {
 
 function pruneNormalize(rel: NormalizeRel, needed: Needed): Pruned {
   const used = new Set([...needed, ...rel.key, ...(rel.condition === undefined ? [] : inputsOf(rel.condition))])
-  const input = prune(rel.input, used)
+  const input = trimmed(rel.input, used)
   if (input.rel === rel.input) return { rel, to: input.to }
   const { condition, ...bare } = rel
   return {
@@ -266,8 +274,8 @@ function columnsOfCall(call: AggregateCall): readonly number[] {
 function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
   const width = rel.left.schema.length
   const used = new Set([...needed, ...(rel.condition === undefined ? [] : inputsOf(rel.condition))])
-  const left = prune(rel.left, new Set([...used].filter((i) => i < width)))
-  const right = prune(rel.right, new Set([...used].filter((i) => i >= width).map((i) => i - width)))
+  const left = trimmed(rel.left, new Set([...used].filter((i) => i < width)))
+  const right = trimmed(rel.right, new Set([...used].filter((i) => i >= width).map((i) => i - width)))
   const semi = rel.joinType === 'semi' || rel.joinType === 'anti'
   if (left.rel === rel.left && right.rel === rel.right) return { rel, to: identity(rel) }
   const now = left.rel.schema.length
