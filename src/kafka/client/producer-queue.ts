@@ -8,16 +8,10 @@
  */
 import type { RivuletError } from '../../base/errors.ts'
 import { BatchWriter, type CompressionType, stamp } from '../records/index.ts'
-
-export interface ProducerIdentity {
-  readonly producerId: number
-  readonly epoch: number
-}
+import { NO_IDENTITY, type ProducerIdentity } from './producer-identity.ts'
 
 /** Size of a batch without records. */
 const EMPTY = new BatchWriter(0).size
-
-export const NO_IDENTITY: ProducerIdentity = { producerId: -1, epoch: -1 }
 
 export interface Batch {
   readonly queue: PartitionQueue

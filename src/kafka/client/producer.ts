@@ -12,13 +12,14 @@
  * Memory   `full` turns true when what is not acknowledged reaches buffer.memory; callers then wait for `writable`
  */
 import { fail, failure, isRivuletError, type RivuletError } from '../../base/errors.ts'
-import { ErrorCodes, errorCodeInfo, initProducerId, produce, type ReceivedResponseOf } from '../protocol/index.ts'
+import { ErrorCodes, errorCodeInfo, produce, type ReceivedResponseOf } from '../protocol/index.ts'
 import { BatchWriter, type RecordHeader } from '../records/index.ts'
 import { backoff } from './backoff.ts'
 import type { KafkaClient } from './client.ts'
 import type { ProduceConfig } from './config.ts'
-import { type Batch, NO_IDENTITY, PartitionQueue, type ProducerIdentity } from './producer-queue.ts'
-import { Again, isRetriableCode, isTransient, retry } from './retry.ts'
+import { askIdentity, NO_IDENTITY, type ProducerIdentity } from './producer-identity.ts'
+import { type Batch, PartitionQueue } from './producer-queue.ts'
+import { isRetriableCode, isTransient } from './retry.ts'
 import { TopicWriter } from './topic-writer.ts'
 
 /** Buffers kept for the next batches. */
@@ -178,19 +179,7 @@ export class KafkaProducer {
   }
 
   async #askIdentity(): Promise<void> {
-    this.#identity = await retry(this.#client.host, this.#client.config, async () => {
-      const { errorCode, producerId, producerEpoch } = await this.#client.callAny(initProducerId, () => ({
-        transactionalId: null,
-        transactionTimeoutMs: 2147483647,
-      }))
-      if (errorCode === 0) return { producerId, epoch: producerEpoch }
-      const error = failure('KAFKA_BROKER_ERROR', {
-        action: 'give out a producer id',
-        error: errorCodeInfo(errorCode).name,
-      })
-      if (isRetriableCode(errorCode)) return new Again(error)
-      throw error
-    })
+    this.#identity = await askIdentity(this.#client)
   }
 
   #seal(queue: PartitionQueue): void {
