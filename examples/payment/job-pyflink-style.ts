@@ -43,7 +43,7 @@ tEnv.sqlUpdate(`CREATE TABLE payment_msg(
     'connector.properties.zookeeper.connect' = '${kafkaZookeeperServers}',
     'connector.properties.group.id' = 'test_3',
     'connector.startup-mode' = '${startup}-offset',
-    ${bounded ? "'scan.bounded.mode' = 'latest-offset'," : ''}
+    ${bounded ? "'connector.bounded-mode' = 'latest-offset'," : ''}
     'format.type' = 'json'
   )`)
 

@@ -10,6 +10,7 @@
  * | connector.specific-offsets (one text, or .N.partition/…)   | scan.startup.specific-offsets           |
  * | connector.startup-timestamp-millis                         | scan.startup.timestamp-millis           |
  * | connector.sink-partitioner                                 | sink.partitioner                        |
+ * | connector.bounded-mode (not in 1.10: there was no such)    | scan.bounded.mode                       |
  * | format.type                                                | format                                  |
  * | format.K                                                   | <format>.K                              |
  * | update-mode = append, format.derive-schema                 | – (there is nothing else)               |
@@ -26,6 +27,7 @@ const RENAMED: Readonly<Record<string, string>> = {
   'connector.specific-offsets': 'scan.startup.specific-offsets',
   'connector.startup-timestamp-millis': 'scan.startup.timestamp-millis',
   'connector.sink-partitioner': 'sink.partitioner',
+  'connector.bounded-mode': 'scan.bounded.mode',
   'format.type': 'format',
 }
 

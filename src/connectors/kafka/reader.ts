@@ -29,6 +29,7 @@ import {
   ownerOf,
   partitionOfName,
   positionOf,
+  resumedSplits,
   type SplitPosition,
   splitOf,
   startSplits,
@@ -121,9 +122,9 @@ export class KafkaReader implements SourceReader {
         ...partitionOfName(split),
         position: position as SplitPosition,
       }))
-      this.#add(this.#own(known).map(({ topic, partition, position }) => splitOf(topic, partition, position)))
-      // A bounded table has the partitions that it started with.
-      if (this.#settings.bounded.mode === 'unbounded') await this.#addNew(now)
+      this.#add(await resumedSplits(this.#client, this.#settings, this.#own(known)))
+      // A table that was bounded before has the partitions that it started with.
+      if (known.every(({ position }) => position.end === undefined)) await this.#addNew(now)
     }
   }
 

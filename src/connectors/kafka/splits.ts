@@ -3,7 +3,8 @@
  *
  * Laws
  * - A partition belongs to one subtask, by Flink's rule: (start(topic) + partition) mod parallelism.
- * - Ends of a bounded table are fixed when the job first starts, and kept in the splits' positions.
+ * - Ends of a bounded table are fixed when the job first starts, and kept in the splits' positions. Whether a resumed job
+ *   ends is what its table says now: a job that ran without end can be resumed bounded, and the other way round.
  * - A partition that appears later is read from its beginning: nothing in it is older than the job.
  */
 import { fail } from '../../base/errors.ts'
@@ -65,6 +66,22 @@ export async function startSplits(
     endOffsets(client, settings, partitions),
   ])
   return partitions.map(({ topic, partition }, i) => splitOf(topic, partition, { offset: starts[i], end: ends?.[i] }))
+}
+
+/** The splits of a resumed job: offsets from the snapshot, ends where the table has them now. */
+export async function resumedSplits(
+  client: KafkaClient,
+  settings: KafkaSourceSettings,
+  known: readonly (TopicPartition & { readonly position: SplitPosition })[],
+): Promise<KafkaSplit[]> {
+  const bounded = settings.bounded.mode !== 'unbounded'
+  const open = bounded ? known.filter(({ position }) => position.end === undefined) : []
+  const ends = open.length === 0 ? [] : ((await endOffsets(client, settings, open)) ?? [])
+  return known.map((one) => {
+    const { topic, partition, position } = one
+    const end = bounded ? (position.end ?? ends[open.indexOf(one)]) : undefined
+    return splitOf(topic, partition, { offset: position.offset, end })
+  })
 }
 
 async function startOffsets(

@@ -19,6 +19,12 @@ export interface WindowAggregateNode extends NodeBase {
         readonly startColumn?: number
         readonly endColumn: number
       }
+  /**
+   * True when every watermark of the input is tied to a row (`on-event`): Flink's first phase then hands partial sums over at
+   * known points, and a DOUBLE sum has their digits. With periodic watermarks those points are chance; sums are then taken
+   * in order of arrival, which gives one answer whatever the timing.
+   */
+  readonly partialSums: boolean
   readonly grouping: readonly number[]
   readonly aggregates: readonly AggregateCall[]
   readonly properties: readonly ('start' | 'end' | 'time')[]

@@ -5,7 +5,7 @@ import type { AggregateCall } from '../aggregate-call.ts'
 import { windowAggregateState } from '../window-state.ts'
 import type { WindowAggregateNode } from './node.ts'
 
-type Planned = Pick<WindowAggregateNode, 'grouping' | 'aggregates' | 'windowing'>
+type Planned = Pick<WindowAggregateNode, 'grouping' | 'aggregates' | 'windowing' | 'partialSums'>
 
 /** What a window aggregate keeps. */
 export function windowAggregateNodeState(
@@ -13,14 +13,14 @@ export function windowAggregateNodeState(
   input: Schema,
   lookup: AggregateLookup,
 ): Record<string, StateDeclaration> {
-  const { grouping, aggregates, windowing } = node
+  const { aggregates, windowing } = node
   return windowAggregateState(
     {
       grouping: stateGrouping(node),
       aggregates,
       shape: windowing.window.shape,
       attached: windowing.kind === 'attached',
-      twoPhase: isTwoPhase({ grouping, aggregates, windowing }, lookup),
+      twoPhase: isTwoPhase(node, lookup),
     },
     input,
     lookup,
@@ -28,7 +28,7 @@ export function windowAggregateNodeState(
 }
 
 /** Sessions of another operator need their start beside their end. */
-export function stateGrouping({ grouping, windowing }: Planned): readonly number[] {
+export function stateGrouping({ grouping, windowing }: Omit<Planned, 'partialSums'>): readonly number[] {
   return windowing.kind === 'attached' &&
     windowing.window.shape.type === 'session' &&
     windowing.startColumn !== undefined
@@ -36,9 +36,13 @@ export function stateGrouping({ grouping, windowing }: Planned): readonly number
     : grouping
 }
 
-/** Flink splits a window aggregate over event time in two phases when all its functions can be merged; sessions never. */
-export function isTwoPhase({ aggregates, windowing }: Planned, lookup: AggregateLookup): boolean {
+/**
+ * Flink splits a window aggregate over event time in two phases when all its functions can be merged; sessions never. Ours
+ * does where the points of handing over are known (`partialSums`).
+ */
+export function isTwoPhase({ aggregates, windowing, partialSums }: Planned, lookup: AggregateLookup): boolean {
   const { window } = windowing
+  if (!partialSums) return false
   if (window.time !== 'rowtime' || window.shape.type === 'session') return false
   return aggregates.every((call: AggregateCall) => lookup(call.fn, call.user === true)?.merges === true)
 }
