@@ -4,8 +4,10 @@
  * Law: the operator knows what it keeps; the planner only asks, with the node and the schemas in front of it.
  */
 import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/contract.ts'
+import { changelogNormalizeState } from '../operators/changelog-normalize/state.ts'
 import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import { groupWindowAggregateState } from '../operators/group-window-aggregate/state.ts'
+import { joinState } from '../operators/join/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
 import { VALUES_STATE } from '../operators/values/state.ts'
@@ -41,7 +43,15 @@ export function declareState(
       return windowAggregateNodeState(node, inputs[0], lookup)
     case 'window-table-function':
       return windowTableFunctionState(node, inputs[0])
-    default:
+    case 'join':
+      return joinState(node, inputs, ttlMs === undefined ? undefined : { left: ttlMs, right: ttlMs })
+    case 'changelog-normalize':
+      return changelogNormalizeState(node, inputs[0], ttlMs)
+    case 'calc':
+    case 'union':
+    case 'drop-update-before':
+    case 'sink':
+    case 'collect':
       return {}
   }
 }
