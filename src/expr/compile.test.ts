@@ -179,3 +179,12 @@ test('the text of a query cannot become code: strings are constants beside it', 
   assert.ok(!calc.source.includes('injected'))
   assert.deepEqual(rowAt(calc.run(batch) as Batch, [schema[2]], 0), [evil])
 })
+
+test('a CASE of thousands of branches compiles', () => {
+  const branches = Array.from({ length: 3000 }, (_, k) => ({
+    when: { ...user('positive', BOOLEAN, { kind: 'literal', value: k - 2990, type: INT } as Expr) },
+    result: { kind: 'literal', value: k, type: INT } as Expr,
+  }))
+  const expr: Expr = { kind: 'case', branches, otherwise: { kind: 'literal', value: -1, type: INT }, type: INT }
+  assert.deepEqual(rowAt(run(batch, [expr]) as Batch, [schema[0]], 0), [2991])
+})

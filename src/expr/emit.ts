@@ -156,20 +156,19 @@ export class Emitter implements CodeHelpers {
     return `!(${operand.isNull}) && ${operand.value} !== 0`
   }
 
+  /** One labelled block rather than a staircase of else branches: a CASE may have thousands. */
   case(expr: CaseExpr): Operand {
     const { value, flag, operand } = this.target(expr.type)
-    const branch = (i: number): void => {
-      if (i === expr.branches.length) {
-        this.assign(value, flag, expr.type, this.emit(expr.otherwise))
-        return
+    const label = `case${this.#names++}`
+    this.block(`${label}:`, () => {
+      for (const { when, result } of expr.branches) {
+        this.block(`if (${this.isTrue(this.emit(when))})`, () => {
+          this.assign(value, flag, expr.type, this.emit(result))
+          this.line(`break ${label};`)
+        })
       }
-      const { when, result } = expr.branches[i]
-      this.block(`if (${this.isTrue(this.emit(when))})`, () => {
-        this.assign(value, flag, expr.type, this.emit(result))
-      })
-      this.block('else', () => branch(i + 1))
-    }
-    branch(0)
+      this.assign(value, flag, expr.type, this.emit(expr.otherwise))
+    })
     return operand
   }
 
