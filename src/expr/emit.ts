@@ -242,7 +242,7 @@ export class Emitter implements CodeHelpers {
     make: () => { readonly code: string; readonly boxed: boolean; readonly checksUndefined: boolean },
   ): Operand {
     const { type } = expr
-    const nulls = args.map((arg) => arg.isNull).filter((isNull) => isNull !== 'false')
+    const nulls = [...new Set(args.map((arg) => arg.isNull))].filter((isNull) => isNull !== 'false')
     const { code, boxed, checksUndefined } = make()
     const value = this.variable(type)
     const mayBeNull = !neverNull(type)
