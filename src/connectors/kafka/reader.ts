@@ -31,7 +31,6 @@ import {
   positionOf,
   resumedSplits,
   type SplitPosition,
-  splitOf,
   startSplits,
 } from './splits.ts'
 
