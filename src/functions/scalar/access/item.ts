@@ -1,3 +1,9 @@
+/**
+ * `array[i]`, `map[key]`, `variant[i]`, `variant['key']`.
+ *
+ * Law: where there is no such element, the result is NULL for elements that may be NULL; for elements that are NOT NULL it is
+ * Flink's default of the type: -1 for numbers and dates, FALSE, blanks for CHAR and the empty string, NULL for the others.
+ */
 import { fail } from '../../../base/errors.ts'
 import { custom } from '../../../expr/signature.ts'
 import { leastRestrictive } from '../../../types/common-type.ts'
@@ -8,13 +14,6 @@ import { withNullable } from '../../../types/logical-type.ts'
 import type { MapValue, Value, VariantValue } from '../../../types/value.ts'
 import { scalar } from '../../define.ts'
 import { isVariantNumber } from '../json/variant.ts'
-
-/**
- * `array[i]`, `map[key]`, `variant[i]`, `variant['key']`.
- *
- * Law: where there is no such element, the result is NULL for elements that may be NULL; for elements that are NOT NULL it is
- * Flink's default of the type: -1 for numbers and dates, FALSE, blanks for CHAR and the empty string, NULL for the others.
- */
 
 export const item = scalar({
   name: 'ITEM',

@@ -1,3 +1,4 @@
+/** What the array functions share: element types, sets of values, orders. */
 import type { ArgInfo, CallSite, TypingContext } from '../../../expr/function.ts'
 import type { Shape } from '../../../expr/signature.ts'
 import { custom } from '../../../expr/signature.ts'
@@ -6,8 +7,6 @@ import { type Comparator, comparatorOf, type Equality, equalityOf } from '../../
 import type { ArrayType, LogicalType } from '../../../types/logical-type.ts'
 import { withNullable } from '../../../types/logical-type.ts'
 import type { Value } from '../../../types/value.ts'
-
-/** What the array functions share: element types, sets of values, orders. */
 
 export const elementOf = (type: LogicalType): LogicalType => (type as ArrayType).element
 

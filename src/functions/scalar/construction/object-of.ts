@@ -1,12 +1,10 @@
 import { custom } from '../../../expr/signature.ts'
-import { quoteName, type RowField, typeText, withoutAttribute } from '../../../types/logical-type.ts'
+import { type RowField, withoutAttribute } from '../../../types/logical-type.ts'
 import type { Value } from '../../../types/value.ts'
 import { scalar } from '../../define.ts'
+import { structuredName } from './structured-name.ts'
 
-/** How Flink writes the type of a class that it does not have. */
-function structuredName(name: string, fields: readonly RowField[]): string {
-  return `STRUCTURED<'${name}', ${fields.map((field) => `${quoteName(field.name)} ${typeText(field.type)}`).join(', ')}>`
-}
+const CLASS_NAME = /^[\p{L}_$][\p{L}\p{N}_$]*(?:\.[\p{L}_$][\p{L}\p{N}_$]*)*$/u
 
 export const objectOf = scalar({
   name: 'OBJECT_OF',
@@ -17,7 +15,8 @@ export const objectOf = scalar({
     1,
     Number.POSITIVE_INFINITY,
     ([name, ...pairs]) => {
-      if (typeof name.literal?.value !== 'string' || pairs.length % 2 !== 0) return undefined
+      const className = name.literal?.value
+      if (typeof className !== 'string' || !CLASS_NAME.test(className) || pairs.length % 2 !== 0) return undefined
       const fields: RowField[] = []
       for (let i = 0; i < pairs.length; i += 2) {
         const field = pairs[i].literal?.value
@@ -26,7 +25,7 @@ export const objectOf = scalar({
       }
       return {
         args: [name, ...pairs].map((arg) => withoutAttribute(arg.type)),
-        returns: { kind: 'STRUCTURED', nullable: true, className: structuredName(name.literal.value, fields), fields },
+        returns: { kind: 'STRUCTURED', nullable: true, className: structuredName(className, fields), fields },
       }
     },
   ),

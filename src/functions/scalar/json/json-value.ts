@@ -67,7 +67,6 @@ function converter(type: LogicalType): (json: Json) => Value {
       problem: `the value ${textOf(json)} is no ${typeText(withNullable(type, true))}`,
     })
   switch (type.kind) {
-    case 'CHAR':
     case 'VARCHAR': {
       const { length } = type
       return (json) => {

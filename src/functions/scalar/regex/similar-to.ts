@@ -1,3 +1,4 @@
+/** `SIMILAR TO`: an expression is turned into one of Java, wrapped so that it matches as a whole; the last one is kept. */
 import { fail } from '../../../base/errors.ts'
 import { args, noNullLiteral, optional, returns } from '../../../expr/signature.ts'
 import { BOOLEAN, STRING } from '../../../types/logical-type.ts'

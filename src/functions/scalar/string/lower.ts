@@ -1,5 +1,5 @@
 import { args, noNullLiteral, ofArg } from '../../../expr/signature.ts'
-import { STRING } from '../../../types/logical-type.ts'
+import { type LengthType, STRING } from '../../../types/logical-type.ts'
 import { scalar } from '../../define.ts'
 
 export const lower = scalar({
@@ -9,10 +9,12 @@ export const lower = scalar({
   signature: args([noNullLiteral(STRING)], ofArg(0)),
   nulls: 'propagate',
   prepare: ({ returns: type }) => {
-    if (type.kind !== 'CHAR') return (text: string) => text.toLowerCase()
-    // One letter may become several (İ); a CHAR(n) keeps n of them.
-    const { length } = type
-    return (text: string) => text.toLowerCase().slice(0, length)
+    // One letter may become several (İ); CHAR(n) and VARCHAR(n) keep n of them.
+    const { length } = type as LengthType
+    return (text: string) => {
+      const lower = text.toLowerCase()
+      return lower.length > length ? lower.slice(0, length) : lower
+    }
   },
   examples: [["LOWER('Éa')", 'éa']],
 })

@@ -25,7 +25,7 @@ export const parseUrl = scalar({
         return at < 0 ? null : (parts.authority as string).slice(0, at)
       }
       case 'HOST': {
-        if (parts.authority === null) return parts.protocol === 'mailto' || parts.protocol === 'jar' ? '' : null
+        if (parts.authority === null) return ''
         const host = parts.authority.slice(parts.authority.lastIndexOf('@') + 1)
         return /^\[[^\]]*\]/.exec(host)?.[0] ?? host.replace(/:\d*$/, '')
       }

@@ -1,5 +1,5 @@
 import { args, noNullLiteral, ofArg } from '../../../expr/signature.ts'
-import { STRING } from '../../../types/logical-type.ts'
+import { type LengthType, STRING } from '../../../types/logical-type.ts'
 import { scalar } from '../../define.ts'
 
 export const upper = scalar({
@@ -9,10 +9,12 @@ export const upper = scalar({
   signature: args([noNullLiteral(STRING)], ofArg(0)),
   nulls: 'propagate',
   prepare: ({ returns: type }) => {
-    if (type.kind !== 'CHAR') return (text: string) => text.toUpperCase()
-    // One letter may become several (ß); a CHAR(n) keeps n of them.
-    const { length } = type
-    return (text: string) => text.toUpperCase().slice(0, length)
+    // One letter may become several (ß); CHAR(n) and VARCHAR(n) keep n of them.
+    const { length } = type as LengthType
+    return (text: string) => {
+      const upper = text.toUpperCase()
+      return upper.length > length ? upper.slice(0, length) : upper
+    }
   },
   examples: [["UPPER('éa')", 'ÉA']],
 })

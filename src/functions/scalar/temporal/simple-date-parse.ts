@@ -13,7 +13,7 @@ import { MONTHS, WEEKDAYS } from './date-time-fields.ts'
 import { hybridDays, legacyInstant } from './hybrid-calendar.ts'
 import { firstDayOfWeek } from './simple-date-format.ts'
 import { type SimpleNode, simplePattern } from './simple-date-pattern.ts'
-import { legacyZone } from './timestamp-value.ts'
+import { readZoneName } from './zone-names.ts'
 
 /**
  * Fields by their letter's code, NaN where the text says nothing; `y`, `M` and `d` rule unless only others were read. One
@@ -43,7 +43,7 @@ export function parseSimple(pattern: string, text: string, zone: TimeZone, now: 
       at += node.text.length
       continue
     }
-    at = readField(node, nodes[i + 1]?.kind === 'field', text, at, now)
+    at = readField(node, nodes[i + 1]?.kind === 'field', text, at, zone, now)
     if (at < 0) return undefined
   }
   // A text of which nothing was read does not fit, even if the pattern is empty.
@@ -76,6 +76,7 @@ function readField(
   adjacent: boolean,
   text: string,
   start: number,
+  zone: TimeZone,
   now: number,
 ): number {
   const { letter, count } = node
@@ -96,9 +97,10 @@ function readField(
     case 'z':
     case 'Z':
     case 'X':
-      return readOffset(letter, text, at)
+      return readOffset(letter, text, at, zone)
   }
-  const limit = adjacent ? at + count : text.length
+  // Blanks in front count as digits of the field.
+  const limit = adjacent ? start + count : text.length
   if (limit > text.length) return -1
   let end = text[at] === '-' ? at + 1 : at
   const digits = end
@@ -138,7 +140,7 @@ function inCentury(twoDigits: number, now: number): number {
   return year < start ? year + 100 : year
 }
 
-function readOffset(letter: string, text: string, at: number): number {
+function readOffset(letter: string, text: string, at: number, zone: TimeZone): number {
   const rest = text.slice(at)
   const iso = /^(?:Z|([+-])(\d\d)(?::?(\d\d))?)/.exec(rest)
   const general = /^(?:GMT|UTC)?([+-])(\d{1,2}):?(\d\d)/.exec(rest)
@@ -149,36 +151,10 @@ function readOffset(letter: string, text: string, at: number): number {
     return at + whole.length
   }
   if (letter === 'X') return -1
-  const name = /^[A-Z][A-Za-z]+(?:\/[A-Za-z_]+)*/.exec(rest)?.[0]
-  const offset = name === undefined ? undefined : namedOffset(name)
-  if (name === undefined || offset === undefined) return -1
-  readZone = offset
-  return at + name.length
-}
-
-const NAMED: Readonly<Record<string, number>> = {
-  UTC: 0,
-  GMT: 0,
-  PST: -8,
-  PDT: -7,
-  MST: -7,
-  MDT: -6,
-  CST: -6,
-  CDT: -5,
-  EST: -5,
-  EDT: -4,
-  CET: 1,
-  CEST: 2,
-  JST: 9,
-  IST: 5.5,
-  BST: 1,
-}
-
-function namedOffset(name: string): number | undefined {
-  const hours = NAMED[name]
-  if (hours !== undefined) return hours * 3_600_000
-  const zone = legacyZone(name)
-  return zone.id === 'UTC' ? undefined : zone.offsetAt(0)
+  const named = readZoneName(rest, zone)
+  if (named === undefined) return -1
+  readZone = named.offset
+  return at + named.length
 }
 
 function resolveInstant(zone: TimeZone): number {

@@ -4,7 +4,7 @@
  * Law: long names are CLDR's, which `Intl` has; the short ones of Java are not in CLDR for most zones, so the usual ones
  * are listed here, and any other zone shows its offset (`GMT+08:00`).
  */
-import type { TimeZone } from '../../../types/time-zone.ts'
+import { findTimeZone, type TimeZone } from '../../../types/time-zone.ts'
 
 const SHORT: Readonly<Record<string, string>> = {
   'Argentina Standard Time': 'ART',
@@ -82,4 +82,71 @@ export function offsetText(offset: number, between: string): string {
   const minutes = Math.floor(Math.abs(offset) / 60_000)
   const two = (value: number) => String(value).padStart(2, '0')
   return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${between}${two(minutes % 60)}`
+}
+
+// ---- Reading -----------------------------------------------------------------------------------------------------
+
+/** Zones whose names are read, in the order in which a short name means one of them. */
+const READABLE = [
+  'UTC',
+  'GMT',
+  'America/Los_Angeles',
+  'America/Denver',
+  'America/Chicago',
+  'America/New_York',
+  'America/Halifax',
+  'Europe/London',
+  'Europe/Paris',
+  'Europe/Athens',
+  'Europe/Moscow',
+  'Asia/Kolkata',
+  'Asia/Shanghai',
+  'Asia/Hong_Kong',
+  'Asia/Singapore',
+  'Asia/Tokyo',
+  'Asia/Seoul',
+  'Australia/Sydney',
+  'Australia/Darwin',
+  'Australia/Perth',
+  'Pacific/Auckland',
+  'Africa/Johannesburg',
+  'America/Sao_Paulo',
+]
+
+let readable: ReadonlyMap<string, number> | undefined
+
+function namesOf(zone: TimeZone, into: Map<string, number>): void {
+  for (const season of SEASONS) {
+    const offset = zone.offsetAt(season)
+    for (const style of ['short', 'long'] as const) {
+      const name = zoneName(zone, style, season).toLowerCase()
+      if (!into.has(name)) into.set(name, offset)
+    }
+  }
+}
+
+/** The name of a zone at the start of a text, in any case: those of the given zone first, then the usual ones. */
+export function readZoneName(
+  text: string,
+  zone: TimeZone,
+): { readonly offset: number; readonly length: number } | undefined {
+  if (readable === undefined) {
+    const names = new Map<string, number>()
+    for (const id of READABLE) {
+      const known = findTimeZone(id)
+      if (known !== undefined) namesOf(known, names)
+    }
+    readable = names
+  }
+  const own = new Map<string, number>()
+  namesOf(zone, own)
+  const lower = text.toLowerCase()
+  let best: { readonly offset: number; readonly length: number } | undefined
+  for (const names of [own, readable]) {
+    for (const [name, offset] of names) {
+      if (lower.startsWith(name) && name.length > (best?.length ?? 0)) best = { offset, length: name.length }
+    }
+    if (best !== undefined) return best
+  }
+  return undefined
 }
