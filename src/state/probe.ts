@@ -2,8 +2,8 @@
  * The code that finds keys in an open-addressing index: hash, compare, insert, for one shape of key.
  *
  * Laws
- * - The index holds slot + 1, 0 = empty; probing is linear from `hash & mask`; a slot's hash is kept, so that most
- *   mismatches cost one comparison and growth needs no key.
+ * - The index holds pairs of slot + 1 (0 = empty) and hash, side by side: a probe mostly costs one cache line. Probing is
+ *   linear from `hash & mask`.
  * - Generated and interpreted code give the same slots in the same order (`probe.test.ts`); the interpreted form serves
  *   where code generation is forbidden.
  * - Rows whose `gate` value is negative are skipped (their result is −1).
@@ -32,7 +32,7 @@ export interface Indexed {
   /** Stored key columns, addressed by slot; never null masks shorter than the capacity. */
   readonly keys: readonly StoredColumn[]
   index: Int32Array
-  hashes: Int32Array
+  /** Number of places − 1. */
   mask: number
   /** A new slot for this hash at this place of the index; the caller then writes the key columns. */
   insertAt(hash: number, owner: number): number
@@ -163,32 +163,32 @@ function generatedProbe(kinds: readonly HashKind[], types: readonly LogicalType[
       hash(columns, i) { ${load} ${read} ${hash} return h; },
       find(self, columns, i, h) {
         ${load} ${stored('let')} ${read}
-        const index = self.index, hashes = self.hashes, mask = self.mask;
-        let p = h & mask, s = -1;
+        const index = self.index, mask = self.mask, wrap = index.length - 1;
+        let p = (h & mask) << 1, s = -1;
         while ((s = index[p] - 1) >= 0) {
-          if (hashes[s] === h && ${equal || 'true'}) return s;
-          p = (p + 1) & mask;
+          if (index[p + 1] === h && ${equal || 'true'}) return s;
+          p = (p + 2) & wrap;
         }
         return -1;
       },
       store(self, columns, i, s) { ${load} ${stored('let')} ${read} ${write} },
       lookup(self, columns, length, out, insert, gate) {
         ${load} ${stored('let')}
-        let index = self.index, hashes = self.hashes, mask = self.mask;
+        let index = self.index, mask = self.mask, wrap = index.length - 1;
         const watch = self.watch;
         for (let i = 0; i < length; i++) {
           if (gate !== null && gate[i] < 0) { out[i] = -1; continue; }
           ${read}
           ${hash}
-          let p = h & mask, s = -1;
+          let p = (h & mask) << 1, s = -1;
           while ((s = index[p] - 1) >= 0) {
-            if (hashes[s] === h && ${equal || 'true'}) break;
-            p = (p + 1) & mask;
+            if (index[p + 1] === h && ${equal || 'true'}) break;
+            p = (p + 2) & wrap;
           }
           if (s < 0) {
             if (insert) {
               s = self.insertAt(h, gate === null ? 0 : gate[i]);
-              index = self.index; hashes = self.hashes; mask = self.mask;
+              index = self.index; mask = self.mask; wrap = index.length - 1;
               ${reload}
               ${write}
             }
@@ -241,10 +241,11 @@ function interpretedProbe(kinds: readonly HashKind[], types: readonly LogicalTyp
   const probe: Probe = {
     hash,
     find(self, columns, row, h) {
-      for (let p = h & self.mask; ; p = (p + 1) & self.mask) {
-        const slot = self.index[p] - 1
+      const { index } = self
+      for (let p = (h & self.mask) * 2; ; p = (p + 2) % index.length) {
+        const slot = index[p] - 1
         if (slot < 0) return -1
-        if (self.hashes[slot] === h && equal(self, columns, row, slot)) return slot
+        if (index[p + 1] === h && equal(self, columns, row, slot)) return slot
       }
     },
     store(self, columns, row, slot) {

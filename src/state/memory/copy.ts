@@ -58,3 +58,39 @@ function interpretedCopy(
     }
   }
 }
+
+/** Rows `from[i]` of a column (null = what a new row has) to rows `to[i]` of the target, i below `count`. */
+export function copyRows(
+  target: ColumnBuilder,
+  source: Column | null,
+  from: Int32Array,
+  to: Int32Array,
+  count: number,
+): void {
+  if (source === null) {
+    for (let i = 0; i < count; i++) resetCell(target, to[i])
+    return
+  }
+  if (
+    source.physical === 'exact' &&
+    !(source.values instanceof Float64Array && target.values instanceof Float64Array)
+  ) {
+    for (let i = 0; i < count; i++) target.setExact(to[i], source.values[from[i]])
+  } else if (source.physical === 'int32') {
+    const values = target.values as Int32Array
+    for (let i = 0; i < count; i++) values[to[i]] = source.values[from[i]]
+  } else if (source.physical === 'object') {
+    const values = target.values as unknown[]
+    for (let i = 0; i < count; i++) values[to[i]] = source.values[from[i]]
+  } else {
+    const values = target.values as Float64Array
+    const read = source.values as Float64Array
+    for (let i = 0; i < count; i++) values[to[i]] = read[from[i]]
+  }
+  if (source.nulls !== null) {
+    for (let i = 0; i < count; i++) {
+      if (source.nulls[from[i]] !== 0) target.setNull(to[i])
+      else if (target.nulls !== null) target.nulls[to[i]] = 0
+    }
+  } else if (target.nulls !== null) for (let i = 0; i < count; i++) target.nulls[to[i]] = 0
+}

@@ -15,62 +15,76 @@ import { compileProbe, type Indexed, type Probe, type StoredColumn } from '../pr
 const FIRST_CAPACITY = 16
 
 export class KeyIndex {
+  /** Pairs of slot + 1 and hash (`probe.ts`). */
   index = new Int32Array(FIRST_CAPACITY * 4)
+  /** Number of places − 1. */
+  mask = FIRST_CAPACITY * 2 - 1
+  /** Hash of each slot. */
   hashes = new Int32Array(FIRST_CAPACITY)
-  mask = FIRST_CAPACITY * 4 - 1
   entries = 0
 
   /** Enter a slot whose hash is known not to be present as the same key. */
   enter(slot: number, hash: number): void {
+    this.setHash(slot, hash)
+    if ((this.entries + 1) * 2 > this.mask + 1) this.grow()
+    this.put(slot + 1, hash)
+    this.entries++
+  }
+
+  setHash(slot: number, hash: number): void {
     if (slot >= this.hashes.length) {
       const grown = new Int32Array(Math.max(slot + 1, this.hashes.length * 2))
       grown.set(this.hashes)
       this.hashes = grown
     }
     this.hashes[slot] = hash
-    if ((this.entries + 1) * 2 > this.index.length) this.grow()
-    let p = hash & this.mask
-    while (this.index[p] !== 0) p = (p + 1) & this.mask
-    this.index[p] = slot + 1
-    this.entries++
   }
 
+  private put(entry: number, hash: number): void {
+    const { index, mask } = this
+    let p = hash & mask
+    while (index[p * 2] !== 0) p = (p + 1) & mask
+    index[p * 2] = entry
+    index[p * 2 + 1] = hash
+  }
+
+  /** Where a slot stands, or −1. */
   placeOf(slot: number): number {
     let p = this.hashes[slot] & this.mask
-    while (this.index[p] !== slot + 1) {
-      if (this.index[p] === 0) return -1
+    while (this.index[p * 2] !== slot + 1) {
+      if (this.index[p * 2] === 0) return -1
       p = (p + 1) & this.mask
     }
     return p
   }
 
+  /** Another slot of the same hash takes the place. */
+  replace(place: number, slot: number): void {
+    this.index[place * 2] = slot + 1
+  }
+
   delete(slot: number): void {
-    const { index, hashes, mask } = this
+    const { index, mask } = this
     let hole = this.placeOf(slot)
     if (hole < 0) return
     this.entries--
-    for (let p = (hole + 1) & mask; index[p] !== 0; p = (p + 1) & mask) {
-      const home = hashes[index[p] - 1] & mask
+    for (let p = (hole + 1) & mask; index[p * 2] !== 0; p = (p + 1) & mask) {
+      const home = index[p * 2 + 1] & mask
       // An entry may move into the hole unless its home lies cyclically behind the hole.
       if (((p - home) & mask) >= ((p - hole) & mask)) {
-        index[hole] = index[p]
+        index[hole * 2] = index[p * 2]
+        index[hole * 2 + 1] = index[p * 2 + 1]
         hole = p
       }
     }
-    index[hole] = 0
+    index[hole * 2] = 0
   }
 
   private grow(): void {
     const old = this.index
     this.index = new Int32Array(old.length * 2)
-    this.mask = this.index.length - 1
-    const { index, hashes, mask } = this
-    for (let i = 0; i < old.length; i++) {
-      if (old[i] === 0) continue
-      let p = hashes[old[i] - 1] & mask
-      while (index[p] !== 0) p = (p + 1) & mask
-      index[p] = old[i]
-    }
+    this.mask = this.mask * 2 + 1
+    for (let i = 0; i < old.length; i += 2) if (old[i] !== 0) this.put(old[i], old[i + 1])
   }
 }
 
@@ -113,9 +127,6 @@ export abstract class KeyStore implements Indexed {
 
   get index(): Int32Array {
     return this.keyIndex.index
-  }
-  get hashes(): Int32Array {
-    return this.keyIndex.hashes
   }
   get mask(): number {
     return this.keyIndex.mask

@@ -9,7 +9,7 @@
 import { type Column, ColumnBuilder } from '../../types/batch.ts'
 import type { Value } from '../../types/value.ts'
 import type { Intent, KeyedList, ListStateDeclaration, Rows } from '../contract.ts'
-import { type CopyRow, compileCopy } from './copy.ts'
+import { type CopyRow, compileCopy, copyRows } from './copy.ts'
 import { KeyStore, resetCell } from './key-store.ts'
 import { grown, OWNER_TYPE, RowIndex } from './row-index.ts'
 
@@ -63,6 +63,9 @@ export class MemoryList implements KeyedList {
   private readonly identity: readonly number[]
   private index: RowIndex | undefined
   private emptied: number[] = []
+  /** Rows that `appendAll` makes, and where they come from. */
+  private added = new Int32Array(0)
+  private from = new Int32Array(0)
   /** The owner column of a `match`. */
   private single = new Int32Array(64)
 
@@ -143,13 +146,21 @@ export class MemoryList implements KeyedList {
   }
 
   appendAll(slots: Int32Array, batch: Rows, columns: readonly number[]): void {
-    const sources = sourcesOf(batch, columns)
+    if (this.added.length < batch.length) {
+      this.added = new Int32Array(batch.length)
+      this.from = new Int32Array(batch.length)
+    }
+    const { added, from } = this
+    let count = 0
     for (let i = 0; i < batch.length; i++) {
       if (slots[i] < 0) continue
-      const id = this.newRow(slots[i])
-      this.copy(this.values, sources, i, id)
-      this.index?.enter(id)
+      from[count] = i
+      added[count++] = this.newRow(slots[i])
     }
+    sourcesOf(batch, columns).forEach((source, c) => {
+      copyRows(this.values[c], source, from, added, count)
+    })
+    if (this.index !== undefined) for (let i = 0; i < count; i++) this.index.enter(added[i])
   }
 
   replace(row: number, batch: Rows, columns: readonly number[], from: number): void {

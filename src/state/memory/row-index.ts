@@ -35,9 +35,6 @@ export class RowIndex implements Indexed {
   get index(): Int32Array {
     return this.entries.index
   }
-  get hashes(): Int32Array {
-    return this.entries.hashes
-  }
   get mask(): number {
     return this.entries.mask
   }
@@ -45,7 +42,6 @@ export class RowIndex implements Indexed {
   reserve(capacity: number): void {
     this.nextSame = grown(this.nextSame, capacity, -1)
     this.lastSame = grown(this.lastSame, capacity, -1)
-    this.entries.hashes = grown(this.entries.hashes, capacity, 0)
   }
 
   find(columns: HashColumns, row: number): number {
@@ -79,8 +75,7 @@ export class RowIndex implements Indexed {
       this.entries.enter(row, hash)
       return
     }
-    if (row >= this.entries.hashes.length) this.entries.hashes = grown(this.entries.hashes, this.nextSame.length, 0)
-    this.entries.hashes[row] = hash
+    this.entries.setHash(row, hash)
     this.nextSame[this.lastSame[head]] = row
     this.lastSame[head] = row
   }
@@ -93,7 +88,7 @@ export class RowIndex implements Indexed {
       if (heir < 0) this.entries.delete(row)
       else {
         this.lastSame[heir] = this.lastSame[row]
-        this.entries.index[place] = heir + 1
+        this.entries.replace(place, heir)
       }
       return
     }
