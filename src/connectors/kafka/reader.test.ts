@@ -1,111 +1,31 @@
-/** The Kafka connector against the dev broker: through the in-process network, and over sockets where connections die. */
+/** The source against the dev broker: through the in-process network, and over sockets where connections die. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isRivuletError } from '../../base/errors.ts'
-import type { Host } from '../../base/host.ts'
 import { nodeHost } from '../../base/node-host.ts'
-import { jsonFormat } from '../../formats/json/format.ts'
-import { type RunningBroker, startBroker } from '../../kafka/broker/index.ts'
-import { fastHost, readTopic } from '../../kafka/client/test-cluster.ts'
-import { committedOffsets, createPartitions, KafkaClient, KafkaProducer, type RecordHeader } from '../../kafka/index.ts'
-import { batchOf, type Schema } from '../../types/batch.ts'
+import { startBroker } from '../../kafka/broker/index.ts'
+import { fastHost } from '../../kafka/client/test-cluster.ts'
+import { committedOffsets, createPartitions, KafkaClient } from '../../kafka/index.ts'
 import * as t from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
-import type { ProducedColumn, ReaderContext, SourceReader, SplitState } from '../contract.ts'
-import { readerContext, request, rowsOf, writerContext } from '../test-support.ts'
+import type { ProducedColumn, SplitState } from '../contract.ts'
+import { readerContext, rowsOf } from '../test-support.ts'
 import { kafka } from './connector.ts'
 import { ownerOf } from './splits.ts'
 
-const schema: Schema = [
-  { name: 'id', type: t.INT },
-  { name: 'name', type: t.STRING },
-]
-const hostOf = (broker: RunningBroker): Host => ({ ...nodeHost, network: broker.network })
-
-function optionsOf(broker: RunningBroker, more: Record<string, string> = {}): Record<string, string> {
-  return {
-    topic: 'events',
-    'properties.bootstrap.servers': broker.bootstrap,
-    'scan.startup.mode': 'earliest-offset',
-    format: 'json',
-    ...more,
-  }
-}
-
-const tableOf = (options: Record<string, string>, columns = schema) =>
-  request(kafka, { schema: columns, options, formats: [jsonFormat], table: 'events_table' })
-
-async function open(
-  broker: RunningBroker,
-  more: Record<string, string> = {},
-  context: Partial<ReaderContext> = {},
-  produced: readonly ProducedColumn[] = schema,
-): Promise<SourceReader & { readonly counters: Map<string, number> }> {
-  const source = kafka.source!(tableOf(optionsOf(broker, more)))
-  const made = readerContext(produced, { host: hostOf(broker), ...context })
-  const reader = source.createReader(made)
-  await reader.open()
-  return Object.assign(reader, { counters: made.counters })
-}
-
-type Rows = [string, ...Value[]][]
-
-/** Read until 'end', or until `enough` rows are there. */
-async function take(
-  reader: SourceReader,
-  enough = Number.POSITIVE_INFINITY,
-  produced: readonly ProducedColumn[] = schema,
-  maxRows = 4096,
-): Promise<Rows> {
-  const rows: Rows = []
-  while (rows.length < enough) {
-    const polled = reader.poll(Math.min(maxRows, enough - rows.length))
-    if (polled === 'end') break
-    if (polled !== 'empty') rows.push(...rowsOf(polled, produced))
-    else {
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`${rows.length} of ${enough} rows came`)), 15_000)
-        reader.onAvailable(() => {
-          clearTimeout(timer)
-          resolve()
-        })
-      })
-    }
-  }
-  return rows
-}
-
-async function produce(
-  broker: RunningBroker,
-  topic: string,
-  values: readonly (string | null)[],
-  more: { readonly partition?: number; readonly timestamp?: number; readonly headers?: RecordHeader[] } = {},
-  properties: Record<string, string> = {},
-): Promise<void> {
-  const client = new KafkaClient(hostOf(broker), { 'bootstrap.servers': broker.bootstrap, ...properties })
-  const producer = new KafkaProducer(client)
-  const writer = await producer.topic(topic)
-  for (const value of values) {
-    const bytes = value === null ? null : Buffer.from(value)
-    const { partition = 0, timestamp = 1000, headers = null } = more
-    writer.append(partition, timestamp, null, 0, 0, bytes, 0, bytes?.length ?? 0, headers)
-  }
-  await producer.flush()
-  producer.close()
-  await client.close()
-}
-
-const event = (id: number): string => `{"id":${id},"name":"n${id}"}`
-const events = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, i) => event(from + i))
-const ids = (rows: Rows): Value[] => rows.map(([, id]) => id)
-const upTo = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
-
-const coded = (code: string, pattern?: RegExp) => (error: unknown) => {
-  assert.ok(isRivuletError(error), String(error))
-  assert.equal(error.code, code, error.message)
-  if (pattern !== undefined) assert.match(`${error.message} ${error.hint}`, pattern)
-  return true
-}
+import {
+  coded,
+  event,
+  events,
+  hostOf,
+  ids,
+  open,
+  optionsOf,
+  produce,
+  schema,
+  tableOf,
+  take,
+  upTo,
+} from './test-topics.ts'
 
 describe('kafka source', () => {
   it('reads a bounded topic of several partitions, batches of one partition each', async () => {
@@ -363,6 +283,65 @@ describe('kafka source', () => {
     await reader.close()
   })
 
+  it('derives times from strings on the way, and finds fields of formats without names', async () => {
+    await using broker = await startBroker()
+    broker.createTopic('events')
+    await produce(broker, 'events', ['{"id":1,"name":"2026-11-23 10:00:01"}', '{"id":2,"name":"never"}'])
+    const bounded = { 'scan.bounded.mode': 'latest-offset' }
+    const derived: ProducedColumn[] = [{ name: 'name', type: t.timestamp(3), parse: 'sql-timestamp' }]
+    const reader = await open(broker, bounded, {}, derived)
+    const time = Date.UTC(2026, 10, 23, 10, 0, 1)
+    assert.deepEqual(await take(reader, undefined, derived), [
+      ['+I', time],
+      ['+I', null],
+    ])
+    await reader.close()
+    broker.createTopic('lines')
+    await produce(broker, 'lines', ['7,"a,b"', '8,c'])
+    const names = [schema[1]]
+    const lines = await open(broker, { ...bounded, topic: 'lines', format: 'csv' }, {}, names)
+    assert.deepEqual(await take(lines, undefined, names), [
+      ['+I', 'a,b'],
+      ['+I', 'c'],
+    ])
+    await lines.close()
+  })
+
+  it('a record without value is NULL in the raw format', async () => {
+    await using broker = await startBroker()
+    broker.createTopic('events')
+    await produce(broker, 'events', ['x', null, ''])
+    const columns = [schema[1]]
+    const options = optionsOf(broker, { 'scan.bounded.mode': 'latest-offset', format: 'raw' })
+    const reader = kafka.source!(tableOf(options, columns)).createReader(
+      readerContext(columns, { host: hostOf(broker) }),
+    )
+    await reader.open()
+    assert.deepEqual(await take(reader, undefined, columns), [
+      ['+I', 'x'],
+      ['+I', null],
+      ['+I', ''],
+    ])
+    await reader.close()
+  })
+
+  it('a job that ran without end can be resumed bounded, and the other way round', async () => {
+    await using broker = await startBroker()
+    broker.createTopic('events')
+    await produce(broker, 'events', events(0, 6))
+    const endless = await open(broker)
+    assert.deepEqual(ids(await take(endless, 2)), [0, 1])
+    const restored = endless.snapshot()
+    await endless.close()
+    const bounded = await open(broker, { 'scan.bounded.mode': 'latest-offset' }, { restored })
+    assert.deepEqual(ids(await take(bounded)), [2, 3, 4, 5])
+    await produce(broker, 'events', events(6, 8))
+    const again = await open(broker, {}, { restored: bounded.snapshot() })
+    assert.deepEqual(ids(await take(again, 2)), [6, 7])
+    await bounded.close()
+    await again.close()
+  })
+
   it('stops at the limit, and reads no field where none is wanted', async () => {
     await using broker = await startBroker()
     broker.createTopic('events')
@@ -402,91 +381,5 @@ describe('kafka source', () => {
     await assert.rejects(open(broker), coded('KAFKA_UNKNOWN_TOPIC', /Did you mean 'event'/))
     const nowhere = { 'properties.bootstrap.servers': '127.0.0.1:1' }
     await assert.rejects(open(broker, nowhere, { host: fastHost(50) }), coded('KAFKA_UNREACHABLE', /127.0.0.1:1/))
-  })
-})
-
-describe('kafka sink', () => {
-  const columns: Schema = [
-    { name: 'province', type: t.STRING },
-    { name: 'amount', type: t.DOUBLE },
-    { name: 'rowtime', type: t.timestamp(3) },
-  ]
-  const rows: Value[][] = [
-    ['beijing', 1101223.765261142, Date.UTC(2020, 8, 2, 10, 13, 35)],
-    ['上海', 12345678.9, Date.UTC(2020, 8, 2, 10, 13, 40)],
-  ]
-  const sinkOf = (broker: RunningBroker, more: Record<string, string> = {}) =>
-    kafka.sink!(
-      tableOf({ topic: 'results', 'properties.bootstrap.servers': broker.bootstrap, format: 'json', ...more }, columns),
-    )
-
-  it('flush waits for the acknowledgements', async () => {
-    await using broker = await startBroker()
-    broker.createTopic('results')
-    const writer = sinkOf(broker).createWriter(writerContext(columns, { host: hostOf(broker) }))
-    await writer.open()
-    writer.write(batchOf(columns, rows))
-    await writer.flush()
-    await using client = new KafkaClient(hostOf(broker), { 'bootstrap.servers': broker.bootstrap })
-    assert.deepEqual(
-      (await readTopic(client, 'results', 2)).map(({ value, key }) => [key, value]),
-      [
-        [null, '{"province":"beijing","amount":1101223.765261142,"rowtime":"2020-09-02 10:13:35"}'],
-        [null, '{"province":"上海","amount":1.23456789E7,"rowtime":"2020-09-02 10:13:40"}'],
-      ],
-    )
-    await writer.close()
-  })
-
-  it('writes timestamp and headers, and with fixed one partition a subtask', async () => {
-    await using broker = await startBroker()
-    broker.createTopic('results', { partitions: 3 })
-    const consumed: ProducedColumn[] = [
-      columns[0],
-      { name: 'ts', type: t.timestampLtz(3), metadata: 'timestamp' },
-      { name: 'h', type: t.map(t.STRING, t.BYTES), metadata: 'headers' },
-    ]
-    const sink = sinkOf(broker, { 'sink.partitioner': 'fixed' })
-    const writer = sink.createWriter(writerContext(consumed, { host: hostOf(broker), subtask: 4, parallelism: 5 }))
-    await writer.open()
-    const header = { keys: ['k'], values: [Uint8Array.of(65)] }
-    writer.write(
-      batchOf(
-        consumed,
-        [...Array(5)].map((_, i) => [`p${i}`, 5000 + i, header]),
-      ),
-    )
-    await writer.flush()
-    await using client = new KafkaClient(hostOf(broker), { 'bootstrap.servers': broker.bootstrap })
-    const found = await readTopic(client, 'results', 5)
-    assert.deepEqual(
-      found.map(({ partition, timestamp, value }) => [partition, timestamp, value]),
-      upTo(0, 5).map((i) => [1, 5000 + i, `{"province":"p${i}"}`]),
-    )
-    assert.deepEqual(
-      found[0].headers.map(({ key, value }) => [key, value === null ? null : Buffer.from(value).toString()]),
-      [['k', 'A']],
-    )
-    await writer.close()
-  })
-
-  it('is full when buffer.memory is, and ready again when the brokers have answered', async () => {
-    await using broker = await startBroker()
-    broker.createTopic('results')
-    const sink = sinkOf(broker, { 'properties.buffer.memory': '1000' })
-    const writer = sink.createWriter(writerContext(columns, { host: hostOf(broker) }))
-    await writer.open()
-    const ready = new Promise<void>((resolve) => writer.onReady(resolve))
-    writer.write(
-      batchOf(
-        columns,
-        [...Array(100)].map(() => rows[0]),
-      ),
-    )
-    assert.equal(writer.full, true)
-    await ready
-    assert.equal(writer.full, false)
-    await writer.flush()
-    await writer.close()
   })
 })
