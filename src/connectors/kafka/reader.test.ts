@@ -11,7 +11,6 @@ import type { ProducedColumn, SplitState } from '../contract.ts'
 import { readerContext, rowsOf } from '../test-support.ts'
 import { kafka } from './connector.ts'
 import { ownerOf } from './splits.ts'
-
 import {
   coded,
   event,

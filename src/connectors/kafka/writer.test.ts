@@ -10,7 +10,6 @@ import type { Value } from '../../types/value.ts'
 import type { ProducedColumn } from '../contract.ts'
 import { writerContext } from '../test-support.ts'
 import { kafka } from './connector.ts'
-
 import { hostOf, tableOf, upTo } from './test-topics.ts'
 
 describe('kafka sink', () => {
