@@ -4,8 +4,8 @@
  * Laws
  * - `leastRestrictive` is the SQL standard's rule as Flink's planner applies it to operators, CASE, IN, set operations and
  *   constructors; FLOAT and DOUBLE count as equally wide there, so that the first of them wins.
- * - `commonType` is the rule of Flink's functions (COALESCE, IF, GREATEST, array functions): the former where it gives a
- *   type, else the widest argument that all others cast to implicitly.
+ * - `commonType` is the rule of Flink's functions (COALESCE, IFNULL, array functions): the former where it gives a type,
+ *   TIMESTAMP_LTZ for time stamps of both kinds, else the widest argument that all others cast to implicitly.
  * - The result is nullable when any of the types is.
  */
 import {
@@ -126,6 +126,10 @@ export function commonType(types: readonly LogicalType[]): LogicalType | undefin
   const least = leastRestrictive(types)
   if (least !== undefined) return least
   const nullable = types.some((type) => type.nullable || type.kind === 'NULL')
+  if (types.every((type) => isTimestamp(type) || type.kind === 'NULL')) {
+    const precision = Math.max(...types.map((type) => ('precision' in type ? type.precision : 0)))
+    return { kind: 'TIMESTAMP_LTZ', nullable, precision }
+  }
   let result = types[0]
   for (const type of types) {
     if (type.kind === 'NULL') continue

@@ -5,7 +5,7 @@
  * - Numbers of different types are compared in their common type, exact numbers by their digits; times of different
  *   precision at the higher one; a text with a date, time or timestamp as such a one.
  * - `<`, `<=`, `>`, `>=` read a text as a number where the other side is one; `=` and its relatives refuse to.
- * - A text never equals a BOOLEAN. Rows are compared field by field, so that a NULL field makes `=` unknown.
+ * - A text never equals a BOOLEAN or an interval. Rows are compared field by field, so that a NULL field makes `=` unknown.
  */
 import type { ArgInfo, CallSite, CodeHelpers } from '../../../expr/function.ts'
 import { custom, type Shape } from '../../../expr/signature.ts'
@@ -24,8 +24,8 @@ export function comparedTypes([left, right]: readonly ArgInfo[], ordered: boolea
   const b = withoutAttribute(right.type)
   if (a.kind === 'NULL') return [withNullable(b, true), b]
   if (b.kind === 'NULL') return [a, withNullable(a, true)]
-  // A constant NULL is one whatever its type; only a number and a text are let through so.
-  if (isCharacter(a) !== isCharacter(b) && (isNumeric(a) || isNumeric(b))) {
+  // A constant NULL is one whatever its type; beside a text only.
+  if (isCharacter(a) !== isCharacter(b) && !isBinary(a) && !isBinary(b)) {
     if (right.literal?.value === null) return [a, withNullable(a, true)]
     if (left.literal?.value === null) return [withNullable(b, true), b]
   }
@@ -62,6 +62,8 @@ function textWith(other: LogicalType, ordered: boolean): Pair | undefined {
   if (isDatetime(other)) return [other, other]
   if (isNumeric(other)) return ordered ? [other, other] : undefined
   if (other.kind === 'BOOLEAN') return ordered ? [BOOLEAN, BOOLEAN] : [text, other]
+  if (other.kind === 'INTERVAL_DAY_TIME' || other.kind === 'INTERVAL_YEAR_MONTH')
+    return ordered ? undefined : [text, other]
   return undefined
 }
 
@@ -108,8 +110,8 @@ export function sqlEqualityAt(site: CallSite): (a: Value, b: Value) => boolean |
   }
 }
 
-/** A text against a BOOLEAN is never equal. */
-const neverEqual = (a: LogicalType, b: LogicalType): boolean => (a.kind === 'BOOLEAN') !== (b.kind === 'BOOLEAN')
+/** A text against a BOOLEAN or an interval is never equal. */
+const neverEqual = (a: LogicalType, b: LogicalType): boolean => isCharacter(a) !== isCharacter(b)
 
 function scalesOf(a: LogicalType, b: LogicalType): readonly [number, number] | undefined {
   if (!isExactNumeric(a) || !isExactNumeric(b)) return undefined
