@@ -70,6 +70,13 @@ export function copyList(name: string, list: MemoryList, maxParallelism: number)
 }
 
 function copyColumn(column: ColumnBuilder, length: number): Column {
+  if (column.type.kind === 'RAW') {
+    return {
+      physical: 'object',
+      values: (column.values as unknown[]).slice(0, length).map((value) => structuredClone(value)),
+      nulls: null,
+    }
+  }
   return {
     physical: column.physical,
     values: column.values.slice(0, length),
