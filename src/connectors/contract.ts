@@ -112,6 +112,8 @@ export interface TableSource {
   readonly derives?: Format['derives']
   /** False: one subtask reads everything. */
   readonly parallel: boolean
+  /** How many subtasks the table wants to be read by (`scan.parallelism`); absent = the job's parallelism. */
+  readonly parallelism?: number
   /** Default of `scan.watermark.emit.strategy`: Flink's is on-periodic. */
   readonly watermarkEmit?: 'on-event' | 'on-periodic'
   createReader(context: ReaderContext): SourceReader
@@ -168,6 +170,8 @@ export interface TableSink {
   readonly metadata: readonly MetadataColumn[]
   /** False: one subtask writes everything. */
   readonly parallel: boolean
+  /** How many subtasks the table wants to be written by (`sink.parallelism`); absent = the input's parallelism. */
+  readonly parallelism?: number
   createWriter(context: WriterContext): SinkWriter
 }
 

@@ -37,6 +37,7 @@ export const datagen: Connector = {
       bounded: numberOfRows !== undefined,
       metadata: [],
       parallel: true,
+      parallelism: options.number('scan.parallelism'),
       createReader: (context) =>
         new DatagenReader(context, {
           generators: context.produced.map(({ name }) => generators.get(name)!),

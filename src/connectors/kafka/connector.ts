@@ -29,6 +29,7 @@ export const kafka: Connector = {
       metadata: kafkaMetadata,
       derives: format.derives,
       parallel: true,
+      parallelism: request.options.number('scan.parallelism'),
       createReader: (context) => new KafkaReader(context, settings, request),
     }
   },
@@ -46,6 +47,7 @@ export const kafka: Connector = {
       acceptedChangelog: () => format.changelog,
       metadata: kafkaMetadata,
       parallel: true,
+      parallelism: request.options.number('sink.parallelism'),
       createWriter: (context) => new KafkaWriter(context, settings, request),
     }
   },

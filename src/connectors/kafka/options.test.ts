@@ -36,6 +36,8 @@ test('defaults and families', () => {
   assert.equal(settings.properties['auto.offset.reset'], 'earliest')
   assert.equal(sinkSettings(tableOf(base)).partitioner, 'default')
   assert.equal(kafka.source!(tableOf({ ...base, 'scan.bounded.mode': 'latest-offset' })).bounded, true)
+  assert.equal(kafka.source!(tableOf({ ...base, 'scan.parallelism': '3' })).parallelism, 3)
+  assert.equal(kafka.sink!(tableOf({ ...base, 'sink.parallelism': '2' })).parallelism, 2)
 })
 
 const wrong: [string, Record<string, string>, string, RegExp][] = [

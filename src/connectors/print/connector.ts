@@ -25,6 +25,7 @@ export const print: Connector = {
     acceptedChangelog: (requested) => requested,
     metadata: [],
     parallel: true,
+    parallelism: options.number('sink.parallelism'),
     createWriter(context) {
       const types = context.consumed.map((column) => column.type)
       const texts = types.map(printText)
