@@ -134,7 +134,11 @@ function asciiDigit(digit: string): string {
   return String(code - zero)
 }
 
-function inCentury(twoDigits: number, now: number): number {
+/** While planning there is no clock yet: then the year of this line counts as now. */
+const EARLIEST_NOW = Date.UTC(2026, 0, 1)
+
+function inCentury(twoDigits: number, clock: number): number {
+  const now = Math.max(clock, EARLIEST_NOW)
   const start = yearOf(Math.floor(now / MILLIS_PER_DAY)) - 80
   const year = Math.floor(start / 100) * 100 + twoDigits
   return year < start ? year + 100 : year

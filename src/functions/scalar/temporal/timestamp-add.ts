@@ -1,9 +1,10 @@
 /**
  * Laws
  * - A DATE with a unit below the day becomes TIMESTAMP(6), a TIMESTAMP(p) with MILLISECOND at least TIMESTAMP(3); other
- *   types stay. Microseconds and nanoseconds are refused, as Flink does.
+ *   types stay. Microseconds and nanoseconds are refused, as by Flink, unless their number is NULL.
  * - Months go to the same day or the month's last one.
  */
+import { fail } from '../../../base/errors.ts'
 import { custom } from '../../../expr/signature.ts'
 import { addMonths, floorMod, MILLIS_PER_DAY } from '../../../types/calendar.ts'
 import { isInFamily, isInteger } from '../../../types/family.ts'
@@ -30,8 +31,23 @@ const MILLIS: Readonly<Record<string, number>> = {
   WEEK: 7 * MILLIS_PER_DAY,
 }
 
+/** Precision of the units below the millisecond. */
+const FINER: Readonly<Record<string, number>> = { MICROSECOND: 6, NANOSECOND: 9 }
+
+function refuse(unit: string): never {
+  return fail('FUNCTION_INVALID_ARGUMENT', {
+    name: 'TIMESTAMPADD',
+    problem: `the unit ${unit} is finer than intervals are`,
+  })
+}
+
 function resultType(unit: string, type: LogicalType): LogicalType | undefined {
   const bare = withoutAttribute(type)
+  const finer = FINER[unit]
+  if (finer !== undefined)
+    return type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ'
+      ? { ...type, attribute: undefined, precision: Math.max(finer, type.precision) }
+      : undefined
   if (MONTHS[unit] === undefined && MILLIS[unit] === undefined) return undefined
   switch (type.kind) {
     case 'DATE':
@@ -65,6 +81,7 @@ export const timestampAdd = scalar({
   prepare: (site) => {
     const unit = String(site.args[0].literal?.value)
     const { type } = site.args[2]
+    if (FINER[unit] !== undefined) return site.args[1].type.nullable ? () => refuse(unit) : refuse(unit)
     const months = MONTHS[unit]
     const span = MILLIS[unit]
     if (type.kind === 'DATE') {
