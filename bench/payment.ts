@@ -56,7 +56,7 @@ async function fill(bootstrap: string, topic: string): Promise<number> {
     'batch.size': '262144',
   })
   await createTopics(client, [
-    { name: topic, partitions, configs: { 'retention.bytes': '-1' } },
+    { name: topic, partitions, configs: { 'retention.bytes': '-1', 'retention.ms': '-1' } },
     { name: `${topic}_results`, partitions },
   ])
   const producer = new KafkaProducer(client)

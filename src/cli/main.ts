@@ -6,6 +6,7 @@
  */
 import { isRivuletError, type RivuletError, renderError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
+import { isJobError } from '../engine/job-client.ts'
 import { type Command, helpText, type Io, parseCall } from './command.ts'
 import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
@@ -65,10 +66,10 @@ function overview(): string {
   ].join('\n')
 }
 
-/** User errors of SQL, options and usage mean "write it differently" (2); everything else is a job that failed (1). */
+/** What the user wrote was refused before any job ran (2); everything else is a job that failed (1). */
 function exitCodeOf(error: unknown): number {
   const first = error instanceof AggregateError ? error.errors[0] : error
-  return isRivuletError(first) && /^(SQL|PLAN|CONNECTOR|CLI|ENGINE)_/.test(first.code) ? 2 : 1
+  return isRivuletError(first) && first.domain === 'user' && !isJobError(first) ? 2 : 1
 }
 
 function errorLines(error: unknown, color: boolean): string[] {

@@ -9,6 +9,17 @@ export const runningJobs = new Set<JobClient>()
 /** How many jobs this process has submitted. */
 export const submitted = { count: 0 }
 
+/** Errors that ended a job or kept it from starting; the command line tells them from mistakes in the statement. */
+const jobErrors = new WeakSet<object>()
+
+export function markJobError(error: unknown): void {
+  if (typeof error === 'object' && error !== null) jobErrors.add(error)
+}
+
+export function isJobError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && jobErrors.has(error)
+}
+
 export class JobClient implements AsyncDisposable {
   /** 32 hex digits, as Flink's job ids. */
   readonly id: string
@@ -22,7 +33,7 @@ export class JobClient implements AsyncDisposable {
     this.#job = job
     this.#completion = completion
     // Whoever waits gets the error; without anybody waiting it stays visible in `status`.
-    completion.catch(() => {})
+    completion.catch(markJobError)
     submitted.count++
     runningJobs.add(this)
     completion.finally(() => runningJobs.delete(this)).catch(() => {})

@@ -24,7 +24,7 @@ import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
 import { memoryBackend } from '../state/memory/backend.ts'
 import { startCheckpointing } from './checkpointing.ts'
-import { JobClient } from './job-client.ts'
+import { JobClient, markJobError } from './job-client.ts'
 import { tableAccess } from './tables.ts'
 
 export interface SessionParts {
@@ -121,7 +121,12 @@ export class Session {
     const path = this.options.get('execution.state-recovery.path')
     const restore = extra.restore ?? (path === undefined ? undefined : await readSnapshot(this.host.storage, path))
     const job = this.createJob(plan, name, { ...extra, restore })
-    await job.open()
+    try {
+      await job.open()
+    } catch (error) {
+      markJobError(error)
+      throw error
+    }
     const stopCheckpoints = startCheckpointing(job, this.options, this.host)
     const completion = job.run().finally(stopCheckpoints)
     const client = new JobClient(this.#jobId(), job, completion)

@@ -6,6 +6,7 @@
  * - It is given program values (the table of `DataTypes`), NULL as `null`, also where the declared type is NOT NULL only if
  *   the row has one there; `undefined` as a result is an error, NULL is `null`.
  */
+import { failure } from '../base/errors.ts'
 import type { ScalarFunction, Signature } from '../expr/function.ts'
 import { supportsImplicitCast } from '../types/common-type.ts'
 import { typeText } from '../types/logical-type.ts'
@@ -47,6 +48,9 @@ export function udf<const I extends readonly DataType[], R extends DataType>(
   options: UdfOptions<I, R>,
 ): UserDefinedFunction {
   const name = options.name ?? (fn.name === '' ? 'udf' : fn.name)
+  // Where the user's code called `udf`: the line to show when the function returns undefined, which leaves no stack.
+  const declared = new Error(`${name} is declared here`)
+  Error.captureStackTrace(declared, udf)
   return {
     kind: 'rivulet-scalar-function',
     name,
@@ -58,7 +62,14 @@ export function udf<const I extends readonly DataType[], R extends DataType>(
       signature: exactSignature(registeredName, options.inputTypes, options.resultType),
       nulls: 'custom',
       determinism: options.deterministic === false ? 'random' : 'deterministic',
-      prepare: () => evaluator(fn as (...args: unknown[]) => unknown, options.inputTypes, options.resultType),
+      prepare: () =>
+        evaluator(fn as (...args: unknown[]) => unknown, options.inputTypes, options.resultType, (args) =>
+          failure(
+            'FUNCTION_RETURNED_UNDEFINED',
+            { name: registeredName, args: args.map(shown).join(', ') },
+            { cause: declared },
+          ),
+        ),
       examples: [],
     }),
   }
@@ -82,21 +93,39 @@ function exactSignature(name: string, inputs: readonly DataType[], result: DataT
   }
 }
 
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
+}
+
 /** The call with conversions; one and two arguments without an array per call. */
-function evaluator(fn: (...args: unknown[]) => unknown, inputs: readonly DataType[], result: DataType) {
+function evaluator(
+  fn: (...args: unknown[]) => unknown,
+  inputs: readonly DataType[],
+  result: DataType,
+  undefinedResult: (args: readonly unknown[]) => Error,
+) {
   const to = inputs.map((input) => toExternal(input.logicalType, input))
   const back = toInternal(result.logicalType)
-  // `undefined` goes through: whoever called names the function and the row.
-  const finish = (value: unknown): Value => (value === undefined ? (undefined as never) : back(value))
   const [a, b] = to
   switch (to.length) {
-    case 0:
-      return () => finish(fn())
     case 1:
-      return (x: Value) => finish(fn(a(x)))
+      return (x: Value) => {
+        const value = fn(a(x))
+        if (value === undefined) throw undefinedResult([a(x)])
+        return back(value)
+      }
     case 2:
-      return (x: Value, y: Value) => finish(fn(a(x), b(y)))
+      return (x: Value, y: Value) => {
+        const value = fn(a(x), b(y))
+        if (value === undefined) throw undefinedResult([a(x), b(y)])
+        return back(value)
+      }
     default:
-      return (...args: Value[]) => finish(fn(...args.map((arg, i) => to[i](arg))))
+      return (...args: Value[]) => {
+        const given = args.map((arg, i) => to[i](arg))
+        const value = fn(...given)
+        if (value === undefined) throw undefinedResult(given)
+        return back(value)
+      }
   }
 }

@@ -259,13 +259,20 @@ async function runSteps(
 function applyInput(line: string, tEnv: TableEnvironment, feed: Feed, host: SimulatedHost): void {
   const [first, second] = line.split(/\s+/)
   if (first === 'barrier') return
-  if (first === 'end') return feed.end()
-  if (first === 'advance') return host.clock.advance(parseDuration(line.slice('advance'.length)) as number)
+  if (first === 'end') {
+    feed.end()
+    return
+  }
+  if (first === 'advance') {
+    host.clock.advance(parseDuration(line.slice('advance'.length)) as number)
+    return
+  }
   const object = tEnv.session.catalog.get([first])
   assert.equal(object.kind, 'table', `${first} is a table`)
   if (second === 'watermark') {
     const value = parseValue(line.split(/\s+/).slice(2).join(' '), { kind: 'TIMESTAMP', precision: 3, nullable: true })
-    return feed.push({ kind: 'watermark', table: first, watermark: Number(value) })
+    feed.push({ kind: 'watermark', table: first, watermark: Number(value) })
+    return
   }
   const rowKind = parseRowKind(second)
   assert.notEqual(rowKind, undefined, `row kind of '${line}'`)

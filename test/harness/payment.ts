@@ -45,9 +45,11 @@ export async function produceEvents(bootstrap: string, topic: string, events: re
   const producer = new KafkaProducer(client)
   try {
     const writer = await producer.topic(topic)
+    // Record timestamps of today: a broker deletes what is older than its retention.
+    const now = Date.now()
     for (const [i, event] of events.entries()) {
       const value = Buffer.from(event)
-      writer.append(i % writer.partitions, 1_700_000_000_000 + i, null, 0, 0, value, 0, value.length)
+      writer.append(i % writer.partitions, now + i, null, 0, 0, value, 0, value.length)
       if (producer.full) await producer.writable()
     }
     await producer.flush()

@@ -9,6 +9,7 @@ export const run: Command = {
   summary: 'Run a job in this process until its end or Ctrl-C.',
   details: [
     'FILE.ts exports a job (`export const job = defineJob(…)`) or is a script that calls execute itself.',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: that is how a script writes a variable
     'FILE.sql is a script of statements; ARGS fill its variables: --name value for ${name:-default}.',
     'Exit code: 0 done, 1 the job failed, 2 usage or SQL is wrong, 130/143 stopped by a signal.',
   ].join('\n'),

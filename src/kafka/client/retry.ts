@@ -44,7 +44,8 @@ export async function retry<T>(
       if (!(result instanceof Again)) return result
       error = result.error
     } catch (thrown) {
-      if (!isTransient(thrown)) throw thrown
+      // Nobody could be reached although every broker was asked until a deadline: that was the repetition.
+      if (!isTransient(thrown) || thrown.code === 'KAFKA_UNREACHABLE') throw thrown
       error = thrown
     }
     const pause = backoff(host, tries, config.retryBackoffMs, config.retryBackoffMaxMs)

@@ -12,9 +12,10 @@
 import { fail } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
 import { type Expr, inputsOf, walkExpr } from '../../expr/expr.ts'
+import type { AggregateCall } from '../../operators/aggregate-call.ts'
 import type { JoinType } from '../../operators/join/node.ts'
 import type { Expression, Join, Query, Select } from '../../sql/ast.ts'
-import { BIGINT, isTimeAttribute, notNull } from '../../types/logical-type.ts'
+import { BIGINT, isTimeAttribute, notNull, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { Rel } from '../nodes.ts'
 import {
   conjunction,
@@ -138,26 +139,28 @@ export function joinIn(
 export function joinScalar(context: BindContext, from: BoundFrom, query: Query, span: Span): Rel {
   const inner: BindContext = { ...context, outer: { ...from.scope, outer: context.outer } }
   const select = simpleSelect(query)
-  const notOneRow = (): never =>
+  const place = placeOf(context, { span })
+  if (select === undefined) return join(from.rel, oneValue(plainTable(context, query), span), 'left', undefined, place)
+  const core = bindCore(inner, select)
+  checkOneColumn(core.items.length, span)
+  const width = from.rel.schema.length
+  if (core.correlated.length === 0) {
+    if (core.items.some((item) => readsOuter(item.expr))) {
+      fail('PLAN_NOT_SUPPORTED', { feature: 'A scalar subquery with outer columns in its SELECT list' }, { span })
+    }
+    const { rel, names } = finishSelect(inner, core, [])
+    const sub = { rel, values: names.map((_, i) => inputAt(rel.schema, i)), names, conditions: [] }
+    return join(from.rel, oneValue(sub, span), 'left', undefined, place)
+  }
+  if (!core.isAggregate || select.groupBy !== undefined || core.having !== undefined) {
     fail(
       'PLAN_NOT_SUPPORTED',
       {
-        feature: 'A scalar subquery that is not a single aggregate',
+        feature: 'A correlated scalar subquery that is not a single aggregate',
         hint: 'Aggregate it, (SELECT MAX(x) FROM …), or write a join.',
       },
       { span },
     )
-  if (select === undefined) return notOneRow()
-  const core = bindCore(inner, select)
-  if (core.items.length !== 1) {
-    fail('PLAN_SUBQUERY', { problem: `as a value it must have one column, but it has ${core.items.length}` }, { span })
-  }
-  if (!core.isAggregate || select.groupBy !== undefined || core.having !== undefined) return notOneRow()
-  const place = placeOf(context, { span })
-  const width = from.rel.schema.length
-  if (core.correlated.length === 0) {
-    const { rel } = finishSelect(inner, core, [])
-    return join(from.rel, rel, 'left', undefined, place)
   }
   const pairs = core.correlated.map((condition) => equalityOf(condition, span))
   const { rel } = finishSelect(
@@ -175,6 +178,34 @@ export function joinScalar(context: BindContext, from: BoundFrom, query: Query, 
   )
   const joined = join(from.rel, rel, 'left', conjunction(on), place)
   return countAsZero(core, joined, width, span)
+}
+
+function checkOneColumn(found: number, span: Span): void {
+  if (found !== 1)
+    fail('PLAN_SUBQUERY', { problem: `as a value it must have one column, but it has ${found}` }, { span })
+}
+
+/**
+ * The rows as one row: a global aggregate is one already; of anything else SINGLE_VALUE takes the only row, and fails at
+ * run time when there are two. (A computation on an aggregate counts as anything else, as in Flink.)
+ */
+function oneValue(sub: Correlated, span: Span): Rel {
+  checkOneColumn(sub.names.length, span)
+  const { rel } = sub
+  const plain = rel.kind === 'project' && rel.exprs.every((expr) => expr.kind === 'input') ? rel.input : rel
+  if (plain.kind === 'aggregate' && plain.grouping.length === 0) return rel
+  const { name, type } = rel.schema[0]
+  const single = withNullable(withoutAttribute(type), true)
+  const call: AggregateCall = {
+    fn: 'SINGLE_VALUE',
+    args: [0],
+    argTypes: [withoutAttribute(type)],
+    distinct: false,
+    retract: false,
+    type: single,
+    name,
+  }
+  return { kind: 'aggregate', input: rel, grouping: [], calls: [call], schema: [{ name, type: single }] }
 }
 
 /** Value last, without the keys of the join; a COUNT over no rows is 0, not NULL. */
