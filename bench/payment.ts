@@ -21,6 +21,7 @@ const { values } = parseArgs({
     broker: { type: 'string', default: 'real' },
     partitions: { type: 'string', default: '2' },
     bootstrap: { type: 'string' },
+    top: { type: 'string' },
   },
 })
 const events = Number(values.events)
@@ -136,6 +137,26 @@ function stages(folder: string): Map<string, number> {
   return total
 }
 
+/** For tuning: the functions that cost most, with their stage. */
+function top(folder: string, count: number): string[] {
+  const file = readdirSync(folder).find((name) => name.endsWith('.cpuprofile')) as string
+  const profile = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+  const byId = new Map<number, { url: string; functionName: string; lineNumber: number }>(
+    profile.nodes.map((node: { id: number; callFrame: object }) => [node.id, node.callFrame]),
+  )
+  const total = new Map<string, number>()
+  profile.samples.forEach((id: number, i: number) => {
+    const frame = byId.get(id)
+    if (frame === undefined) return
+    const key = `${stageOf(frame.url, frame.functionName)} ${frame.functionName} ${frame.url.split('/src/').at(-1)}:${frame.lineNumber}`
+    total.set(key, (total.get(key) ?? 0) + profile.timeDeltas[i] / 1000)
+  })
+  return [...total]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, count)
+    .map(([key, ms]) => `${ms.toFixed(0).padStart(6)} ms  ${key}`)
+}
+
 const target = await startTarget()
 try {
   const topic = `payment_perf_${process.pid}`
@@ -152,6 +173,7 @@ try {
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-profile-'))
   await runJob(target.bootstrap, topic, ['--cpu-prof', `--cpu-prof-dir=${folder}`])
   const split = stages(folder)
+  if (values.top !== undefined) for (const line of top(folder, Number(values.top))) console.log(line)
   rmSync(folder, { recursive: true, force: true })
   split.delete('idle')
   const all = [...split.values()].reduce((sum, value) => sum + value, 0)
