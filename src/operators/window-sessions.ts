@@ -12,10 +12,10 @@ import { AggregateCode } from './aggregate-code.ts'
 import { aggregateLayout } from './aggregate-layout.ts'
 import type { OperatorContext } from './contract.ts'
 import { SessionTracker, type SessionWindow } from './session-tracker.ts'
+import { type Accumulators, accumulators, keyColumns, SlotCode } from './slot-code.ts'
 import type { WindowClock } from './window.ts'
-import { type Accumulators, accumulators, keyColumns, WindowCode } from './window-code.ts'
 import type { Fired } from './window-slices.ts'
-import { SESSION_LEADING } from './window-state.ts'
+import { ROWS, SESSION_LEADING } from './window-state.ts'
 
 export interface SessionOptions {
   readonly grouping: readonly number[]
@@ -31,7 +31,7 @@ export interface FiredSessions extends Fired {
 export class WindowSessions {
   private readonly options: SessionOptions
   private readonly tracker: SessionTracker
-  private readonly code: WindowCode
+  private readonly code: SlotCode
   private readonly sessions: Accumulators
   private slots = new Int32Array(0)
 
@@ -40,7 +40,7 @@ export class WindowSessions {
     this.tracker = new SessionTracker(options.window, options.grouping, input, context)
     const layout = aggregateLayout(options.aggregates, context.aggregates ?? builtInAggregates)
     const code = new AggregateCode(layout, input, SESSION_LEADING)
-    this.code = new WindowCode(code, options.aggregates, options.retracts)
+    this.code = new SlotCode(code, options.aggregates, options.retracts, ROWS)
     const lists = layout.views.map((_, v) => context.state.list(`sessions_view${v}`))
     this.sessions = accumulators(this.tracker.table, lists, code)
   }

@@ -13,6 +13,7 @@ import type { AggregateCall } from './aggregate-call.ts'
 import { AggregateCode } from './aggregate-code.ts'
 import { aggregateLayout } from './aggregate-layout.ts'
 import type { Counter, OperatorContext } from './contract.ts'
+import { type Accumulators, accumulators, keyColumns, SlotCode } from './slot-code.ts'
 import {
   alignedStart,
   firstWindowEnd,
@@ -24,8 +25,7 @@ import {
   windowClock,
   windowInterval,
 } from './window.ts'
-import { type Accumulators, accumulators, keyColumns, WindowCode } from './window-code.ts'
-import { BOUND, LEADING, roundsInMerge, TIMER } from './window-state.ts'
+import { BOUND, LEADING, ROWS, roundsInMerge, TIMER } from './window-state.ts'
 
 /** What fired: keys and results of windows, in order. */
 export interface Fired {
@@ -51,7 +51,7 @@ export class WindowSlices {
   private readonly options: SliceOptions
   private readonly shape: SlicedShape
   readonly clock: WindowClock
-  private readonly code: WindowCode
+  private readonly code: SlotCode
   private readonly windows: Accumulators
   private readonly partial: Accumulators | undefined
   private readonly merged: Accumulators | undefined
@@ -76,7 +76,7 @@ export class WindowSlices {
     this.clock = windowClock(options.window.timeZone)
     const layout = aggregateLayout(options.aggregates, context.aggregates ?? builtInAggregates)
     const code = new AggregateCode(layout, input, LEADING)
-    this.code = new WindowCode(code, options.aggregates, options.retracts)
+    this.code = new SlotCode(code, options.aggregates, options.retracts, ROWS)
     const open = (name: string) =>
       accumulators(
         context.state.table(name),

@@ -9,6 +9,8 @@ export interface GroupAggregateNode extends NodeBase {
   readonly aggregates: readonly AggregateCall[]
   /** True when consumers need -U before +U. */
   readonly emitUpdateBefore: boolean
+  /** `table.exec.mini-batch.*`: rows are taken in together, and a group emits once for all of them. */
+  readonly miniBatch?: { readonly size: number; readonly latencyMs: number }
   /** True when the input has -U or -D: rows are counted, and a group without rows is deleted. */
   readonly inputRetracts: boolean
 }

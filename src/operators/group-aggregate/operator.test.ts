@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { builtInAggregates, findAggregateFunction } from '../../functions/aggregate/index.ts'
 import type { Schema } from '../../types/batch.ts'
@@ -317,4 +317,82 @@ test('law: applying the changelog gives the aggregate of the rows that are left'
     }),
     { numRuns: 60 },
   )
+})
+
+describe('mini-batch', () => {
+  const mini = (calls: (retract: boolean) => AggregateCall[], size: number, retract = false) => ({
+    ...node(calls, { retract }),
+    miniBatch: { size, latencyMs: 5000 },
+  })
+
+  test('a group emits once per bundle', async () => {
+    const n = mini((r) => [call('COUNT', r), call('SUM v', r)], 3)
+    const rows = [
+      add('a', 5),
+      add('b', 3),
+      add('a', null),
+      add('c', 7),
+      add('a', 5),
+      add(null, 1),
+      add('b', 8),
+      add('c', 2),
+    ]
+    for (const batchSize of [1, 2, 3, 8]) {
+      const { log } = await drive(groupAggregateRuntime, n, [input], [...rows, { end: true }], { batchSize })
+      assert.deepEqual(log, [
+        '+I a 2 5',
+        '+I b 1 3',
+        '+I c 1 7',
+        '-U a 2 5',
+        '+U a 3 10',
+        '+I NULL 1 1',
+        '-U b 1 3',
+        '+U b 2 11',
+        '-U c 1 7',
+        '+U c 2 9',
+        'W Infinity',
+      ])
+    }
+  })
+
+  test('a bundle ends at a multiple of the latency', async () => {
+    const n = mini((r) => [call('COUNT', r)], 100)
+    const steps: Step[] = [
+      { now: 1000 },
+      add('a', 1),
+      add('a', 1),
+      { now: 4999 },
+      add('a', 1),
+      { now: 5000 },
+      add('a', 1),
+      { now: 9000 },
+    ]
+    assert.deepEqual((await drive(groupAggregateRuntime, n, [input], steps)).log, ['+I a 3'])
+  })
+
+  test('a group that comes and goes within a bundle says nothing; a barrier ends the bundle', async () => {
+    const n = mini((r) => [call('COUNT v', r, { distinct: true }), call('MAX v', r)], 100, true)
+    const v = (kind: string, k: string, x: number) => row(kind, k, x, 0, '', null, 0, 0, 0)
+    const steps = [
+      v('-D', 'a', 1),
+      v('+I', 'a', 2),
+      v('-D', 'a', 2),
+      v('+I', 'b', 1),
+      v('+I', 'b', 3),
+      v('-D', 'b', 3),
+      { end: true } as const,
+    ]
+    assert.deepEqual((await drive(groupAggregateRuntime, n, [input], steps)).log, ['+I b 1 1', 'W Infinity'])
+    const restored = await drive(groupAggregateRuntime, n, [input], steps, { restore: true })
+    assert.deepEqual(restored.log, [
+      '+I a 1 2',
+      '-D a 1 2',
+      '+I b 1 1',
+      '-U b 1 1',
+      '+U b 2 3',
+      '-U b 2 3',
+      '+U b 1 1',
+      'W Infinity',
+    ])
+  })
 })

@@ -18,6 +18,7 @@ import { physicalOf } from '../../types/value.ts'
 import { AggregateCode, loadOutput, type ResultCode, storeResult, ViewRows } from '../aggregate-code.ts'
 import { aggregateLayout } from '../aggregate-layout.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
+import { MiniBatchGroupAggregate } from './mini-batch.ts'
 import type { GroupAggregateNode } from './node.ts'
 import { LEADING } from './state.ts'
 
@@ -37,7 +38,8 @@ type Run = (
 
 export const groupAggregateRuntime: OperatorRuntime<GroupAggregateNode> = {
   kind: 'group-aggregate',
-  create: (node, context) => new GroupAggregate(node, context),
+  create: (node, context) =>
+    node.miniBatch === undefined ? new GroupAggregate(node, context) : new MiniBatchGroupAggregate(node, context),
 }
 
 class GroupAggregate implements Operator {

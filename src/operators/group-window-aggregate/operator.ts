@@ -9,8 +9,8 @@
  */
 import type { Batch, Column } from '../../types/batch.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
+import { timeColumn } from '../slot-code.ts'
 import { type SlicedShape, type WindowClock, windowStart } from '../window.ts'
-import { timeColumn } from '../window-code.ts'
 import { WindowSessions } from '../window-sessions.ts'
 import { type Fired, WindowSlices } from '../window-slices.ts'
 import type { GroupWindowAggregateNode, WindowProperty } from './node.ts'

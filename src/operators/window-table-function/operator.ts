@@ -12,6 +12,7 @@ import type { KeyedList } from '../../state/contract.ts'
 import { type Batch, type Column, ColumnBuilder, gather } from '../../types/batch.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
 import { SessionTracker } from '../session-tracker.ts'
+import { timeColumn } from '../slot-code.ts'
 import {
   alignedStart,
   firstWindowEnd,
@@ -23,7 +24,6 @@ import {
   windowInterval,
   windowStart,
 } from '../window.ts'
-import { timeColumn } from '../window-code.ts'
 import type { WindowTableFunctionNode } from './node.ts'
 
 export const windowTableFunctionRuntime: OperatorRuntime<WindowTableFunctionNode> = {

@@ -1,9 +1,8 @@
-/** Generated code of window aggregates: adding rows to slices, merging slices, reading results. */
+/** Generated code over the accumulators of slots: adding rows, merging slots, reading results. */
 import type { KeyedList, KeyedTable } from '../state/contract.ts'
 import { type Batch, type Column, ColumnBuilder, gatherColumn } from '../types/batch.ts'
 import type { AggregateCall } from './aggregate-call.ts'
 import { type AggregateCode, loadOutput, mergeViews, storeResult, ViewRows } from './aggregate-code.ts'
-import { ROWS } from './window-state.ts'
 
 /** A table of accumulators with the lists of its views. */
 export interface Accumulators {
@@ -12,10 +11,11 @@ export interface Accumulators {
   readonly views: ViewRows
 }
 
-export class WindowCode {
+export class SlotCode {
   private readonly code: AggregateCode
   private readonly calls: readonly AggregateCall[]
   private readonly retracts: boolean
+  private readonly rowsColumn: number
   private readonly addRows: (
     batch: Batch,
     columns: readonly Column[],
@@ -52,7 +52,11 @@ export class WindowCode {
     picked: Int32Array,
   ) => number
 
-  constructor(code: AggregateCode, calls: readonly AggregateCall[], retracts: boolean) {
+  private readonly readEvery: SlotCode['readResults']
+
+  /** @param rowsColumn the value column that counts a slot's rows (kept only with `retracts`) */
+  constructor(code: AggregateCode, calls: readonly AggregateCall[], retracts: boolean, rowsColumn: number) {
+    this.rowsColumn = rowsColumn
     this.code = code
     this.calls = calls
     this.retracts = retracts
@@ -62,7 +66,8 @@ export class WindowCode {
       code.instantiate(['A', 'L', 's', 'D', 'q'], `${code.loadState()}\n${code.addDistinct(v)}`),
     )
     this.resetSlot = code.instantiate(['A', 's'], `${code.loadState()}\n${code.reset()}`)
-    this.readResults = this.generateResults()
+    this.readResults = this.generateResults(false)
+    this.readEvery = retracts ? this.generateResults(true) : this.readResults
   }
 
   get needsReset(): boolean {
@@ -94,14 +99,21 @@ export class WindowCode {
     return { columns: builders.map((builder) => builder.column()), count }
   }
 
+  /** The results of all those slots, with or without rows. */
+  readAll({ table, lists }: Accumulators, slots: Int32Array): Column[] {
+    const builders = this.calls.map(({ type }) => new ColumnBuilder(type, slots.length))
+    this.readEvery(table.values, lists, slots, slots.length, builders, new Int32Array(slots.length))
+    return builders.map((builder) => builder.column())
+  }
+
   private generateAdd() {
     const { code } = this
     const row = this.retracts
       ? `if (kinds !== null && (kinds[i] === 1 || kinds[i] === 3)) { ${code.retract()} R[s]--; } else { ${code.add()} R[s]++; }`
       : code.add()
-    return code.instantiate<WindowCode['addRows']>(
+    return code.instantiate<SlotCode['addRows']>(
       ['batch', 'columns', 'from', 'to', 'slots', 'A', 'L', 'rows'],
-      `const kinds = batch.kinds, R = A[${ROWS}].values;
+      `const kinds = batch.kinds, R = A[${this.rowsColumn}].values;
        ${code.loadInput()}
        ${code.loadState()}
        ${code.loadViews()}
@@ -115,27 +127,27 @@ export class WindowCode {
 
   private generateMerge() {
     const { code } = this
-    return code.instantiate<WindowCode['mergeSlot']>(
+    return code.instantiate<SlotCode['mergeSlot']>(
       ['A', 'L', 's', 'B', 'M', 't'],
       `${code.loadState()}
        ${code.loadState('B', 'b')}
-       A[${ROWS}].values[s] += B[${ROWS}].values[t];
+       A[${this.rowsColumn}].values[s] += B[${this.rowsColumn}].values[t];
        ${code.merge()}`,
     )
   }
 
-  private generateResults() {
+  private generateResults(every: boolean) {
     const { code, calls } = this
     const results = code.results()
-    return code.instantiate<WindowCode['readResults']>(
+    return code.instantiate<SlotCode['readResults']>(
       ['A', 'L', 'slots', 'count', 'O', 'picked'],
-      `const R = A[${ROWS}].values;
+      `const R = A[${this.rowsColumn}].values;
        ${code.loadState()}
        ${loadOutput(calls.length)}
        let o = 0;
        for (let i = 0; i < count; i++) {
          const s = slots[i];
-         ${this.retracts ? 'if (R[s] === 0) continue;' : ''}
+         ${this.retracts && !every ? 'if (R[s] === 0) continue;' : ''}
          ${results.map((r) => r.before).join('\n')}
          ${results.map((r, j) => `const n${j} = ${r.value}, z${j} = ${r.isNull};`).join(' ')}
          ${calls.map(({ type }, j) => storeResult(j, type, `n${j}`, results[j].isNull === 'false' ? 'false' : `z${j}`)).join('\n')}
