@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { bigDecimalText, isJsonArray, isJsonNumber, isJsonObject, type Json, parseJson, writeJson } from './parse.ts'
 import { evaluatePath, jsonPath } from './path.ts'
+import { selectJson } from './select.ts'
 import { variantNumber } from './variant.ts'
 
 /** As JSON.parse sees it. */
@@ -126,4 +127,29 @@ test('definite paths fail where a step is missing, unreadable ones everywhere', 
     assert.equal(at(path), undefined, path)
   assert.ok(jsonPath('  LAX  $.x').lax)
   assert.throws(() => jsonPath('$.a.b[?(@.c)]'), /only whether a path exists/)
+})
+
+test('a value that is picked out of a text is the one that the whole tree has', () => {
+  const json = fc.json()
+  const step = fc.oneof(fc.constantFrom('', 'a', 'b', '\n', '"'), fc.nat(3))
+  const damage = fc.tuple(fc.nat(30), fc.constantFrom('', '"', ',', '1', '}', ' ', '\\', 'e'))
+  fc.assert(
+    fc.property(json, fc.array(step, { minLength: 1, maxLength: 3 }), fc.option(damage), (text, steps, change) => {
+      const written = change === null ? text : text.slice(0, change[0]) + change[1] + text.slice(change[0])
+      const tree = parseJson(written)
+      let expected: Json | undefined = tree
+      for (const next of steps) {
+        if (expected === undefined) break
+        if (typeof next === 'string') expected = isJsonObject(expected) ? expected.get(next) : undefined
+        else expected = isJsonArray(expected) ? expected[next] : undefined
+      }
+      const selection = selectJson(written, steps)
+      if (tree === undefined) assert.equal(selection, 'not-json', written)
+      else if (expected === undefined) assert.equal(selection, 'missing', written)
+      else assert.deepEqual(selection, { value: expected }, written)
+    }),
+    { numRuns: 3000 },
+  )
+  assert.deepEqual(selectJson('{"a":{"b":1},"a":{"c":2}}', ['a', 'b']), 'missing')
+  assert.deepEqual(plain((selectJson('{"x":[1,{"k\\u0041":[2]}]} y', ['x', 1, 'kA', 0]) as { value: Json }).value), 2)
 })

@@ -2,7 +2,8 @@
  * JSON texts as the SQL/JSON functions see them.
  *
  * Laws
- * - Strict JSON; what follows the first value is not looked at, but a number or a word must end at a blank or the text's end.
+ * - Strict JSON; what follows the first value is not looked at, but a number must end at a blank or the text's end, and a
+ *   word before a letter or digit is none.
  * - Numbers keep all their digits: `text` is what java.math.BigDecimal writes (1.50, 1E+3), whole numbers are plain.
  * - Of a key that stands twice the last value holds.
  */

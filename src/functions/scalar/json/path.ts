@@ -25,6 +25,8 @@ export interface JsonPath {
   readonly lax: boolean
   /** Undefined when the path cannot be read. */
   readonly steps: readonly Step[] | undefined
+  /** The names and positions (from 0) of a path that has nothing else. */
+  readonly direct: readonly (string | number)[] | undefined
 }
 
 export type PathResult = { readonly value: Json } | undefined
@@ -45,7 +47,19 @@ function readPath(text: string): JsonPath {
   const mode = /^\s*(lax|strict)\s+(.+)$/is.exec(text)
   const spec = mode === null ? text : mode[2]
   const lax = mode !== null && mode[1].toLowerCase() === 'lax'
-  return { lax, steps: readSteps(spec) }
+  const steps = readSteps(spec)
+  return { lax, steps, direct: steps && directSteps(steps) }
+}
+
+function directSteps(steps: readonly Step[]): readonly (string | number)[] | undefined {
+  const direct: (string | number)[] = []
+  for (const step of steps) {
+    if (step.kind === 'names' && step.names.length === 1) direct.push(step.names[0])
+    else if (step.kind === 'positions' && step.positions.length === 1 && step.positions[0] >= 0)
+      direct.push(step.positions[0])
+    else return undefined
+  }
+  return direct.length === 0 ? undefined : direct
 }
 
 function readSteps(spec: string): readonly Step[] | undefined {

@@ -3,6 +3,7 @@ import { fail } from '../../../base/errors.ts'
 import type { Json } from './parse.ts'
 import { parseJson } from './parse.ts'
 import { evaluatePath, type JsonPath, jsonPath } from './path.ts'
+import { selectJson } from './select.ts'
 
 /**
  * `error` where the text is no JSON or the path fails in strict mode, which is the mode of a path without a word; in lax mode
@@ -10,25 +11,32 @@ import { evaluatePath, type JsonPath, jsonPath } from './path.ts'
  */
 export type Outcome = { readonly kind: 'value'; readonly value: Json } | { readonly kind: 'empty' | 'error' }
 
-const EMPTY: Outcome = { kind: 'empty' }
-const ERROR: Outcome = { kind: 'error' }
+const LAX_EMPTY = { kind: 'empty', lax: true } as const
+const LAX_ERROR = { kind: 'error', lax: true } as const
+const STRICT_ERROR = { kind: 'error', lax: false } as const
 
-/** Several queries of one row usually read the same text: the last one is kept. */
+/** Queries of one row that need the whole tree usually read the same text: the last one is kept. */
 let lastText: string | undefined
 let lastJson: Json | undefined
 
 export function queryJson(text: string, pathText: string): Outcome & { readonly lax: boolean } {
   const path: JsonPath = jsonPath(pathText)
-  const { lax } = path
-  if (text !== lastText) {
-    lastJson = parseJson(text)
-    lastText = text
+  const { lax, direct } = path
+  const failed: Outcome & { readonly lax: boolean } = lax ? LAX_EMPTY : STRICT_ERROR
+  let value: Json | undefined
+  if (direct !== undefined) {
+    const selection = selectJson(text, direct)
+    value = typeof selection === 'string' ? undefined : selection.value
+  } else {
+    if (text !== lastText) {
+      lastJson = parseJson(text)
+      lastText = text
+    }
+    if (lastJson === undefined) return failed
+    if (path.steps === undefined) return lax ? LAX_ERROR : STRICT_ERROR
+    value = evaluatePath(path, lastJson)?.value
   }
-  if (lastJson === undefined) return lax ? { ...EMPTY, lax } : { ...ERROR, lax }
-  if (path.steps === undefined) return { ...ERROR, lax }
-  const result = evaluatePath(path, lastJson)
-  if (result !== undefined && result.value !== null) return { kind: 'value', value: result.value, lax }
-  return lax ? { ...EMPTY, lax } : { ...ERROR, lax }
+  return value === undefined || value === null ? failed : { kind: 'value', value, lax }
 }
 
 export function refuse(name: string, kind: 'empty' | 'error', path: string): never {
