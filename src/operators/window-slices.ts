@@ -27,6 +27,9 @@ import {
 } from './window.ts'
 import { BOUND, LEADING, ROWS, roundsInMerge, TIMER } from './window-state.ts'
 
+/** Rows of one emitted batch at most. */
+const CHUNK = 8192
+
 /** What fired: keys and results of windows, in order. */
 export interface Fired {
   readonly keys: readonly Column[]
@@ -229,7 +232,9 @@ export class WindowSlices {
     } else {
       const due = table.due(time)
       if (due.length > 0) {
-        this.emitSlots(this.windows, due, undefined, emit)
+        for (let from = 0; from < due.length; from += CHUNK) {
+          this.emitSlots(this.windows, due.subarray(from, from + CHUNK), undefined, emit)
+        }
         for (const slot of due) table.remove(slot)
       }
     }

@@ -13,6 +13,8 @@ import { hashKindOf } from '../hash.ts'
 import { compileProbe, type Indexed, type Probe, type StoredColumn } from '../probe.ts'
 
 const FIRST_CAPACITY = 16
+/** At least so long between two sweeps for expired rows. */
+const SWEEP_PAUSE_MS = 1000
 
 export class KeyIndex {
   /** Pairs of slot + 1 and hash (`probe.ts`). */
@@ -112,6 +114,7 @@ export abstract class KeyStore implements Indexed {
   high = 0
   /** Processing time of the running batch, with TTL only. */
   time = 0
+  private swept = Number.NEGATIVE_INFINITY
   private probeScratch: { builders: ColumnBuilder[]; rows: Rows; slots: Int32Array } | undefined
 
   constructor(keySchema: Schema, ttlMs: number | undefined, now: () => number) {
@@ -134,7 +137,7 @@ export abstract class KeyStore implements Indexed {
 
   lookup(batch: Rows, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void {
     this.insertedCount = 0
-    if (this.watch) this.time = this.now()
+    if (this.watch) this.tick()
     const columns = keyColumns.map((c) => batch.columns[c])
     this.probe.lookup(this, columns, batch.length, slots, intent === 'update', null)
   }
@@ -152,6 +155,15 @@ export abstract class KeyStore implements Indexed {
       intent,
     )
     return slots[0]
+  }
+
+  /** Between batches slots may go: now and then drop what nobody will ask for again. */
+  private tick(): void {
+    this.time = this.now()
+    if (this.time - this.swept < Math.max(this.ttlMs / 2, SWEEP_PAUSE_MS)) return
+    this.swept = this.time
+    this.sweep(this.time)
+    this.insertedCount = 0
   }
 
   private makeScratch() {
@@ -211,10 +223,18 @@ export abstract class KeyStore implements Indexed {
   }
 
   slots(): Int32Array {
+    const { live, sequence } = this
     const slots = new Int32Array(this.size)
     let count = 0
-    for (let slot = 0; slot < this.high; slot++) if (this.live[slot] !== 0) slots[count++] = slot
-    return slots.sort((a, b) => this.sequence[a] - this.sequence[b])
+    let last = -1
+    let sorted = true
+    for (let slot = 0; slot < this.high; slot++) {
+      if (live[slot] === 0) continue
+      slots[count++] = slot
+      if (sequence[slot] < last) sorted = false
+      last = sequence[slot]
+    }
+    return sorted ? slots : slots.sort((a, b) => sequence[a] - sequence[b])
   }
 
   private growTo(capacity: number): void {
