@@ -39,6 +39,25 @@ export interface ConvertOptions {
   readonly ignoreErrors: boolean
   readonly failOnMissing: boolean
   readonly standard: TimeStandard
+  /** The table has a DECIMAL column: then Flink keeps all digits of numbers inside objects that go into a STRING. */
+  readonly decimals?: boolean
+}
+
+export function hasDecimal(type: LogicalType): boolean {
+  switch (type.kind) {
+    case 'DECIMAL':
+      return true
+    case 'ARRAY':
+    case 'MULTISET':
+      return hasDecimal(type.element)
+    case 'MAP':
+      return hasDecimal(type.key) || hasDecimal(type.value)
+    case 'ROW':
+    case 'STRUCTURED':
+      return type.fields.some((field) => hasDecimal(field.type))
+    default:
+      return false
+  }
 }
 
 /** Reads the value at hand; `depth` is the number of brackets that are open around it. */
@@ -107,8 +126,10 @@ function notNullReader(type: LogicalType, column: string, options: ConvertOption
       }
     }
     case 'CHAR':
-    case 'VARCHAR':
-      return stringOf
+    case 'VARCHAR': {
+      const decimals = options.decimals === true
+      return (r, depth) => stringOf(r, depth, decimals)
+    }
     case 'BINARY':
     case 'VARBINARY':
       return (r) => {
@@ -207,10 +228,10 @@ function realOf(r: JsonReader, type: string, parse: (text: string) => number | u
   return parse(text) ?? r.value(type, at)
 }
 
-function stringOf(r: JsonReader, depth: number): string {
+function stringOf(r: JsonReader, depth: number, decimals: boolean): string {
   const c = r.peek()
   if (c === 34) return r.string()
-  return c === 123 || c === 91 ? compactText(r, depth) : scalarText(r, 'STRING')
+  return c === 123 || c === 91 ? compactText(r, depth, decimals) : scalarText(r, 'STRING')
 }
 
 function timeReader(type: string, parse: (text: string) => Value | undefined): ValueReader {

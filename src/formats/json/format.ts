@@ -6,6 +6,7 @@ import type { OptionDeclaration } from '../../base/options.ts'
 import { INSERT_ONLY } from '../../types/row-kind.ts'
 import type { Format, FormatContext } from '../contract.ts'
 import type { TimeStandard } from '../text/times.ts'
+import { hasDecimal } from './convert.ts'
 import { JsonRowDecoder } from './decoder.ts'
 import { createJsonEncoder } from './encoder.ts'
 
@@ -81,7 +82,8 @@ export const jsonFormat: Format = {
         reason: 'a missing field cannot both fail and be ignored',
       })
     }
-    return new JsonRowDecoder(context.schema, { failOnMissing, ignoreErrors, standard: standardOf(context) })
+    const decimals = (context.record ?? context.schema).some(({ type }) => hasDecimal(type))
+    return new JsonRowDecoder(context.schema, { failOnMissing, ignoreErrors, standard: standardOf(context), decimals })
   },
 
   encoder(context) {

@@ -2,13 +2,16 @@
  * A JSON object or array that goes into a STRING column: its text, written again without white space.
  *
  * Law: as Flink writes it — a field that comes twice keeps its first place and its last value, whole numbers keep their
- * digits, other numbers are printed as Java prints the double, strings are escaped as the encoder escapes them.
+ * digits, other numbers are printed as Java prints the double (or, where the table has a DECIMAL column, the BigDecimal),
+ * strings are escaped as the encoder escapes them.
  */
 import { doubleText } from '../../types/java-number.ts'
+import { bigDecimalText } from '../text/numbers.ts'
 import { quoted } from './escape.ts'
 import type { JsonReader } from './reader.ts'
 
-export function compactText(reader: JsonReader, depth: number): string {
+/** @param decimals numbers with a fraction or an exponent are BigDecimals */
+export function compactText(reader: JsonReader, depth: number, decimals: boolean): string {
   switch (reader.peek()) {
     case 123: {
       reader.enter(depth)
@@ -17,7 +20,7 @@ export function compactText(reader: JsonReader, depth: number): string {
       else {
         do {
           const key = reader.key()
-          fields.set(key, compactText(reader, depth + 1))
+          fields.set(key, compactText(reader, depth + 1, decimals))
         } while (reader.more(125))
       }
       return `{${[...fields].map(([key, value]) => `${quoted(key)}:${value}`).join(',')}}`
@@ -27,7 +30,7 @@ export function compactText(reader: JsonReader, depth: number): string {
       const elements: string[] = []
       if (reader.peek() === 93) reader.pos++
       else {
-        do elements.push(compactText(reader, depth + 1))
+        do elements.push(compactText(reader, depth + 1, decimals))
         while (reader.more(93))
       }
       return `[${elements.join(',')}]`
@@ -47,6 +50,7 @@ export function compactText(reader: JsonReader, depth: number): string {
     case 57: {
       const text = reader.numberText()
       if (!reader.isFloat) return text === '-0' ? '0' : text
+      if (decimals) return bigDecimalText(text) ?? text
       const value = doubleText(Number(text))
       // Infinity has no JSON number.
       return value.endsWith('y') ? `"${value}"` : value

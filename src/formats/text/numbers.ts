@@ -14,16 +14,36 @@ const HEX_DOUBLE = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d+)[f
 const LONG_MIN = -(2n ** 63n)
 const LONG_MAX = 2n ** 63n - 1n
 
+const FOREIGN_DIGIT = /\p{Nd}/gu
+
+/** Java reads the digits of every script; here they become those of ASCII. */
+function withAsciiDigits(text: string): string {
+  return text.replace(FOREIGN_DIGIT, (digit) => {
+    const code = digit.codePointAt(0) as number
+    if (code < 0x80 || code > 0xffff) return digit
+    // The ten digits of a script stand together.
+    let zero = code
+    while (code - zero < 9 && /\p{Nd}/u.test(String.fromCharCode(zero - 1))) zero--
+    return String(code - zero)
+  })
+}
+
 /** `Integer.parseInt` and its like: digits with a sign, within the range; undefined otherwise. */
 export function parseInteger(text: string, min: number, max: number): number | undefined {
-  if (!INTEGER.test(text)) return undefined
+  if (!INTEGER.test(text)) {
+    const plain = withAsciiDigits(text)
+    return plain === text ? undefined : parseInteger(plain, min, max)
+  }
   const value = Number(text)
   return value >= min && value <= max ? value + 0 : undefined
 }
 
 /** `Long.parseLong`. */
 export function parseLong(text: string): Exact | undefined {
-  if (!INTEGER.test(text)) return undefined
+  if (!INTEGER.test(text)) {
+    const plain = withAsciiDigits(text)
+    return plain === text ? undefined : parseLong(plain)
+  }
   if (text.length <= 15) return Number(text) + 0
   // A text of a million digits must not cost the time of a million-digit number.
   if (text.length > 40 && text.replace(/^[+-]?0*/, '').length > 19) return undefined
@@ -114,7 +134,10 @@ const FAR = 400
  */
 export function parseDecimal(text: string, precision: number, scale: number): Exact | null | undefined {
   const match = DECIMAL.exec(text)
-  if (match === null) return undefined
+  if (match === null) {
+    const plain = withAsciiDigits(text)
+    return plain === text ? undefined : parseDecimal(plain, precision, scale)
+  }
   const fraction = match[3] ?? ''
   const digits = match[2] + fraction
   if (digits === '') return undefined
@@ -165,6 +188,15 @@ export function strippedDecimalText(unscaled: Exact, scale: number): string {
   }
   const mantissa = digits.length === 1 ? digits : `${digits[0]}.${digits.slice(1)}`
   return `${sign}${mantissa}E${adjusted >= 0 ? '+' : ''}${adjusted}`
+}
+
+/** A decimal text as `new BigDecimal(text).stripTrailingZeros().toString()` prints it; undefined if it is no number. */
+export function bigDecimalText(text: string): string | undefined {
+  const match = DECIMAL.exec(text)
+  if (match === null) return undefined
+  const fraction = match[3] ?? ''
+  const unscaled = exact(BigInt(`${match[2]}${fraction}` || '0') * (match[1] === '-' ? -1n : 1n))
+  return strippedDecimalText(unscaled, fraction.length - Number(match[4] ?? 0))
 }
 
 /** Java's `String.trim`: everything up to the blank goes. */
