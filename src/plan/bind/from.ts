@@ -145,7 +145,7 @@ function bindJoin(context: BindContext, ast: Join): BoundFrom {
   if (ast.right.kind === 'derived-table' && ast.right.lateral) {
     const lateral = bindLateral(context, left, ast.right.query, joinType, ast)
     const right = named(context, { rel: lateral.right, names: lateral.names }, ast.right.alias)
-    return joined(context, left, right, joinType, [...conjunctsOf(lateral.condition)], ast)
+    return joined(context, left, right, lateral.joinType, [...conjunctsOf(lateral.condition)], ast)
   }
   const right = bindFrom(context, ast.right)
   return joined(context, left, right, joinType, [], ast)
@@ -198,7 +198,9 @@ function joined(
       { span: ast.span },
     )
   }
-  return { rel, scope: { relations, outer: context.outer } }
+  const shared = using.map(({ left: l }) => l.index)
+  const first = [...shared, ...(left.scope.first ?? []).filter((index) => !shared.includes(index))]
+  return { rel, scope: { relations, first, outer: context.outer } }
 }
 
 function checkAliases(left: Scope, right: Scope, ast: Join): void {

@@ -59,6 +59,8 @@ export interface ScopeRelation {
 export interface Scope {
   readonly relations: readonly ScopeRelation[]
   readonly outer?: Scope
+  /** Columns of USING or NATURAL, which `*` gives first. */
+  readonly first?: readonly number[]
 }
 
 export const EMPTY_SCOPE: Scope = { relations: [] }
@@ -166,7 +168,10 @@ function notFound(scope: Scope, name: Name): never {
 /** The columns that `*` or `t.*` stand for. */
 export function expandStar(scope: Scope, qualifier: Name | undefined): readonly ScopeColumn[] | undefined {
   if (qualifier === undefined) {
-    return scope.relations.flatMap((relation) => relation.columns.filter((c) => c.merged !== true))
+    const all = scope.relations.flatMap((relation) => relation.columns.filter((c) => c.merged !== true))
+    const { first = [] } = scope
+    const leading = first.flatMap((index) => all.filter((column) => column.index === index))
+    return [...leading, ...all.filter((column) => !first.includes(column.index))]
   }
   const names = qualifier.parts.map((part) => part.name)
   return scope.relations.find((relation) => isCalled(relation, names))?.columns

@@ -9,7 +9,7 @@ import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
 import { walkExpr } from '../../expr/expr.ts'
 import type { Expression, Select, SelectItem } from '../../sql/ast.ts'
-import { INT, NULL_TYPE, notNull, withoutAttribute } from '../../types/logical-type.ts'
+import { INT, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
 import { aggregate, type BoundGrouping, bindGroupBy, usedProperties } from './aggregate.ts'
 import { filter, project, uniqueNames } from './build.ts'
@@ -153,15 +153,10 @@ function bindItems(env: (place: string) => ExpressionScope, items: readonly Sele
       continue
     }
     const expr = bind(env('SELECT'), ast)
-    const typed = expr.type.kind === 'NULL' ? refuseNull(expr) : expr
-    add(typed, item.alias?.name ?? ownName(ast) ?? `EXPR$${names.size}`)
+    if (expr.type.kind === 'NULL') fail('PLAN_NULL_TYPE', { where: 'in SELECT' }, { span: ast.span })
+    add(expr, item.alias?.name ?? ownName(ast) ?? `EXPR$${names.size}`)
   }
   return bound
-}
-
-/** `SELECT NULL` has the type NULL; a stream of it can still be shown. */
-function refuseNull(expr: Expr): Expr {
-  return { ...expr, type: NULL_TYPE }
 }
 
 function ownName(ast: Expression): string | undefined {

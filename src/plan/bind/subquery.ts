@@ -254,6 +254,7 @@ export interface Lateral {
   readonly names: readonly string[]
   /** Over the joined row. */
   readonly condition?: Expr
+  readonly joinType: JoinType
 }
 
 export function bindLateral(
@@ -270,6 +271,8 @@ export function bindLateral(
       { span: ast.span },
     )
   }
+  const aggregated = lateralAggregate(context, left, query)
+  if (aggregated !== undefined) return aggregated
   const sub = bindCorrelated(context, left, query)
   if (sub.values.some(readsOuter)) {
     return fail(
@@ -286,7 +289,37 @@ export function bindLateral(
   const place = new Map(needed.map((index, i) => [index, sub.values.length + i]))
   const conditions = sub.conditions.map((c) => overJoinedRow(moved(c, place), width))
   const condition = conjunction(conditions)
-  return condition === undefined ? { right, names } : { right, names, condition }
+  return { right, names, joinType, ...(condition && { condition }) }
+}
+
+/**
+ * LATERAL (SELECT aggregates … WHERE inner = outer): grouped by the inner columns and joined. The aggregate has a row for
+ * every row around, so the join is a left one whatever was written.
+ */
+function lateralAggregate(context: BindContext, left: BoundFrom, query: Query): Lateral | undefined {
+  const select = simpleSelect(query)
+  if (select === undefined || select.groupBy !== undefined || select.having !== undefined) return undefined
+  const inner: BindContext = { ...context, outer: { ...left.scope, outer: context.outer } }
+  const core = bindCore(inner, select)
+  if (!core.isAggregate || core.correlated.length === 0) return undefined
+  if (core.collector.drafts.some((draft) => draft.fn === 'COUNT')) {
+    fail('PLAN_NOT_SUPPORTED', { feature: 'COUNT in a correlated LATERAL query' }, { span: query.span })
+  }
+  const pairs = core.correlated.map((condition) => equalityOf(condition, query.span))
+  const { rel } = finishSelect(
+    inner,
+    core,
+    pairs.map((pair) => pair.inside),
+  )
+  const width = left.rel.schema.length
+  const names = uniqueNames(core.items.map((item) => item.name))
+  const on = pairs.map((pair, i) => {
+    const at = names.length + i
+    const key: Expr = { kind: 'input', index: width + at, type: rel.schema[at].type }
+    return call(context, '=', [overJoinedRow(pair.outside, 0), key], query.span)
+  })
+  const condition = conjunction(on)
+  return { right: rel, names, joinType: 'left', ...(condition && { condition }) }
 }
 
 function moved(expr: Expr, place: ReadonlyMap<number, number>): Expr {
