@@ -1,3 +1,4 @@
+/** Names of a session: created, found, hidden, dropped. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isRivuletError } from '../base/errors.ts'

@@ -116,6 +116,20 @@ test('MAX of what only grows keeps no values for -U; MAX of anything else does',
   assert.deepEqual(retracts('SELECT MAX(n) FROM (SELECT k, COUNT(*) AS n FROM cdc GROUP BY k)'), [true])
 })
 
+test('mini-batch comes from the session, and says what is missing', () => {
+  const made = (options: Readonly<Record<string, string>>) => {
+    const other = new PlanSession({ 'table.exec.mini-batch.enabled': 'true', ...options })
+    other.run("CREATE TABLE a (k STRING) WITH ('connector' = 'inline')")
+    return other.plan('SELECT k, COUNT(*) FROM a GROUP BY k').plan.nodes[1]
+  }
+  const size = 'table.exec.mini-batch.size'
+  const latency = 'table.exec.mini-batch.allow-latency'
+  const node = made({ [size]: '100', [latency]: '5 s' })
+  assert.deepEqual(node.kind === 'group-aggregate' && node.miniBatch, { size: 100, latencyMs: 5000 })
+  assert.throws(() => made({ [latency]: '5 s' }), /table\.exec\.mini-batch\.size/)
+  assert.throws(() => made({ [size]: '100' }), /allow-latency/)
+})
+
 test('ids and descriptions do not change from run to run', () => {
   const sql = 'SELECT k, COUNT(*) FROM (SELECT k FROM a UNION ALL SELECT k FROM b) GROUP BY k'
   assert.deepEqual(session.plan(sql).plan, session.plan(sql).plan)

@@ -1,3 +1,4 @@
+/** Plans written and read again are the same plans. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'

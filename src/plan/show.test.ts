@@ -1,3 +1,4 @@
+/** DESCRIBE, SHOW CREATE and LIKE: what is shown makes the same table again. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ShowCreate } from '../sql/ast.ts'

@@ -50,9 +50,11 @@ class PlanBuilder {
   private readonly byContent = new Map<string, PlanNode>()
   private readonly reuse: boolean
   private readonly context: PlannerContext
+  private readonly miniBatch: { readonly size: number; readonly latencyMs: number } | undefined
 
   constructor(context: PlannerContext) {
     this.context = context
+    this.miniBatch = miniBatchOf(context)
     this.reuse = context.options.boolean('table.optimizer.reuse-sub-plan-enabled')
   }
 
@@ -256,6 +258,7 @@ class PlanBuilder {
           kind: 'group-aggregate',
           ...common,
           emitUpdateBefore: mode.updateBefore,
+          ...(this.miniBatch && { miniBatch: this.miniBatch }),
           inputRetracts,
           description: `GroupAggregate(${groupBy}select=[${select}])`,
         })
@@ -330,6 +333,26 @@ class PlanBuilder {
       description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`,
     })
   }
+}
+
+/** `table.exec.mini-batch.*`; size and latency must be there when it is on, as in Flink. */
+function miniBatchOf({ options }: PlannerContext): { readonly size: number; readonly latencyMs: number } | undefined {
+  if (!options.boolean('table.exec.mini-batch.enabled')) return undefined
+  const size = Number(options.get('table.exec.mini-batch.size') ?? -1)
+  const latencyMs = options.duration('table.exec.mini-batch.allow-latency') ?? 0
+  if (!Number.isInteger(size) || size <= 0) {
+    fail('PLAN_SESSION_OPTION', {
+      key: 'table.exec.mini-batch.size',
+      expected: 'a whole number greater than 0 when mini-batch is enabled',
+    })
+  }
+  if (latencyMs <= 0) {
+    fail('PLAN_SESSION_OPTION', {
+      key: 'table.exec.mini-batch.allow-latency',
+      expected: "a duration such as '5 s' when mini-batch is enabled",
+    })
+  }
+  return { size, latencyMs }
 }
 
 function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {

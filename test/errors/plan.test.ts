@@ -82,8 +82,9 @@ const ELSEWHERE = [
   'PLAN_IN_USE',
   'PLAN_DATABASE_NOT_EMPTY',
   'PLAN_TEMPORARY_HIDES',
-  // Tested with the plan's text form.
+  // Tested with the plan's text form, and with changelogs.
   'PLAN_FILE',
+  'PLAN_SESSION_OPTION',
 ]
 
 test('every error of the planner has a case', () => {

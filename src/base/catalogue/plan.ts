@@ -12,6 +12,12 @@ export const planErrors = {
     message: ({ feature }) => `${feature} is not supported by the embedded engine yet.`,
     hint: ({ hint }) => hint ?? 'COMPAT.md lists what is supported.',
   }),
+  PLAN_SESSION_OPTION: declare<{ key: string; expected: string }>({
+    domain: 'user',
+    message: ({ key, expected }) => `The session option '${key}' must be ${expected}.`,
+    hint: ({ key }) => `SET '${key}' = '…';`,
+    flink: 'Key: … must be positive when table.exec.mini-batch.enabled is set to true',
+  }),
   PLAN_FILE: declare<{ problem: string }>({
     domain: 'user',
     message: ({ problem }) => `The compiled plan cannot be read: ${problem}.`,
