@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -49,10 +49,14 @@ function nodeOf(version: string): string {
   return join(folder, 'node_modules', '.bin', 'node')
 }
 
+/** Bytes of the files of a folder; a file with several names (hard links) once, links not at all. */
 function sizeOf(folder: string): number {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => statSync(join(folder, file)))
-    .reduce((sum, file) => sum + (file.isFile() ? file.size : 0), 0)
+  const files = new Map<number, number>()
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const file = lstatSync(join(folder, name))
+    if (file.isFile()) files.set(file.ino, file.size)
+  }
+  return [...files.values()].reduce((sum, size) => sum + size, 0)
 }
 
 before(async () => {
