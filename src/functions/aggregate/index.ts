@@ -5,6 +5,7 @@
  */
 import { arrayAgg } from './array-agg.ts'
 import { avg } from './avg.ts'
+import { bitmapAggregates } from './bitmap.ts'
 import { collect } from './collect.ts'
 import type { AggregateFunction, AggregateLookup } from './contract.ts'
 import { count } from './count.ts'
@@ -38,6 +39,7 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   jsonObjectagg,
   percentile,
   singleValue,
+  ...bitmapAggregates,
 ]
 
 const byName = new Map<string, AggregateFunction>()
