@@ -135,11 +135,11 @@ function basicType(node: BasicType): LogicalType {
     case 'VARBINARY':
       return varbinary(within(node, node.precision ?? MAX_LENGTH, 1, MAX_LENGTH))
     case 'TIME':
-      return time(within(node, node.precision ?? 0, 0, 9))
+      return time(digits(node.precision ?? 0))
     case 'TIMESTAMP':
-      return timestamp(within(node, node.precision ?? 6, 0, 9))
+      return timestamp(digits(node.precision ?? 6))
     case 'TIMESTAMP_LTZ':
-      return timestampLtz(within(node, node.precision ?? 6, 0, 9))
+      return timestampLtz(digits(node.precision ?? 6))
     case 'ANY':
     case 'TIME_LTZ': {
       const name = node.name === 'ANY' ? 'ANY' : 'TIME WITH LOCAL TIME ZONE'
@@ -148,9 +148,14 @@ function basicType(node: BasicType): LogicalType {
   }
 }
 
+/** Fractional digits of a second: there are nine, more are nine too, as in Flink. */
+function digits(precision: number): number {
+  return Math.min(9, precision)
+}
+
 function within(node: BasicType, value: number, low: number, high: number): number {
   if (value >= low && value <= high) return value
-  const problem = `${node.name}(${value}): the ${node.name === 'DECIMAL' || node.name.startsWith('TIME') ? 'precision' : 'length'} must be from ${low} to ${high}`
+  const problem = `${node.name}(${value}): the ${node.name === 'DECIMAL' ? 'precision' : 'length'} must be from ${low} to ${high}`
   return fail('PLAN_TYPE', { problem }, { span: node.span })
 }
 
