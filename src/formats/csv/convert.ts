@@ -36,7 +36,7 @@ export function fieldReader(type: LogicalType, column: string, settings: CsvSett
     case 'DOUBLE':
       return (text) => parseDouble(javaTrim(text))
     case 'DECIMAL':
-      return (text) => parseDecimal(javaTrim(text), type.precision, type.scale)
+      return (text) => parseDecimal(text, type.precision, type.scale)
     case 'CHAR':
     case 'VARCHAR':
       return (text) => text
@@ -46,7 +46,10 @@ export function fieldReader(type: LogicalType, column: string, settings: CsvSett
     case 'DATE':
       return parseSqlDate
     case 'TIME':
-      return (text) => parseTime(/^\d\d:\d\d$/.test(text) ? `${text}:00` : text, 'SQL')
+      return (text) => {
+        const millis = parseTime(/^\d\d:\d\d$/.test(text) ? `${text}:00` : text, 'SQL')
+        return millis === undefined ? undefined : millis - (millis % 10 ** Math.max(0, 3 - type.precision))
+      }
     case 'TIMESTAMP':
     case 'TIMESTAMP_LTZ': {
       const zoned = type.kind === 'TIMESTAMP_LTZ'
@@ -55,13 +58,14 @@ export function fieldReader(type: LogicalType, column: string, settings: CsvSett
     case 'ARRAY': {
       if (nested) break
       const element = elementReader(type.element, column, settings)
-      return (text) => allOf(text.split(settings.elementDelimiter).map(element))
+      return (text) => allOf(text === '' ? [] : text.split(settings.elementDelimiter).map(element))
     }
     case 'ROW': {
       if (nested) break
       const fields = type.fields.map((field) => elementReader(field.type, `${column}.${field.name}`, settings))
       return (text) => {
         const parts = text.split(settings.elementDelimiter)
+        if (text === '') return null
         if (parts.length > fields.length || (parts.length < fields.length && !settings.ignoreErrors)) return undefined
         return allOf(fields.map((field, i) => (parts[i] === undefined ? null : field(parts[i]))))
       }

@@ -77,6 +77,9 @@ const cases: [FormatField[], string, unknown[], string, Options?][] = [
   [fields(t.DATE), '2024-02-30', [19783], '2024-03-01'],
   [fields(t.DATE), '2024-2-9', [19762], '2024-02-09'],
   [fields(t.time(3)), '10:00', [36000000], '10:00:00'],
+  [fields(t.time(0)), '10:00:00.5', [36000000], '10:00:00'],
+  [text, 'x,1,', ['x', 1], 'x,1'],
+  [fields(t.array(t.INT), t.INT), ',1', [[], 1], ',1'],
   [fields(t.array(t.INT), t.STRING), '1;2;3,x', [[1, 2, 3], 'x'], '1;2;3,x'],
   [fields(t.array(t.STRING), t.STRING), '"a;b c;",x', [['a', 'b c', ''], 'x'], '"a;b c;",x'],
   [fields(t.array(t.STRING)), 'a:b', [['a', 'b']], 'a:b', { 'array-element-delimiter': ':' }],
@@ -113,6 +116,7 @@ const errors: [string, FormatField[], string, RegExp, Options?][] = [
   ['an empty record', text, '', /expected a record/],
   ['a comment alone', text, '#x,1', /expected a record/, { 'allow-comments': 'true' }],
   ['ISO times', fields(t.timestamp(3)), '2024-02-29T10:00:00', /TIMESTAMP\(3\)/],
+  ['blanks around a DECIMAL', fields(t.decimal(5, 1)), ' 7 ', /DECIMAL/],
   ['a fraction in an INT', fields(t.INT), '1.5', /INT/],
 ]
 for (const [name, schema, line, message, options] of errors) {

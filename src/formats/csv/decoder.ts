@@ -77,6 +77,8 @@ export class CsvRowDecoder implements RowDecoder {
     for (let i = 0; ; i++) {
       const from = this.#at
       if (i >= fields.length) {
+        // A delimiter at the end of the line opens no further field.
+        if (from >= this.#end || this.#bytes[from] === NEWLINE || this.#bytes[from] === RETURN) return
         throw new CsvFault(from, `${fields.length} fields`, 'another one')
       }
       const field = fields[i]

@@ -1,8 +1,9 @@
 /**
  * Rows to CSV lines, without the line's end.
  *
- * Law: texts are quoted by Jackson's rule, which Flink inherits: when longer than 24 characters, or with any character that
- * is not greater than the delimiter and the quote character (blanks, for instance). Numbers and booleans never are.
+ * Law: texts are quoted by Jackson's rule, which Flink inherits: when longer than 24 characters, or with a backslash or any
+ * character that is not greater than the delimiter and the quote character (blanks, for instance). Numbers and booleans
+ * never are.
  */
 import { fail } from '../../base/errors.ts'
 import { valueAt } from '../../types/batch.ts'
@@ -47,7 +48,7 @@ function quoting({ quote, delimiter }: CsvSettings): (text: string) => string {
   const safe = Math.max(quote, delimiter, 10) + 1
   return (text) => {
     let plain = text.length < QUOTED_FROM
-    for (let i = 0; plain && i < text.length; i++) plain = text.charCodeAt(i) >= safe
+    for (let i = 0; plain && i < text.length; i++) plain = text.charCodeAt(i) >= safe && text[i] !== '\\'
     return plain ? text : `${mark}${text.replaceAll(mark, mark + mark)}${mark}`
   }
 }
