@@ -6,8 +6,8 @@
  * - Group numbers are Java's: `group(match, n)` finds them behind the groups that the translation adds.
  * - `.`, `$`, `\s`, `\b`, `\R`, character class intersections and unions, quoting, possessive quantifiers, atomic groups and
  *   inline flags mean what they mean in Java.
- * - Differences: (?i) folds beyond ASCII; \G, \X, (?c…) of conditionals and canonical equivalence are not supported and
- *   count as refused patterns.
+ * - Differences: \G, \X, \N and canonical equivalence are not supported and count as refused patterns; back references do
+ *   not look away from case.
  */
 import { translate } from './translate.ts'
 
@@ -65,16 +65,25 @@ export function eachMatch(regex: JavaRegex, text: string, visit: (match: RegExpE
   let at = 0
   while (at <= text.length) {
     pattern.lastIndex = at
-    const match = pattern.exec(text)
-    // Within a surrogate pair JavaScript steps back to its start; Java finds the empty match there.
-    if (match === null) return
-    if (match.index < at) {
-      match.index = at
+    const split = isWithinPair(text, at)
+    // JavaScript does not look between the halves of a surrogate pair, Java does: there the first half is hidden.
+    let match = pattern.exec(split ? `${text.slice(0, at - 1)}\ue000${text.slice(at)}` : text)
+    if (split && match !== null && match.index !== at) {
+      pattern.lastIndex = at + 1
+      match = pattern.exec(text)
     }
+    if (match === null) return
     visit(match)
     const end = match.index + match[0].length
     at = match[0] === '' ? end + 1 : end
   }
+}
+
+function isWithinPair(text: string, at: number): boolean {
+  const low = text.charCodeAt(at)
+  if (!(low >= 0xdc00 && low <= 0xdfff)) return false
+  const high = text.charCodeAt(at - 1)
+  return high >= 0xd800 && high <= 0xdbff
 }
 
 /** String.split of Java: a regular expression, at most `limit` parts, trailing empty parts left out when there is no limit. */

@@ -28,6 +28,9 @@ const CLASSES: Readonly<Record<string, string>> = {
 }
 const CONTROLS: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f: '\f', a: '\x07', e: '\x1b' }
 
+/** What the properties of one case mean where (?i) is on. */
+const CASED: Readonly<Record<string, string>> = { Lower: 'a-zA-Z', Upper: 'a-zA-Z' }
+
 /** The pattern is refused. */
 class Refused extends Error {}
 
@@ -47,6 +50,7 @@ interface Flags {
   readonly s: boolean
   readonly x: boolean
   readonly d: boolean
+  readonly u: boolean
 }
 
 class Translator {
@@ -54,7 +58,7 @@ class Translator {
   #at = 0
   #groups: number[] = [0]
   #captures = 0
-  #flags: Flags = { i: false, m: false, s: false, x: false, d: false }
+  #flags: Flags = { i: false, m: false, s: false, x: false, d: false, u: false }
 
   constructor(text: string) {
     this.#text = text
@@ -88,44 +92,21 @@ class Translator {
   #alternatives(): string {
     const outer = this.#flags
     let result = ''
-    let closers = ''
     while (this.#more && this.#text[this.#at] !== ')') {
-      if (this.#eat('|')) {
-        // A flag group that was opened by (?i) must not swallow the alternative.
-        result += `${closers}|`
-        closers = ''
-        const opened = this.#reopen(outer)
-        result += opened.open
-        closers = opened.close
-        continue
-      }
-      const flagGroup = this.#flagsHere()
-      if (flagGroup !== undefined) {
-        result += flagGroup.open
-        closers = flagGroup.close + closers
-        continue
-      }
-      result += this.#quantified()
+      if (this.#eat('|')) result += '|'
+      else if (!this.#flagsHere()) result += this.#quantified()
     }
     this.#flags = outer
-    return result + closers
-  }
-
-  /** The case flag that is on now but not outside, as a group around the next alternative. */
-  #reopen(outer: Flags): { open: string; close: string } {
-    if (this.#flags.i === outer.i) return { open: '', close: '' }
-    return { open: this.#flags.i ? '(?i:' : '(?-i:', close: ')' }
+    return result
   }
 
   /** `(?i)` and its kin. */
-  #flagsHere(): { open: string; close: string } | undefined {
+  #flagsHere(): boolean {
     const match = /^\(\?([idmsuxU]*)(?:-([idmsuxU]*))?\)/.exec(this.#text.slice(this.#at))
-    if (match === null || match[0] === '(?)') return undefined
+    if (match === null || match[0] === '(?)') return false
     this.#at += match[0].length
-    const before = this.#flags
-    this.#flags = changed(before, match[1], match[2] ?? '')
-    if (this.#flags.i === before.i) return { open: '', close: '' }
-    return { open: this.#flags.i ? '(?i:' : '(?-i:', close: ')' }
+    this.#flags = changed(this.#flags, match[1], match[2] ?? '')
+    return true
   }
 
   #quantified(): string {
@@ -146,7 +127,7 @@ class Translator {
       if (high < low) throw new Refused()
     }
     // JavaScript cannot repeat look-arounds.
-    const repeatable = /^\(\?<?[=!]/.test(atom) || atom === '^' ? `(?:${atom})` : atom
+    const repeatable = /^\(\?<?[=!]/.test(atom) || atom === '^' || atom === '$' ? `(?:${atom})` : atom
     if (this.#eat('?')) return `${repeatable}${quantifier}?`
     if (!this.#eat('+')) return `${repeatable}${quantifier}`
     return this.#atomic(`${repeatable}${quantifier}`, before)
@@ -168,9 +149,9 @@ class Translator {
         if (this.#flags.s) return '[^]'
         return this.#flags.d ? String.raw`[^\n]` : String.raw`[^\n\r\u0085\u2028\u2029]`
       case '^':
-        return this.#flags.m ? `(?<=${LINE_END}|(?<![^]))(?=[^])` : '(?<![^])'
+        return this.#flags.m ? `(?<=${LINE_END}|^)(?=[^])` : '^'
       case '$':
-        return this.#flags.m ? `(?=${LINE_END}|(?![^]))` : `(?=${LINE_END}?(?![^]))`
+        return this.#flags.m ? `(?=${LINE_END}|$)` : `(?=${LINE_END}?$)`
       case '[':
         return this.#class()
       case '(':
@@ -183,8 +164,20 @@ class Translator {
       case '{':
         throw new Refused()
       default:
-        return quoted(char)
+        return this.#literal(char)
     }
+  }
+
+  /** A character, in both cases where (?i) is on: of ASCII letters, with (?u) of all. */
+  #literal(char: string): string {
+    const cases = this.#cases(char)
+    return cases.length === 1 ? quoted(char) : `[${cases.map(quotedInClass).join('')}]`
+  }
+
+  #cases(char: string): readonly string[] {
+    const { i, u } = this.#flags
+    if (!i || !(u || /[a-zA-Z]/.test(char))) return [char]
+    return [...new Set([char, char.toLowerCase(), char.toUpperCase()])].filter((other) => [...other].length === 1)
   }
 
   #group(): string {
@@ -204,8 +197,7 @@ class Translator {
     this.#at += flags[0].length
     const outer = this.#flags
     this.#flags = changed(outer, flags[1], flags[2] ?? '')
-    const open = this.#flags.i === outer.i ? '(?:' : this.#flags.i ? '(?i:' : '(?-i:'
-    const result = this.#closed(open)
+    const result = this.#closed('(?:')
     this.#flags = outer
     return result
   }
@@ -229,16 +221,16 @@ class Translator {
         const end = this.#text.indexOf('\\E', this.#at)
         const literal = this.#text.slice(this.#at, end < 0 ? undefined : end)
         this.#at = end < 0 ? this.#text.length : end + 2
-        return [...literal].map(quoted).join('')
+        return [...literal].map((inner) => this.#literal(inner)).join('')
       }
       case 'E':
         return ''
       case 'A':
-        return '(?<![^])'
+        return '^'
       case 'z':
-        return '(?![^])'
+        return '$'
       case 'Z':
-        return `(?=${LINE_END}?(?![^]))`
+        return `(?=${LINE_END}?$)`
       case 'b':
         return `(?:(?<=${WORD})(?!${WORD})|(?<!${WORD})(?=${WORD}))`
       case 'B':
@@ -259,7 +251,7 @@ class Translator {
       // A reference to a group that does not exist never matches.
       return number < this.#groups.length ? `\\${this.#groups[number]}(?:)` : '(?!)'
     }
-    return CLASSES[char] ?? this.#property(char) ?? quoted(this.#character(char))
+    return CLASSES[char] ?? this.#property(char) ?? this.#literal(this.#character(char))
   }
 
   /** `\p{…}` and `\P{…}` */
@@ -272,7 +264,9 @@ class Translator {
       name = this.#text.slice(this.#at, end)
       this.#at = end + 1
     } else name = this.#next()
-    const set = javaProperty(name)
+    const cased =
+      this.#flags.i && /^(?:Is)?(?:Lower|Upper|Lu|Ll|Lt|javaLowerCase|javaUpperCase|Lowercase|Uppercase)$/i.test(name)
+    const set = cased ? (CASED[name] ?? String.raw`\p{Lu}\p{Ll}\p{Lt}`) : javaProperty(name)
     if (set === undefined) throw new Refused()
     return char === 'p' ? `[${set}]` : `[^${set}]`
   }
@@ -341,13 +335,31 @@ class Translator {
         this.#at++
         const end = this.#classItem()
         if (end.char === undefined || (item.char as string) > end.char) throw new Refused()
-        items += `${quotedInClass(item.char as string)}-${quotedInClass(end.char)}`
-      } else items += quotedInClass(item.char as string)
+        items += this.#range(item.char as string, end.char)
+      } else
+        items += this.#cases(item.char as string)
+          .map(quotedInClass)
+          .join('')
     }
     operands.push(items)
     const sets = operands.filter((operand) => operand !== '').map((operand) => `[${operand}]`)
     if (operands.length === 1) return `[${negated ? '^' : ''}${items}]`
     return `[${negated ? '^' : ''}${sets.join('&&')}]`
+  }
+
+  /** A range, and with (?i) the other case of the ASCII letters in it. */
+  #range(from: string, to: string): string {
+    let range = `${quotedInClass(from)}-${quotedInClass(to)}`
+    if (!this.#flags.i) return range
+    for (const [first, last, shift] of [
+      [65, 90, 32],
+      [97, 122, -32],
+    ]) {
+      const low = Math.max(from.codePointAt(0) as number, first)
+      const high = Math.min(to.codePointAt(0) as number, last)
+      if (low <= high) range += `${String.fromCharCode(low + shift)}-${String.fromCharCode(high + shift)}`
+    }
+    return range
   }
 
   #classItem(): { char?: string; set?: string } {
@@ -358,7 +370,12 @@ class Translator {
       const end = this.#text.indexOf('\\E', this.#at)
       const literal = this.#text.slice(this.#at, end < 0 ? undefined : end)
       this.#at = end < 0 ? this.#text.length : end + 2
-      return { set: [...literal].map(quotedInClass).join('') }
+      return {
+        set: [...literal]
+          .flatMap((inner) => this.#cases(inner))
+          .map(quotedInClass)
+          .join(''),
+      }
     }
     const set = CLASSES[escaped] ?? this.#property(escaped)
     return set === undefined ? { char: this.#character(escaped) } : { set }
@@ -366,8 +383,8 @@ class Translator {
 }
 
 function changed(flags: Flags, on: string, off: string): Flags {
-  const value = (flag: 'i' | 'm' | 's' | 'x' | 'd') => (off.includes(flag) ? false : on.includes(flag) || flags[flag])
-  return { i: value('i'), m: value('m'), s: value('s'), x: value('x'), d: value('d') }
+  const value = (flag: keyof Flags) => (off.includes(flag) ? false : on.includes(flag) || flags[flag])
+  return { i: value('i'), m: value('m'), s: value('s'), x: value('x'), d: value('d'), u: value('u') }
 }
 
 /** Back references in a part that moves behind one more group. */

@@ -100,6 +100,7 @@ export function formatJava(format: string, args: readonly JavaArgument[]): strin
     if ((flags.includes('-') || flags.includes('0')) && width === undefined) return undefined
     if (flags.includes('-') && flags.includes('0')) return undefined
     if (conversion === '%' || conversion === 'n') {
+      if (precision !== undefined || /[^-]/.test(flags)) return undefined
       if (conversion === 'n' && (width !== undefined || flags !== '')) return undefined
       result += conversion === 'n' ? '\n' : fill('%', spec)
       continue
@@ -139,7 +140,7 @@ function convertLower(spec: Spec, lower: string, arg: JavaArgument): string | un
       if (/[#+ 0,(]/.test(flags)) return undefined
       return plain(textOf(arg))
     case 'b':
-      if (/[+ 0,(]/.test(flags)) return undefined
+      if (/[#+ 0,(]/.test(flags)) return undefined
       return plain(String(arg !== null && (arg.kind !== 'boolean' || arg.value)))
     case 'c':
       if (precision !== undefined || /[#+ 0,(]/.test(flags)) return undefined
@@ -197,7 +198,11 @@ function signed(spec: Spec, magnitude: string, negative: boolean): string | unde
   return fill(head + digits + tail, spec)
 }
 
+/** Flags that a conversion does not take. */
+const REFUSED: Readonly<Record<string, RegExp>> = { f: /$^/, e: /,/, g: /#/, a: /[(,]/ }
+
 function floatingText(spec: Spec, conversion: string, value: number, shortest: string): string | undefined {
+  if (REFUSED[conversion].test(spec.flags)) return undefined
   if (!Number.isFinite(value)) {
     const negative = value < 0
     const name = Number.isNaN(value) ? 'NaN' : 'Infinity'
@@ -212,11 +217,19 @@ function floatingText(spec: Spec, conversion: string, value: number, shortest: s
     return fill(text, spec)
   }
   const negative = value < 0 || Object.is(value, -0)
-  if (conversion === 'a') return fill((negative ? '-' : '') + hexText(Math.abs(value)), spec)
+  if (conversion === 'a') {
+    const sign = negative ? '-' : (/[+ ]/.exec(spec.flags)?.[0] ?? '')
+    const text = hexText(Math.abs(value))
+    if (!spec.flags.includes('0')) return fill(sign + text, spec)
+    return `${sign}0x${text.slice(2).padStart(spec.width - sign.length - 2, '0')}`
+  }
   const { digits, exponent } = decompose(shortest)
   const precision = spec.precision ?? 6
-  if (conversion === 'f') return signed(spec, fixed(digits, exponent, precision), negative)
-  if (conversion === 'e') return signed(spec, scientific(digits, exponent, precision), negative)
+  // '#' shows the point even where no digit follows it.
+  const point = spec.flags.includes('#') && precision === 0 ? '.' : ''
+  if (conversion === 'f') return signed(spec, fixed(digits, exponent, precision) + point, negative)
+  if (conversion === 'e')
+    return signed(spec, scientific(digits, exponent, precision).replace('e', `${point}e`), negative)
   const significant = precision === 0 ? 1 : precision
   const rounded = roundTo(digits, significant)
   const power = exponent + rounded.carried

@@ -235,7 +235,7 @@ function addLetter(to: Builder, letter: string, count: number): string | undefin
     case 'c':
       if (count > 2) return text(DAY_OF_WEEK, WEEKDAY_TEXTS)
       if (letter === 'c' && count === 2) return "'cc' is no pattern"
-      to.number(LOCAL_DAY_OF_WEEK, count, 2, count === 2 ? 'not-negative' : 'normal')
+      to.number(LOCAL_DAY_OF_WEEK, count, count, 'not-negative')
       return undefined
     case 'a':
       if (count > 1) return tooMany

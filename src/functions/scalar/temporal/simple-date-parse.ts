@@ -43,12 +43,18 @@ export function parseSimple(pattern: string, text: string, zone: TimeZone, now: 
       at += node.text.length
       continue
     }
-    at = readField(node, nodes[i + 1]?.kind === 'field', text, at, zone, now)
+    at = readField(node, isNumber(nodes[i + 1]), text, at, zone, now)
     if (at < 0) return undefined
   }
   // A text of which nothing was read does not fit, even if the pattern is empty.
   if (at === 0) return undefined
   return resolveInstant(zone)
+}
+
+/** Is the element a field of digits? Then the number before it takes as many characters as it has letters. */
+function isNumber(node: SimpleNode | undefined): boolean {
+  if (node?.kind !== 'field') return false
+  return 'yYdHkKhmsSDFwWu'.includes(node.letter) || ('ML'.includes(node.letter) && node.count <= 2)
 }
 
 const WEEKDAY_NAMES = namesOf(WEEKDAYS)

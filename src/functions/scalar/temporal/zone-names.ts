@@ -4,7 +4,9 @@
  * Law: long names are CLDR's, which `Intl` has; the short ones of Java are not in CLDR for most zones, so the usual ones
  * are listed here, and any other zone shows its offset (`GMT+08:00`).
  */
+
 import { findTimeZone, type TimeZone } from '../../../types/time-zone.ts'
+import { legacyOffset } from './hybrid-calendar.ts'
 
 const SHORT: Readonly<Record<string, string>> = {
   'Argentina Standard Time': 'ART',
@@ -64,7 +66,7 @@ export function zoneName(zone: TimeZone, style: 'long' | 'short', epochMillis: n
   if (zone.id === 'UTC' || zone.id === 'Z') return style === 'long' ? 'Coordinated Universal Time' : 'UTC'
   if (zone.id === 'GMT') return style === 'long' ? 'Greenwich Mean Time' : 'GMT'
   if (zone.fixed) return gmtText(zone.offsetAt(0))
-  const offset = zone.offsetAt(epochMillis)
+  const offset = legacyOffset(zone, epochMillis)
   const at = SEASONS.find((season) => zone.offsetAt(season) === offset) ?? epochMillis
   const long = intlName(zone.id, 'long', at)
   if (style === 'long') return /^GMT/.test(long) ? gmtText(offset) : long
