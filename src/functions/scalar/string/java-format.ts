@@ -199,10 +199,10 @@ function signed(spec: Spec, magnitude: string, negative: boolean): string | unde
 }
 
 /** Flags that a conversion does not take. */
-const REFUSED: Readonly<Record<string, RegExp>> = { f: /$^/, e: /,/, g: /#/, a: /[(,]/ }
+const REFUSED: Readonly<Record<string, RegExp | undefined>> = { e: /,/, g: /#/, a: /[(,]/ }
 
 function floatingText(spec: Spec, conversion: string, value: number, shortest: string): string | undefined {
-  if (REFUSED[conversion].test(spec.flags)) return undefined
+  if (REFUSED[conversion]?.test(spec.flags)) return undefined
   if (!Number.isFinite(value)) {
     const negative = value < 0
     const name = Number.isNaN(value) ? 'NaN' : 'Infinity'
