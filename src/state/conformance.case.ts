@@ -195,6 +195,30 @@ export function stateConformance(name: string, backend: StateBackend): void {
       assert.deepEqual(next.operator('o').get(), [{ offset: 5 }])
     })
 
+    test('writing a snapshot pauses when asked to, and what happens meanwhile is not in it', async () => {
+      const declarations: Record<string, StateDeclaration> = {
+        t: { kind: 'table', key: [field('k', INT)], value: [field('v', INT)], partitionColumns: 1 },
+      }
+      const state = open(declarations)
+      const rows = 40_000
+      const batch = batchOf(
+        [field('k', INT)],
+        Array.from({ length: rows }, (_, i) => [i]),
+      )
+      state.table('t').lookup(batch, [0], new Int32Array(rows), 'update')
+      let pauses = 0
+      const part = await state.snapshot().serialize(async () => {
+        pauses++
+        state.table('t').remove(state.table('t').find([rows - pauses], 'read'))
+        state.table('t').find([rows + pauses], 'update')
+      })
+      assert.ok(pauses > 1)
+      const next = open(declarations)
+      next.restore([part])
+      assert.equal(next.table('t').size, rows)
+      assert.notEqual(next.table('t').find([rows - 1], 'read'), -1)
+    })
+
     test('TTL: a row not updated for that long is missing; reading does not keep it', async () => {
       const declarations: Record<string, StateDeclaration> = {
         t: { kind: 'table', key: [field('k', INT)], value: [field('v', INT)], partitionColumns: 1, ttlMs: 100 },

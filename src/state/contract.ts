@@ -154,7 +154,8 @@ export interface OperatorState {
 }
 
 export interface StateSnapshot {
-  serialize(): Promise<SerializedState>
+  /** @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go */
+  serialize(pause?: () => Promise<void>): Promise<SerializedState>
 }
 
 /** What a snapshot of one operator in one subtask holds. */

@@ -100,7 +100,23 @@ class MemoryState implements OperatorState {
       }),
     ]
     const operator = [...this.operators].map(([state, list]) => ({ state, entries: structuredClone(list.entries) }))
-    return { serialize: async () => ({ keyed: copies.flatMap((write) => write()), operator }) }
+    return {
+      async serialize(pause) {
+        const keyed: SerializedState['keyed'][number][] = []
+        for (const write of copies) {
+          const running = write()
+          for (;;) {
+            const step = running.next()
+            if (step.done === true) {
+              keyed.push(...step.value)
+              break
+            }
+            if (pause !== undefined) await pause()
+          }
+        }
+        return { keyed, operator }
+      },
+    }
   }
 
   restore(parts: readonly SerializedState[]): void {

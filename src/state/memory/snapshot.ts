@@ -17,15 +17,21 @@ import type { MemoryList } from './list.ts'
 import type { MemoryTable } from './table.ts'
 
 type Blocks = SerializedState['keyed'][number][]
+/** Writes a copy; yields now and then, where the writer may pause. */
+export type WriteCopy = () => Generator<void, Blocks>
 
-export function copyTable(name: string, table: MemoryTable, maxParallelism: number): () => Blocks {
+/** Rows between two pauses. */
+const SLICE = 8192
+
+export function copyTable(name: string, table: MemoryTable, maxParallelism: number): WriteCopy {
   const slots = table.slots()
   const keys = table.keys.map((column) => copyColumn(column, table.high))
   const values = table.values.map((column) => copyColumn(column, table.high))
   const sequence = table.sequence.slice(0, table.high)
   const touched = table.touched?.slice(0, table.high)
   const { key, value, partitionColumns } = table.declaration
-  return () => {
+  return function* () {
+    let written = 0
     const writers = new Map<number, RowWriter>()
     const groupOf = keyGroups(key, partitionColumns, keys, maxParallelism)
     for (const slot of slots) {
@@ -35,12 +41,13 @@ export function copyTable(name: string, table: MemoryTable, maxParallelism: numb
       writeRow(writer, value, values, slot)
       writer.varint(sequence[slot])
       if (touched !== undefined) writer.float(touched[slot])
+      if (++written % SLICE === 0) yield
     }
     return blocks(name, writers)
   }
 }
 
-export function copyList(name: string, list: MemoryList, maxParallelism: number): () => Blocks {
+export function copyList(name: string, list: MemoryList, maxParallelism: number): WriteCopy {
   const { store } = list
   const slots = store.slots()
   const keys = store.keys.map((column) => copyColumn(column, store.high))
@@ -49,7 +56,8 @@ export function copyList(name: string, list: MemoryList, maxParallelism: number)
   const heads = list.heads.slice(0, store.high)
   const links = list.links.slice(0, list.rowsHigh)
   const { key, value, partitionColumns } = list.declaration
-  return () => {
+  return function* () {
+    let written = 0
     const writers = new Map<number, RowWriter>()
     const groupOf = keyGroups(key, partitionColumns, keys, maxParallelism)
     for (const slot of slots) {
@@ -63,6 +71,7 @@ export function copyList(name: string, list: MemoryList, maxParallelism: number)
       for (let row = heads[slot]; row >= 0; row = links[row]) {
         writeRow(writer, value, values, row)
         if (touched !== undefined) writer.float(touched[row])
+        if (++written % SLICE === 0) yield
       }
     }
     return blocks(name, writers)
