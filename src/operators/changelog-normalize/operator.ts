@@ -10,9 +10,8 @@
  */
 import { compilePredicate } from '../../expr/compile.ts'
 import type { KeyedTable } from '../../state/contract.ts'
-import { equalValues } from '../../state/hash.ts'
 import { type Batch, type Column, type ColumnBuilder, slice } from '../../types/batch.ts'
-import type { LogicalType } from '../../types/logical-type.ts'
+import { type Equality, equalityOf } from '../../types/compare.ts'
 import { isAccumulate, RowKind } from '../../types/row-kind.ts'
 import type { Value } from '../../types/value.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
@@ -34,6 +33,7 @@ class ChangelogNormalize implements Operator {
   private readonly table: KeyedTable
   private readonly keeps: boolean
   private readonly condition: ((batch: Batch, rows: Int32Array) => number) | undefined
+  private readonly equalities: readonly Equality[]
   private slots = new Int32Array(0)
   private passed = new Uint8Array(0)
   private selected = new Int32Array(0)
@@ -43,6 +43,7 @@ class ChangelogNormalize implements Operator {
     this.node = node
     this.context = context
     this.table = context.state.table('rows')
+    this.equalities = context.inputs[0].map(({ type }) => equalityOf(type))
     const declaration = node.state.rows
     this.keeps = declaration.kind === 'table' && (declaration.ttlMs ?? 0) > 0
     if (node.condition !== undefined) {
@@ -77,7 +78,6 @@ class ChangelogNormalize implements Operator {
     const { latest } = this
     const there = table.values[0].values
     const storedPassed = table.values[1].values
-    const types = this.context.inputs[0].map((field) => field.type)
     const out = new Changes(length * 2)
     for (let i = 0; i < length; i++) {
       const slot = slots[i]
@@ -89,7 +89,7 @@ class ChangelogNormalize implements Operator {
         latest[slot] = NONE
         continue
       }
-      if (exists && !this.keeps && this.sameRow(batch, types, i, last, slot)) continue
+      if (exists && !this.keeps && this.sameRow(batch, i, last, slot)) continue
       latest[slot] = i
       if (lastPassed && passed[i] !== 0) {
         if (this.node.emitUpdateBefore) out.old(RowKind.UPDATE_BEFORE, last, slot)
@@ -111,8 +111,8 @@ class ChangelogNormalize implements Operator {
     for (let i = 0; i < count; i++) this.passed[this.selected[i]] = 1
   }
 
-  private sameRow(batch: Batch, types: readonly LogicalType[], i: number, last: number, slot: number): boolean {
-    for (let c = 0; c < types.length; c++) {
+  private sameRow(batch: Batch, i: number, last: number, slot: number): boolean {
+    for (let c = 0; c < this.equalities.length; c++) {
       const column = batch.columns[c]
       const stored = this.table.values[c + LEADING]
       const other = last === STORED ? { values: stored.values, nulls: stored.nulls } : column
@@ -120,7 +120,7 @@ class ChangelogNormalize implements Operator {
       const nothing = column.physical !== 'object' && column.nulls !== null && column.nulls[i] !== 0
       if (nothing !== (other.nulls !== null && other.nulls[at] !== 0)) return false
       if (nothing) continue
-      if (!equalValues(column.values[i] as Value, other.values[at] as Value, types[c])) return false
+      if (!this.equalities[c](column.values[i] as Value, other.values[at] as Value)) return false
     }
     return true
   }

@@ -9,8 +9,8 @@
  */
 import { builtInAggregates } from '../../functions/aggregate/index.ts'
 import type { KeyedTable } from '../../state/contract.ts'
-import { equalValues } from '../../state/hash.ts'
 import { type Batch, type Column, ColumnBuilder, gatherColumn, slice } from '../../types/batch.ts'
+import { type Equality, equalityOf } from '../../types/compare.ts'
 import { isAccumulate, RowKind } from '../../types/row-kind.ts'
 import type { Value } from '../../types/value.ts'
 import { AggregateCode, ViewRows } from '../aggregate-code.ts'
@@ -28,6 +28,7 @@ export class MiniBatchGroupAggregate implements Operator {
   private readonly groups: KeyedTable
   private readonly accumulators: Accumulators
   private readonly code: SlotCode
+  private readonly equalities: readonly Equality[]
   private pending: Batch[] = []
   private pendingRows = 0
   private deadline = Number.POSITIVE_INFINITY
@@ -36,6 +37,7 @@ export class MiniBatchGroupAggregate implements Operator {
     this.node = node
     this.context = context
     this.size = node.miniBatch?.size ?? 1
+    this.equalities = node.aggregates.map(({ type }) => equalityOf(type))
     this.latencyMs = node.miniBatch?.latencyMs ?? 0
     const layout = aggregateLayout(node.aggregates, context.aggregates ?? builtInAggregates)
     const code = new AggregateCode(layout, context.inputs[0], LEADING)
@@ -163,7 +165,7 @@ export class MiniBatchGroupAggregate implements Operator {
 
   private same(before: readonly Column[], after: readonly Column[], t: number): boolean {
     return this.node.aggregates.every(({ type }, j) =>
-      equalValues(cell(before[j], type, t), cell(after[j], type, t), type),
+      this.equalities[j](cell(before[j], type, t), cell(after[j], type, t)),
     )
   }
 }

@@ -11,8 +11,8 @@
 
 import { builtInAggregates } from '../../functions/aggregate/index.ts'
 import type { KeyedList, KeyedTable } from '../../state/contract.ts'
-import { equalValues } from '../../state/hash.ts'
 import { type Batch, type Column, ColumnBuilder, gatherColumn, slice } from '../../types/batch.ts'
+import { equalityOf } from '../../types/compare.ts'
 import { RowKind } from '../../types/row-kind.ts'
 import { physicalOf } from '../../types/value.ts'
 import { AggregateCode, loadOutput, type ResultCode, storeResult, ViewRows } from '../aggregate-code.ts'
@@ -180,7 +180,7 @@ function same(
   if (result.exactChanged) return result.changed.map((e, q) => `pq${j}_${q} === ${e}`).join(' && ') || 'true'
   const equal =
     physicalOf(type) === 'object' && type.kind !== 'VARCHAR' && type.kind !== 'CHAR'
-      ? `${code.use(equalValues, 'equal')}(p${j}, n${j}, ${code.use(type, 'type')})`
+      ? `${code.use(equalityOf(type), 'equal')}(p${j}, n${j})`
       : `p${j} === n${j}`
   return result.isNull === 'false' ? equal : `(pz${j} === nz${j} && (nz${j} || ${equal}))`
 }
