@@ -108,9 +108,13 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
     case 'aggregate':
     case 'group-window-aggregate':
       refuseAppendOnlyAggregates(rel, memo, context)
+      if (rel.kind === 'group-window-aggregate' && rel.window.shape.type === 'session') {
+        refuseUnmergeable(rel, 'session', context)
+      }
       return done([input(rel.input, 'both')])
     case 'window-aggregate':
       refuseUpdates(rel, rel.input, memo, 'A window aggregate', true)
+      refuseUnmergeable(rel, rel.windowing.window.shape.type, context)
       return done([input(rel.input, 'both')])
     case 'join': {
       const pairs = equalColumns(rel)
@@ -226,6 +230,21 @@ function refuseAppendOnlyAggregates(
       { what: call.fn, changes: 'updates and deletes', cause: describeMaker(maker), hint },
       rel.place ?? {},
     )
+  }
+}
+
+/** Windows that are put together from parts add up accumulators, which not every aggregate can. */
+function refuseUnmergeable(
+  rel: Rel & { readonly kind: 'window-aggregate' | 'group-window-aggregate' },
+  shape: string,
+  context: PlannerContext,
+): void {
+  if (shape === 'tumble') return
+  for (const call of rel.calls) {
+    const fn = call.user === true ? undefined : context.functions.aggregate(call.fn)
+    if (fn !== undefined && !fn.merges) {
+      fail('PLAN_AGGREGATE_MERGE', { name: call.fn, window: shape.toUpperCase() }, rel.place ?? {})
+    }
   }
 }
 

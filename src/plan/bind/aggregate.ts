@@ -13,7 +13,7 @@ import { exprKey } from '../../expr/key.ts'
 import type { AggregateCall } from '../../operators/aggregate-call.ts'
 import type { WindowProperty } from '../../operators/group-window-aggregate/node.ts'
 import type { Expression, FunctionCall, GroupBy } from '../../sql/ast.ts'
-import { withoutAttribute } from '../../types/logical-type.ts'
+import { isTimeAttribute, type LogicalType, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, GroupWindowAggregateRel, Place, Rel } from '../nodes.ts'
 import { groupsByWindow, windowColumns } from '../window-columns.ts'
 import { inputAt, project, uniqueNames } from './build.ts'
@@ -22,6 +22,7 @@ import { type BoundGroupWindow, bindGroupWindow, isGroupWindow, propertyType } f
 import {
   AGGREGATE,
   type AggregateCollector,
+  type AggregateDraft,
   indexOfPlaceholder,
   WINDOW,
   type WindowPropertyName,
@@ -130,7 +131,11 @@ export function aggregate(
     const { name, type } = row.schema[column]
     return { name, type: byWindow && windows.time.includes(column) ? type : withoutAttribute(type) }
   })
-  const callFields = calls.map(({ name, type }) => ({ name, type }))
+  // So does the extreme of a time attribute within windows, as in Flink.
+  const callFields = calls.map(({ name, type }, i) => ({
+    name,
+    type: byWindow ? extremeTime(collector.drafts[i], type) : type,
+  }))
   const properties = (['start', 'end', 'rowtime', 'proctime'] as const).filter((property) => used.has(property))
   const rel: AggregateRel | GroupWindowAggregateRel =
     window === undefined
@@ -183,6 +188,12 @@ export function aggregate(
     }
   }
   return { rel, lower }
+}
+
+function extremeTime(draft: AggregateDraft, type: LogicalType): LogicalType {
+  if (draft.user || (draft.fn !== 'MIN' && draft.fn !== 'MAX')) return type
+  const [arg] = draft.args
+  return isTimeAttribute(arg.type) ? ({ ...type, attribute: arg.type.attribute } as LogicalType) : type
 }
 
 function timeInput(window: BoundGroupWindow): Expr {

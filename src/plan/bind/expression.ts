@@ -10,7 +10,7 @@ import { fail } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Span } from '../../base/span.ts'
 import { type Expr, inputsOf } from '../../expr/expr.ts'
-import type { Between, Case, Expression, Identifier, InList, Like, Query } from '../../sql/ast.ts'
+import type { Between, Case, Expression, Identifier, InList, Like, Quantified, Query } from '../../sql/ast.ts'
 import { leastRestrictive } from '../../types/common-type.ts'
 import { isNumeric } from '../../types/family.ts'
 import {
@@ -132,17 +132,12 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'subquery':
       if (env.subquery !== undefined) return env.subquery(ast.query, span)
       return fail('PLAN_NOT_SUPPORTED', { feature: `A subquery in ${env.place}` }, { span })
+    case 'quantified':
+      if (!('kind' in ast.right)) return bindQuantified(env, ast, ast.right)
+      return refusePredicate(env, span)
     case 'exists':
     case 'in-query':
-    case 'quantified':
-      return fail(
-        'PLAN_NOT_SUPPORTED',
-        {
-          feature: `A subquery predicate in this place (${env.place})`,
-          hint: 'EXISTS and IN subqueries may be conditions of WHERE, joined to others by AND.',
-        },
-        { span },
-      )
+      return refusePredicate(env, span)
     case 'star':
       return fail(
         'PLAN_UNKNOWN_COLUMN',
@@ -301,6 +296,25 @@ function bindIn(env: ExpressionScope, ast: InList): Expr {
   const args = [ast.operand, ...ast.list].map((arg) => bind(env, arg))
   const found = call(env.context, 'IN', args, ast.span)
   return ast.negated ? call(env.context, 'NOT', [found], ast.span) : found
+}
+
+/** `a < ALL (1, 2)` is a comparison with each, joined by AND; with ANY by OR. */
+function bindQuantified(env: ExpressionScope, ast: Quantified, list: readonly Expression[]): Expr {
+  const { context } = env
+  const value = bind(env, ast.operand)
+  const tests = list.map((element) => call(context, ast.op, [value, bind(env, element)], ast.span))
+  return tests.reduce((all, test) => call(context, ast.quantifier === 'ALL' ? 'AND' : 'OR', [all, test], ast.span))
+}
+
+function refusePredicate(env: ExpressionScope, span: Span): never {
+  return fail(
+    'PLAN_NOT_SUPPORTED',
+    {
+      feature: `A subquery predicate in this place (${env.place})`,
+      hint: 'EXISTS and IN subqueries may be conditions of WHERE, joined to others by AND.',
+    },
+    { span },
+  )
 }
 
 function bindCase(env: ExpressionScope, ast: Case): Expr {

@@ -94,18 +94,19 @@ function bindPredicate(context: BindContext, row: GrowingRow, ast: Expression, n
       row.replace(joinIn(context, from, ast.operand, ast.query, negated !== ast.negated, ast.span))
       return true
     case 'quantified': {
-      if ('kind' in ast.right && ast.op === '=' && ast.quantifier === 'ANY') {
+      if (!('kind' in ast.right)) return false
+      if (ast.op === '=' && ast.quantifier === 'ANY') {
         row.replace(joinIn(context, from, ast.operand, ast.right, negated, ast.span))
         return true
       }
-      if ('kind' in ast.right && ast.op === '<>' && ast.quantifier === 'ALL') {
+      if (ast.op === '<>' && ast.quantifier === 'ALL') {
         row.replace(joinIn(context, from, ast.operand, ast.right, !negated, ast.span))
         return true
       }
       return fail(
         'PLAN_NOT_SUPPORTED',
         {
-          feature: `${ast.op} ${ast.quantifier} (subquery or list)`,
+          feature: `${ast.op} ${ast.quantifier} (subquery)`,
           hint: 'Use = ANY, IN, EXISTS, or compare with MIN or MAX.',
         },
         { span: ast.span },
