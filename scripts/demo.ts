@@ -83,7 +83,7 @@ const generator = produceData({
   kafkaServers: broker.bootstrap,
   topic: 'payment_msg',
   count: Number.POSITIVE_INFINITY,
-  interval: 1 / EVENTS_PER_SECOND,
+  rate: EVENTS_PER_SECOND,
   signal: stop.signal,
   onEvent: (count) => {
     written = count

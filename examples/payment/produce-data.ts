@@ -1,7 +1,7 @@
 /**
  * The event generator: payments as they would come from a shop.
  *
- *     node --conditions=rivulet-source examples/payment/produce-data.ts --count 20000 --interval 0.5
+ *     node --conditions=rivulet-source examples/payment/produce-data.ts --count 20000 --rate 2
  */
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,8 +12,8 @@ export interface ProduceOptions {
   readonly kafkaServers: string
   readonly topic: string
   readonly count: number
-  /** Seconds between two events; 0 for as fast as possible. */
-  readonly interval: number
+  /** Events per second; Infinity for as fast as possible. */
+  readonly rate: number
   /** The same seed gives the same amounts, platforms and provinces; default: different every time. */
   readonly seed?: number
   readonly signal?: AbortSignal
@@ -64,8 +64,8 @@ export async function produceData(options: ProduceOptions): Promise<number> {
       written++
       options.onEvent?.(written)
       if (producer.full) await producer.writable()
-      if (options.interval > 0) {
-        const due = start + written * options.interval * 1000
+      if (Number.isFinite(options.rate)) {
+        const due = start + (written / options.rate) * 1000
         await nodeHost.clock.sleep(Math.max(0, due - performance.now()), options.signal).catch((error: unknown) => {
           if (options.signal?.aborted !== true) throw error
         })
@@ -85,7 +85,7 @@ if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
       'kafka-servers': { type: 'string', default: '127.0.0.1:9092' },
       topic: { type: 'string', default: 'payment_msg' },
       count: { type: 'string', default: '20000' },
-      interval: { type: 'string', default: '0.5' },
+      rate: { type: 'string', default: '2' },
       seed: { type: 'string' },
     },
   })
@@ -95,7 +95,7 @@ if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
     kafkaServers: values['kafka-servers'],
     topic: values.topic,
     count: Number(values.count),
-    interval: Number(values.interval),
+    rate: Number(values.rate),
     seed: values.seed === undefined ? undefined : Number(values.seed),
     signal: abort.signal,
   })

@@ -72,15 +72,34 @@ export class TableResult implements AsyncIterable<Row>, AsyncDisposable {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
-    if (this.#source.kind === 'rows') {
-      yield* this.#source.rows
-      return
-    }
+  [Symbol.asyncIterator](): AsyncIterableIterator<Row> {
     const convert = rowsOf(this.schema)
-    for await (const batches of this.batches()) {
-      for (const batch of batches) yield* convert(batch)
+    const source = this.#source.kind === 'rows' ? listOnce(this.#source.rows) : this.#rows(convert)
+    let rows: readonly Row[] = []
+    let next = 0
+    // By hand rather than by a generator per row: rows come in lists, and only a list is waited for.
+    return {
+      async next(): Promise<IteratorResult<Row>> {
+        while (next === rows.length) {
+          const list = await source.next()
+          if (list.done === true) return { done: true, value: undefined }
+          rows = list.value
+          next = 0
+        }
+        return { done: false, value: rows[next++] }
+      },
+      async return(): Promise<IteratorResult<Row>> {
+        await source.return(undefined)
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
     }
+  }
+
+  async *#rows(convert: (batch: Batch) => Row[]): AsyncGenerator<readonly Row[]> {
+    for await (const batches of this.batches()) for (const batch of batches) yield convert(batch)
   }
 
   /** All rows, up to the end of the input, or `limit` rows of a stream without end. */
@@ -112,6 +131,10 @@ export class TableResult implements AsyncIterable<Row>, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
+}
+
+async function* listOnce(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
+  yield rows
 }
 
 /** A result that is a list of rows, such as that of SHOW TABLES. */

@@ -7,7 +7,7 @@
  *     ddl                                        statements that the blocks below stand on
  *     CREATE TABLE …;
  *
- *     stream NAME [order=free] [keys=…]          a query and its changelog
+ *     stream NAME [order=free] [parallel=net]    a query and its changelog
  *     SELECT …
  *     ----
  *     > clicks +I ann 12:00:00                   input: a row

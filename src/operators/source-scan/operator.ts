@@ -100,19 +100,23 @@ class SourceScan implements SourceOperator {
       this.#context.out.watermark(MAX_WATERMARK)
       return 'end'
     }
-    const batch = this.#project(polled.batch)
-    if (spec === undefined || this.#watermarkOf === undefined) this.#emit(batch)
-    else if (spec.emit === 'on-event') this.#emitCutting(polled.split, batch, this.#watermarkOf(batch), now)
-    else {
-      this.#watermarks.advance(polled.split, highest(this.#watermarkOf(batch), batch.length), now)
-      this.#emit(batch)
-    }
+    if (polled.batch.length > 0) this.#take(polled.split, this.#project(polled.batch), now)
     if (polled.watermark !== undefined) {
       this.#watermarks.update(reader.splits(), now)
       this.#watermarks.advance(polled.split, polled.watermark, now)
       this.#forward(this.#watermarks.combined())
     }
     return 'progress'
+  }
+
+  #take(split: string, batch: Batch, now: number): void {
+    const spec = this.#node.watermark
+    if (spec === undefined || this.#watermarkOf === undefined) this.#emit(batch)
+    else if (spec.emit === 'on-event') this.#emitCutting(split, batch, this.#watermarkOf(batch), now)
+    else {
+      this.#watermarks.advance(split, highest(this.#watermarkOf(batch), batch.length), now)
+      this.#emit(batch)
+    }
   }
 
   #emit(batch: Batch): void {
