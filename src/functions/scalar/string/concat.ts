@@ -9,6 +9,7 @@ export const concat = scalar({
   signature: args([variadic(noNullLiteral(STRING), 1)], returns(STRING)),
   nulls: 'propagate',
   eval: (...texts: string[]) => texts.join(''),
+  code: (texts) => `(${texts.join(' + ')})`,
   examples: [
     ["CONCAT('a', 'b', 'c')", 'abc'],
     ["CONCAT('a', CAST(NULL AS STRING))", 'NULL'],

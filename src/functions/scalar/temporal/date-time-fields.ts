@@ -176,10 +176,13 @@ export const MONTHS = [
 export const WEEKDAYS = ['', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 const PADDED = Array.from({ length: 100 }, (_, i) => String(i).padStart(2, '0'))
+const PADDED_3 = Array.from({ length: 1000 }, (_, i) => String(i).padStart(3, '0'))
 
 /** At least `width` digits. */
 export function padded(value: number, width: number): string {
   if (width === 2 && value >= 0 && value < 100) return PADDED[value]
+  if (width === 3 && value >= 0 && value < 1000) return PADDED_3[value]
+  if (width === 4 && value >= 1000 && value < 10_000) return String(value)
   if (width <= 1) return String(value)
   return value < 0 ? `-${String(-value).padStart(width, '0')}` : String(value).padStart(width, '0')
 }

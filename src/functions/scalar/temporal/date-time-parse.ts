@@ -96,6 +96,10 @@ function quickReader(reader: DateTimeReader, length: number): DateTimeReader {
   }
 }
 
+/** The date that was read last, as year × 512 + month × 32 + day, and its midnight: rows of a stream share their date. */
+let lastDate = -1
+let lastMidnight = 0
+
 /** The common form `yyyy-MM-dd HH:mm:ss[.SSS]` of an existing date, digit by digit; NaN for all others. */
 function quickMillis(text: string): number {
   const length = text.length
@@ -108,7 +112,9 @@ function quickMillis(text: string): number {
     text.charCodeAt(16) !== 58
   )
     return Number.NaN
-  const year = pair(text, 0) * 100 + pair(text, 2)
+  // A character that is no digit makes its pair negative, and so the sum of bits below.
+  const century = pair(text, 0)
+  const years = pair(text, 2)
   const month = pair(text, 5)
   const day = pair(text, 8)
   const hour = pair(text, 11)
@@ -116,21 +122,28 @@ function quickMillis(text: string): number {
   const second = pair(text, 17)
   let milli = 0
   if (length === 23) {
-    if (text.charCodeAt(19) !== 46) return Number.NaN
+    const tens = pair(text, 20)
     const last = text.charCodeAt(22) - 48
-    milli = last < 0 || last > 9 ? Number.NaN : pair(text, 20) * 10 + last
+    if (text.charCodeAt(19) !== 46 || tens < 0 || last < 0 || last > 9) return Number.NaN
+    milli = tens * 10 + last
   }
-  const ofDay = ((hour * 60 + minute) * 60 + second) * 1000 + milli
-  if (Number.isNaN(ofDay) || hour > 23 || minute > 59 || second > 59) return Number.NaN
-  if (!(year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month))) return Number.NaN
-  return daysOf(year, month, day) * MILLIS_PER_DAY + ofDay
+  if ((century | years | month | day | hour | minute | second) < 0) return Number.NaN
+  if (hour > 23 || minute > 59 || second > 59) return Number.NaN
+  const year = century * 100 + years
+  const date = year * 512 + month * 32 + day
+  if (date !== lastDate) {
+    if (year === 0 || month === 0 || month > 12 || day === 0 || day > daysInMonth(year, month)) return Number.NaN
+    lastDate = date
+    lastMidnight = daysOf(year, month, day) * MILLIS_PER_DAY
+  }
+  return lastMidnight + ((hour * 60 + minute) * 60 + second) * 1000 + milli
 }
 
-/** Two digits as a number, or NaN. */
+/** Two digits as a number, or −1. */
 function pair(text: string, at: number): number {
   const tens = text.charCodeAt(at) - 48
   const ones = text.charCodeAt(at + 1) - 48
-  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? Number.NaN : tens * 10 + ones
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones
 }
 
 const LENIENT = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})(?: (-?\d+):(-?\d+):(-?\d+)(?:\.(\d{1,9}))?)?\s*$/

@@ -1,11 +1,31 @@
 /**
  * Printing local date-times with DateTimeFormatter patterns (`DATE_FORMAT`).
  *
- * Law: the pattern is turned into one function per element when the call site is prepared; a value costs their calls and
- * the string that comes out.
+ * Laws
+ * - The pattern is turned into one function per element when the call site is prepared; a value costs their calls and the
+ *   string that comes out.
+ * - Rows of a stream lie close together: the text is kept for as long as its finest field (a minute of `HH:mm`) lasts, and
+ *   what depends on the day only is made once a day.
  */
 import { fail } from '../../../base/errors.ts'
-import { type DateTimeFields, fieldOf, NANO, newFields, padded, setFields } from './date-time-fields.ts'
+import { MILLIS_PER_DAY } from '../../../types/calendar.ts'
+import {
+  AMPM,
+  CLOCK_HOUR,
+  CLOCK_HOUR_OF_AMPM,
+  type DateTimeFields,
+  fieldOf,
+  HOUR,
+  HOUR_OF_AMPM,
+  MILLI_OF_DAY,
+  MINUTE,
+  NANO,
+  NANO_OF_DAY,
+  newFields,
+  padded,
+  SECOND,
+  setFields,
+} from './date-time-fields.ts'
 import { type NumberNode, type PatternNode, readPattern } from './date-time-pattern.ts'
 
 /** The text of a local date-time: milliseconds since 1970-01-01T00:00 and the nanoseconds within the millisecond. */
@@ -31,13 +51,64 @@ function makePrinter(pattern: string): DateTimePrinter {
   if (typeof nodes === 'string')
     return fail('FUNCTION_INVALID_ARGUMENT', { name: `Pattern '${pattern}'`, problem: nodes })
   const parts = nodes.map((node) => part(node, pattern))
+  const ofDay = nodes.map(isOfDay)
+  const step = Math.min(...nodes.map(stepOf), MILLIS_PER_DAY)
   const fields = newFields()
+  let lastStep = Number.NaN
+  let lastDays = Number.NaN
+  let lastText = ''
+  const dayTexts = parts.map(() => '')
   return (localMillis, nanosOfMilli) => {
+    const at = Math.floor(localMillis / step)
+    if (step > 1 && at === lastStep) return lastText
+    lastStep = at
     setFields(fields, localMillis, nanosOfMilli)
+    if (fields.days !== lastDays) {
+      lastDays = fields.days
+      for (let i = 0; i < parts.length; i++) if (ofDay[i]) dayTexts[i] = parts[i](fields)
+    }
     let text = ''
-    for (let i = 0; i < parts.length; i++) text += parts[i](fields)
+    for (let i = 0; i < parts.length; i++) text += ofDay[i] ? dayTexts[i] : parts[i](fields)
+    lastText = text
     return text
   }
+}
+
+/** Does the text of the element depend on the day only? */
+function isOfDay(node: PatternNode): boolean {
+  return stepOf(node) === MILLIS_PER_DAY
+}
+
+/** For how many milliseconds the text of an element stays the same. */
+function stepOf(node: PatternNode): number {
+  switch (node.kind) {
+    case 'literal':
+      return MILLIS_PER_DAY
+    case 'number':
+    case 'text':
+      return FIELD_STEPS[node.field] ?? MILLIS_PER_DAY
+    case 'optional':
+      return Math.min(...node.nodes.map(stepOf), MILLIS_PER_DAY)
+    case 'pad':
+      return stepOf(node.node)
+    case 'period':
+      return 60_000
+    default:
+      return 1
+  }
+}
+
+const FIELD_STEPS: Readonly<Record<number, number>> = {
+  [AMPM]: 3_600_000,
+  [HOUR]: 3_600_000,
+  [CLOCK_HOUR]: 3_600_000,
+  [HOUR_OF_AMPM]: 3_600_000,
+  [CLOCK_HOUR_OF_AMPM]: 3_600_000,
+  [MINUTE]: 60_000,
+  [SECOND]: 1000,
+  [NANO]: 1,
+  [MILLI_OF_DAY]: 1,
+  [NANO_OF_DAY]: 1,
 }
 
 function part(node: PatternNode, pattern: string): Part {
@@ -50,7 +121,9 @@ function part(node: PatternNode, pattern: string): Part {
       return numberPart(node)
     case 'fraction': {
       const { max } = node
-      return (fields) => padded(fieldOf(fields, NANO), 9).slice(0, max)
+      if (max === 3) return (fields) => padded(fields.millis % 1000, 3)
+      if (max < 3) return (fields) => padded(fields.millis % 1000, 3).slice(0, max)
+      return (fields) => padded(fields.millis % 1000, 3) + padded(fields.nanos, 6).slice(0, max - 3)
     }
     case 'text': {
       const { field, texts } = node
