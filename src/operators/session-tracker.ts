@@ -31,6 +31,7 @@ export class SessionTracker {
   private readonly input: Schema
   private readonly open: KeyedList
   private readonly late: Counter
+  private readonly withoutTime: Counter
   private readonly now: () => number
   private watermark = Number.NEGATIVE_INFINITY
   private keySlots = new Int32Array(0)
@@ -45,6 +46,7 @@ export class SessionTracker {
     this.table = context.state.table('sessions')
     this.open = context.state.list('open')
     this.late = context.counter('numLateRecordsDropped')
+    this.withoutTime = context.counter('numNullRowTimeRecordsDropped')
     this.now = () => context.evaluation.now()
   }
 
@@ -57,8 +59,13 @@ export class SessionTracker {
     if (this.keySlots.length < batch.length) this.keySlots = new Int32Array(batch.length)
     this.open.lookup(batch, this.keys, this.keySlots, 'update')
     const proctime = this.window.time === 'proctime'
-    const times = batch.columns[this.window.timeColumn].values
+    const { values: times, nulls } = batch.columns[this.window.timeColumn]
     for (let i = 0; i < batch.length; i++) {
+      if (!proctime && nulls !== null && nulls[i] !== 0) {
+        this.withoutTime.add(1)
+        slots[i] = -1
+        continue
+      }
       slots[i] = this.sessionOf(batch, i, this.clock.toLocal(proctime ? this.now() : Number(times[i])), hooks)
     }
   }

@@ -59,6 +59,7 @@ export class WindowSlices {
   private readonly partial: Accumulators | undefined
   private readonly merged: Accumulators | undefined
   private readonly late: Counter
+  private readonly withoutTime: Counter
   private readonly now: () => number
   /** Index of the slice end among the lookup's columns. */
   private readonly lookupKeys: readonly number[]
@@ -90,6 +91,7 @@ export class WindowSlices {
     this.partial = options.twoPhase && roundsInMerge(layout) ? open('partial') : undefined
     this.merged = this.merges ? open('merged') : undefined
     this.late = context.counter('numLateRecordsDropped')
+    this.withoutTime = context.counter('numNullRowTimeRecordsDropped')
     this.now = () => context.evaluation.now()
     this.lookupKeys = [...options.grouping, input.length]
   }
@@ -139,10 +141,16 @@ export class WindowSlices {
     const { ends, kept } = this
     const { length } = batch
     const proctime = window.time === 'proctime'
-    const times = proctime ? undefined : batch.columns[endColumn ?? window.timeColumn].values
+    const column = batch.columns[endColumn ?? window.timeColumn]
+    const times = proctime ? undefined : column.values
+    const nulls = proctime ? null : column.nulls
     const current = proctime ? this.now() : 0
     let count = 0
     for (let i = 0; i < length; i++) {
+      if (nulls !== null && nulls[i] !== 0) {
+        this.withoutTime.add(1)
+        continue
+      }
       const time = times === undefined ? current : Number(times[i])
       if (!(time >= this.sliceFrom && time < this.sliceTo)) this.enter(time)
       const end = this.sliceKey

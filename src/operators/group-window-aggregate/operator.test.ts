@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import fc from 'fast-check'
 import { builtInAggregates } from '../../functions/aggregate/index.ts'
 import type { Schema } from '../../types/batch.ts'
 import { INT, STRING, timestamp, timestampLtz } from '../../types/logical-type.ts'
@@ -7,7 +8,7 @@ import { INSERT_ONLY } from '../../types/row-kind.ts'
 import type { AggregateCall } from '../aggregate-call.ts'
 import { drive, END, everyWay, now, row, rowsOf, type Step, watermark } from '../drive.case.ts'
 import { callsOf, flinkWindow, normalize, windowInput, windowOf, windowSteps } from '../window.case.ts'
-import type { WindowSpec } from '../window.ts'
+import type { WindowShape, WindowSpec } from '../window.ts'
 import { FLINK_ANSWERS } from '../window-answers.case.ts'
 import type { GroupWindowAggregateNode, WindowProperty } from './node.ts'
 import { groupWindowAggregateRuntime } from './operator.ts'
@@ -250,3 +251,78 @@ test('it says at which watermark it acts next, and what it waits for', async () 
     [14999, undefined],
   ])
 })
+
+test('law: a window holds the rows of its time that were not late', async () => {
+  const shapes = fc.constantFrom<WindowShape>(
+    { type: 'tumble', size: 10, offset: 3 },
+    { type: 'hop', size: 10, slide: 4, offset: 0 },
+    { type: 'hop', size: 6, slide: 2, offset: 1 },
+    { type: 'session', gap: 4, partition: [0] },
+  )
+  const event = fc.tuple(
+    fc.constantFrom('a', 'b'),
+    fc.integer({ min: -20, max: 40 }),
+    fc.option(fc.integer({ min: -20, max: 40 }), { freq: 3 }),
+  )
+  await fc.assert(
+    fc.asyncProperty(shapes, fc.array(event, { maxLength: 30 }), async (shape, events) => {
+      const n = node(windowOf(shape, { timeColumn: 2 }), callsOf('COUNT(*), SUM(v)', input), {
+        input,
+        properties: ['start', 'end'],
+      })
+      const steps: Step[] = []
+      const windows = new Map<string, { count: number; sum: number; start: number; end: number; key: string }>()
+      let highest = Number.NEGATIVE_INFINITY
+      events.forEach(([key, time, mark], v) => {
+        steps.push(row('+I', key, v, time))
+        addToModel(windows, shape, key, time, v, highest)
+        if (mark !== null && mark > highest) {
+          highest = mark
+          steps.push(watermark(mark))
+          // A session that has fired takes no more rows: it gets a name of its own.
+          for (const [name, window] of windows) {
+            if (window.end - 1 > mark || name.startsWith('done')) continue
+            windows.delete(name)
+            windows.set(`done ${windows.size} ${name}`, window)
+          }
+        }
+      })
+      const log = rowsOf(await everyWay(groupWindowAggregateRuntime, n, [input], [...steps, END]))
+      const expected = [...windows.values()].map(
+        ({ key, count, sum, start, end }) => `+I ${key} ${count} ${sum} ${start} ${end}`,
+      )
+      assert.deepEqual(log.sort(), expected.sort())
+    }),
+    { numRuns: 100 },
+  )
+})
+
+type Model = Map<string, { count: number; sum: number; start: number; end: number; key: string }>
+
+function addToModel(windows: Model, shape: WindowShape, key: string, time: number, v: number, mark: number): void {
+  const put = (start: number, end: number, count: number, sum: number) =>
+    windows.set(`${key} ${start}`, { key, start, end, count, sum })
+  if (shape.type === 'session') {
+    const open = [...windows].filter(
+      ([name, w]) => !name.startsWith('done') && w.key === key && w.start <= time + shape.gap && w.end >= time,
+    )
+    if (open.length === 0 && time + shape.gap - 1 <= mark) return
+    const all = open.map(([, w]) => w)
+    for (const [name] of open) windows.delete(name)
+    put(
+      Math.min(time, ...all.map((w) => w.start)),
+      Math.max(time + shape.gap, ...all.map((w) => w.end)),
+      all.reduce((n, w) => n + w.count, 1),
+      all.reduce((n, w) => n + w.sum, v),
+    )
+    return
+  }
+  if (shape.type === 'cumulate') return
+  const slide = shape.type === 'hop' ? shape.slide : shape.size
+  for (let start = -400 * slide + shape.offset; start <= time; start += slide) {
+    const end = start + shape.size
+    if (time >= end || end - 1 <= mark) continue
+    const window = windows.get(`${key} ${start}`)
+    put(start, end, (window?.count ?? 0) + 1, (window?.sum ?? 0) + v)
+  }
+}

@@ -88,3 +88,15 @@ test('SESSION without keys is one for all', async () => {
   ])
   assert.deepEqual(rowsOf(log), ['+I a 1 0 0 2000 1999', '+I b 2 1000 0 2000 1999'])
 })
+
+test('rows without a time are dropped and counted', async () => {
+  const steps = [row('+I', 'a', 1, null), row('+I', 'a', 2, 100)]
+  for (const shape of [
+    { type: 'tumble', size: 5000, offset: 0 } as const,
+    { type: 'session', gap: 1000, partition: [0] } as const,
+  ]) {
+    const { counters } = await drive(windowTableFunctionRuntime, node(shape), [input], steps)
+    assert.equal(counters.get('numNullRowTimeRecordsDropped'), 1)
+  }
+  assert.deepEqual(await run({ type: 'tumble', size: 5000, offset: 0 }, steps), ['+I a 2 100 0 5000 4999'])
+})

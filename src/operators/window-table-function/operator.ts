@@ -10,7 +10,7 @@
  */
 import type { KeyedList } from '../../state/contract.ts'
 import { type Batch, type Column, ColumnBuilder, gather } from '../../types/batch.ts'
-import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
+import type { Counter, Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
 import { SessionTracker } from '../session-tracker.ts'
 import { timeColumn } from '../slot-code.ts'
 import {
@@ -46,19 +46,21 @@ class Aligned implements Operator {
   private readonly shape: SlicedShape
   private readonly context: OperatorContext
   private readonly clock: WindowClock
+  private readonly withoutTime: Counter
 
   constructor(node: WindowTableFunctionNode, shape: SlicedShape, context: OperatorContext) {
     this.node = node
     this.shape = shape
     this.context = context
     this.clock = windowClock(node.window.timeZone)
+    this.withoutTime = context.counter('numNullRowTimeRecordsDropped')
   }
 
   onBatch(batch: Batch): void {
     const { shape, clock } = this
     const { timeColumn: column, time } = this.node.window
     const proctime = time === 'proctime'
-    const times = batch.columns[column].values
+    const { values: times, nulls } = batch.columns[column]
     const now = proctime ? this.context.evaluation.now() : 0
     const size = sliceSize(shape)
     const interval = windowInterval(shape)
@@ -78,6 +80,10 @@ class Aligned implements Operator {
       ends[count++] = end
     }
     for (let i = 0; i < batch.length; i++) {
+      if (!proctime && nulls !== null && nulls[i] !== 0) {
+        this.withoutTime.add(1)
+        continue
+      }
       const local = clock.toLocal(proctime ? now : Number(times[i]))
       const slice = alignedStart(local, shape.offset, size) + size
       const first = firstWindowEnd(shape, slice)
@@ -86,7 +92,7 @@ class Aligned implements Operator {
       else for (let end = first; end <= last; end += interval) add(i, end)
     }
     if (count === 0) return
-    const each = shape.type === 'tumble' ? batch : gather(batch, rows, count)
+    const each = shape.type === 'tumble' && count === batch.length ? batch : gather(batch, rows, count)
     this.context.out.emit({
       length: count,
       columns: [
