@@ -77,7 +77,7 @@ export function likeMatcher(pattern: string, escaping?: string): Matcher {
 
 type Token = { readonly kind: 'any' } | { readonly kind: 'one' } | { readonly kind: 'text'; readonly text: string }
 
-export function readLike(pattern: string, escaping?: string): readonly Token[] {
+function readLike(pattern: string, escaping?: string): readonly Token[] {
   if (escaping !== undefined && [...escaping].length > 1)
     return fail('FUNCTION_INVALID_ARGUMENT', {
       name: 'LIKE',

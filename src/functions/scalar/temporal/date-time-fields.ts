@@ -8,7 +8,6 @@ import {
   dayOfWeek,
   dayOfYear,
   daysOf,
-  floorMod,
   MILLIS_PER_DAY,
   packCivil,
   packedDay,
@@ -188,5 +187,3 @@ export function padded(value: number, width: number): string {
 }
 
 export const inRange = (value: number, low: number, high: number): boolean => value >= low && value <= high
-
-export const mod = floorMod

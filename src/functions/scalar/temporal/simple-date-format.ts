@@ -107,7 +107,7 @@ function weekStart(year: number): number {
   return january - (localDayOfWeek(january) - 1)
 }
 
-export function weekYearOf(days: number, year: number): number {
+function weekYearOf(days: number, year: number): number {
   return days >= weekStart(year + 1) ? year + 1 : year
 }
 

@@ -75,7 +75,7 @@ export function zoneName(zone: TimeZone, style: 'long' | 'short', epochMillis: n
 }
 
 /** `GMT+08:00` */
-export function gmtText(offset: number): string {
+function gmtText(offset: number): string {
   return offset === 0 ? 'GMT' : `GMT${offsetText(offset, ':')}`
 }
 
