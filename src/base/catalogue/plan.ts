@@ -184,6 +184,16 @@ export const planErrors = {
     hint: () => 'Give one of them another alias.',
     flink: "Duplicate relation name '…' in FROM clause",
   }),
+  PLAN_JOIN_CONDITION: declare<{ join: string; needed: boolean }>({
+    domain: 'user',
+    message: ({ join, needed }) => (needed ? `${join} needs a condition.` : `${join} takes no condition.`),
+    hint: ({ needed }) =>
+      needed
+        ? 'Add ON a.k = b.k, or write CROSS JOIN for all pairs.'
+        : 'Write JOIN … ON, or put the condition into WHERE.',
+    flink:
+      'Cannot specify condition (NATURAL keyword, or ON or USING clause) following CROSS JOIN / … join requires a condition',
+  }),
   PLAN_COLUMN_COUNT: declare<{ what: string; expected: number; found: number }>({
     domain: 'user',
     message: ({ what, expected, found }) =>

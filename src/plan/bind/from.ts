@@ -141,6 +141,11 @@ const JOIN_TYPES: Readonly<Record<Join['type'], JoinType>> = {
 
 function bindJoin(context: BindContext, ast: Join): BoundFrom {
   const joinType = JOIN_TYPES[ast.type]
+  const hasCondition = ast.on !== undefined || ast.using !== undefined || ast.natural
+  const needed = ast.type !== 'CROSS' && ast.type !== 'COMMA'
+  if (hasCondition !== needed) {
+    fail('PLAN_JOIN_CONDITION', { join: `${ast.type} JOIN`, needed }, { span: ast.on?.span ?? ast.span })
+  }
   const left = bindFrom(context, ast.left)
   if (ast.right.kind === 'derived-table' && ast.right.lateral) {
     const lateral = bindLateral(context, left, ast.right.query, joinType, ast)
