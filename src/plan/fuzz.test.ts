@@ -66,6 +66,17 @@ function replacement(token: string, others: readonly string[], pick: (n: number)
   return pick(3) === 0 ? ANYTHING[pick(ANYTHING.length)] : others[pick(others.length)]
 }
 
+test('a statement of many thousand levels is refused, a long one is not', () => {
+  const session = new PlanSession()
+  session.run("CREATE TABLE a (v INT) WITH ('connector' = 'inline')")
+  const chain = (n: number) => `SELECT ${Array<string>(n).fill('v').join(' + ')} FROM a`
+  assert.equal(session.plan(chain(500)).plan.nodes.length, 3)
+  assert.throws(
+    () => session.plan(chain(20_000)),
+    (error) => isRivuletError(error) && error.code === 'PLAN_TOO_DEEP',
+  )
+})
+
 test('mutated queries end in a plan or a coded error', () => {
   const numbers = randomNumbers(20240229)
   const pick = (n: number) => numbers.next().value % n

@@ -195,6 +195,8 @@ function inSource<T>(source: SourceText | undefined, run: () => T): T {
     return run()
   } catch (error) {
     if (source !== undefined && isRivuletError(error) && error.span !== undefined) throw error.in(source)
+    // The stages follow the tree by recursion; thousands of levels are more than a stack holds.
+    if (error instanceof RangeError) fail('PLAN_TOO_DEEP', {}, { cause: error })
     throw error
   }
 }

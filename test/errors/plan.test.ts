@@ -85,6 +85,7 @@ const ELSEWHERE = [
   // Tested with the plan's text form, and with changelogs.
   'PLAN_FILE',
   'PLAN_SESSION_OPTION',
+  'PLAN_TOO_DEEP',
 ]
 
 test('every error of the planner has a case', () => {

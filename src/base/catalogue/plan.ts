@@ -12,6 +12,11 @@ export const planErrors = {
     message: ({ feature }) => `${feature} is not supported by the embedded engine yet.`,
     hint: ({ hint }) => hint ?? 'COMPAT.md lists what is supported.',
   }),
+  PLAN_TOO_DEEP: declare<Record<never, never>>({
+    domain: 'user',
+    message: () => 'The statement is nested too deeply to be planned.',
+    hint: () => 'Write long chains of OR or = as IN (…), or split the expression over subqueries.',
+  }),
   PLAN_SESSION_OPTION: declare<{ key: string; expected: string }>({
     domain: 'user',
     message: ({ key, expected }) => `The session option '${key}' must be ${expected}.`,
