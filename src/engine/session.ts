@@ -90,6 +90,7 @@ export class Session {
   /** A job that is built but not open: what `submit` runs, and what the golden runner drives by hand. */
   createJob(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Job {
     const { parallelism } = this
+    const database = this.catalog.currentDatabase
     const pipelineMax = Number(this.options.get('pipeline.max-parallelism') ?? -1)
     return new Job(
       plan,
@@ -103,7 +104,7 @@ export class Session {
         collect: extra.collect,
         expressions: extra.expressions ?? 'compiled',
         timeZone: this.timeZone,
-        option: (key) => this.options.get(key),
+        option: (key) => (key === 'current-database' ? database : this.options.get(key)),
       },
       {
         name,

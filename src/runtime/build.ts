@@ -6,9 +6,8 @@
 
 import { fail } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
-import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
-import type { CollectTarget, Operator, OperatorRuntime, TableAccess } from '../operators/contract.ts'
+import type { CollectTarget, Operator, OperatorContext, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import type { SerializedState, StateBackend } from '../state/contract.ts'
 import { keyGroupsOf } from '../state/key-group.ts'
@@ -28,7 +27,7 @@ export interface JobEnvironment {
   readonly tables: TableAccess
   readonly print: (line: string) => void
   readonly collect?: CollectTarget
-  readonly expressions: CompileMode
+  readonly expressions: OperatorContext['expressions']
   /** IANA zone of `table.local-time-zone`. */
   readonly timeZone: string
   option(key: string): string | undefined

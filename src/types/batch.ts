@@ -236,10 +236,10 @@ export function batchOf(schema: Schema, rows: readonly (readonly Value[])[], kin
       builder.set(r, row[c] ?? null)
     })
   })
-  const changes = kinds !== undefined && kinds.some((kind) => kind !== 0)
+  const changes = kinds?.some((kind) => kind !== 0) ?? false
   return {
     length: rows.length,
     columns: builders.map((builder) => builder.column()),
-    kinds: changes ? Uint8Array.from(kinds) : null,
+    kinds: changes ? Uint8Array.from(kinds as readonly number[]) : null,
   }
 }

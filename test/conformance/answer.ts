@@ -12,7 +12,7 @@ import { planQuery } from '../../src/plan/index.ts'
 import { parseStatement } from '../../src/sql/index.ts'
 import { rowAt, type Schema } from '../../src/types/batch.ts'
 import { printText } from '../../src/types/format.ts'
-import { typeText, typeTextWithAttribute } from '../../src/types/logical-type.ts'
+import { typeTextWithAttribute } from '../../src/types/logical-type.ts'
 import { type RowKindText, rowKindText } from '../../src/types/row-kind.ts'
 import type { Answer, Case, ExprCase, QueryCase } from './case.ts'
 
@@ -39,7 +39,7 @@ async function answerExpr(testCase: ExprCase, options: AnswerOptions): Promise<A
     { ...testCase, ddl: [], query: `SELECT ${testCase.expr}`, input: [] },
     options,
   )
-  return { id: testCase.id, type: typeText(schema[0].type), value: changelog[0][1] }
+  return { id: testCase.id, type: typeTextWithAttribute(schema[0].type), value: changelog[0][1] }
 }
 
 async function answerQuery(testCase: QueryCase, options: AnswerOptions): Promise<Answer> {
