@@ -12,6 +12,7 @@ import fc from 'fast-check'
 import { isRivuletError } from '../base/errors.ts'
 import { parseOptions } from '../base/options.ts'
 import { batchOf, rowAt } from '../types/batch.ts'
+import { inHashMapOrder } from '../types/java-hash.ts'
 import type * as t from '../types/logical-type.ts'
 import { exact, type Value } from '../types/value.ts'
 import { createByteSink, createRowSink, type Format, type FormatField, sinkBatch } from './contract.ts'
@@ -176,7 +177,9 @@ function notNull(type: t.LogicalType, text?: fc.Arbitrary<string>): fc.Arbitrary
     case 'MAP':
       return fc
         .uniqueArray(fc.string({ maxLength: 5 }), { maxLength: 4 })
-        .chain((keys) => fc.tuple(...keys.map(() => values(type.value))).map((all) => ({ keys, values: all })))
+        .chain((keys) =>
+          fc.tuple(...keys.map(() => values(type.value))).map((all) => inHashMapOrder({ keys, values: all }, type.key)),
+        )
     case 'ROW':
       return fc.tuple(...type.fields.map((field) => values(field.type)))
     default:

@@ -184,7 +184,7 @@ check(t.array(t.INT), '[]', [])
 check(t.array(t.INT), '{"x":1}', error)
 check(t.array(t.INT), '[1,"x",3]', [1, null, 3], { ignoreErrors: true })
 check(t.array(t.INT), '{"x":1}', null, { ignoreErrors: true })
-check(t.map(t.STRING, t.INT), '{"k":1,"j":null,"k":3}', { keys: ['k', 'j'], values: [3, null] })
+check(t.map(t.STRING, t.INT), '{"k":1,"j":null,"k":3}', { keys: ['j', 'k'], values: [null, 3] })
 check(t.map(t.STRING, t.INT), '[1]', error)
 check(t.multiset(t.STRING), '{"k":2}', { keys: ['k'], values: [2] })
 const nested = t.row([

@@ -14,9 +14,10 @@
  * | ARRAY MAP ROW     | arrays, objects                                                                              |
  *
  * Law: a reader consumes exactly one value. With `ignoreErrors` a value that does not fit is NULL and is stepped over, at the
- * innermost level where it did not fit; broken JSON is never ignored here.
+ * innermost level where it did not fit; broken JSON is never ignored here. Entries of a MAP stand as a Java HashMap lists them.
  */
 import { fail } from '../../base/errors.ts'
+import { inHashMapOrder } from '../../types/java-hash.ts'
 import { type LogicalType, typeText } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
 import { ascii } from '../text/ascii.ts'
@@ -271,7 +272,7 @@ function mapReader(key: LogicalType, value: ValueReader, column: string, type: L
         entries.set(name, value(r, depth + 1))
       } while (r.more(125))
     }
-    return { keys: [...entries.keys()], values: [...entries.values()] }
+    return inHashMapOrder({ keys: [...entries.keys()], values: [...entries.values()] }, key)
   }
 }
 

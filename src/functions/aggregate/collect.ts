@@ -1,10 +1,10 @@
 /** COLLECT: the values as a multiset. */
 import { ANY, args, exactly } from '../../expr/signature.ts'
 import type { KeyedList } from '../../state/contract.ts'
+import { hashMapOrder } from '../../types/java-hash.ts'
 import { type LogicalType, multiset, notNull } from '../../types/logical-type.ts'
 import type { MapValue, Value } from '../../types/value.ts'
 import { aggregate } from './define.ts'
-import { hashMapOrder } from './java-hash.ts'
 
 export const collect = aggregate({
   name: 'COLLECT',

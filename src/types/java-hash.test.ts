@@ -1,18 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  BOOLEAN,
-  DATE,
-  DOUBLE,
-  decimal,
-  INT,
-  type LogicalType,
-  STRING,
-  TINYINT,
-  timestamp,
-} from '../../types/logical-type.ts'
-import type { Value } from '../../types/value.ts'
 import { hashMapOrder } from './java-hash.ts'
+import { BOOLEAN, DATE, DOUBLE, decimal, INT, type LogicalType, STRING, TINYINT, timestamp } from './logical-type.ts'
+import type { Value } from './value.ts'
 
 test('keys come in the order in which Flink prints a multiset', () => {
   const cases: [LogicalType, Value[], Value[]][] = [

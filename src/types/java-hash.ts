@@ -1,11 +1,11 @@
 /**
  * The order in which a Java HashMap lists its keys.
  *
- * Law: COLLECT prints its multiset in that order in Flink, so results agree to the letter where the key's hash is known here
+ * Law: COLLECT prints its multiset, and JSON objects read as MAP come, in that order in Flink, so results agree to the letter where the key's hash is known here
  * (numbers, strings, booleans, dates and times); other keys keep their order of arrival.
  */
-import type { LogicalType } from '../../types/logical-type.ts'
-import { physicalOf, toMillis, unitsPerMilli, type Value } from '../../types/value.ts'
+import type { LogicalType } from './logical-type.ts'
+import { type MapValue, physicalOf, toMillis, unitsPerMilli, type Value } from './value.ts'
 
 const encoder = new TextEncoder()
 const float = new DataView(new ArrayBuffer(8))
@@ -23,6 +23,13 @@ export function hashMapOrder(keys: readonly Value[], type: LogicalType): number[
   while (keys.length > capacity * 0.75) capacity *= 2
   const bucket = (i: number) => hashes[i] & (capacity - 1)
   return order.sort((a, b) => bucket(a) - bucket(b) || a - b)
+}
+
+/** The map with its entries in HashMap order: what Flink's JSON format makes of an object. */
+export function inHashMapOrder(map: MapValue, key: LogicalType): MapValue {
+  if (map.keys.length < 2) return map
+  const order = hashMapOrder(map.keys, key)
+  return { keys: order.map((i) => map.keys[i]), values: order.map((i) => map.values[i]) }
 }
 
 function javaHash(value: Value, type: LogicalType): number | undefined {
