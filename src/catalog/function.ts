@@ -1,7 +1,8 @@
 /** Functions of users, registered as values. */
 import type { ScalarFunction } from '../expr/function.ts'
+import type { TableFunction } from '../expr/table-function.ts'
 
-export type UserFunction = UserScalarFunction | UserAggregateFunction
+export type UserFunction = UserScalarFunction | UserAggregateFunction | UserTableFunction
 
 export interface UserScalarFunction {
   readonly kind: 'scalar'
@@ -15,4 +16,10 @@ export interface UserAggregateFunction {
   readonly name: string
   /** The aggregate's declaration; its contract belongs to the functions part, which the planner asks for its types. */
   readonly fn: unknown
+}
+
+export interface UserTableFunction {
+  readonly kind: 'table'
+  readonly name: string
+  readonly fn: TableFunction
 }

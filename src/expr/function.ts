@@ -7,6 +7,7 @@
 import type { Span } from '../base/span.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import type { Value } from '../types/value.ts'
+import type { TableFunction } from './table-function.ts'
 
 /** An argument as the binder knows it. */
 export interface ArgInfo {
@@ -53,6 +54,13 @@ export interface EvalContext {
   /** Current watermark of the operator's input, or undefined before the first (CURRENT_WATERMARK). */
   watermark(): number | undefined
   option(key: string): string | undefined
+  /** Functions that want to be opened before the first row and closed after the last say so here; absent = nobody does it. */
+  readonly lifecycle?: Lifecycle
+}
+
+/** Opens and closes what evaluators hold: with the subtask, in order of registration, closed in reverse. */
+export interface Lifecycle {
+  add(part: { open?(): void | Promise<void>; close?(): void | Promise<void> }): void
 }
 
 /** One call site, known when code is generated. */
@@ -100,6 +108,8 @@ export interface ScalarFunction {
   readonly eval?: Evaluate
   /** Make the evaluator of one call site: parse a constant pattern once, choose by type, bind the time zone. */
   readonly prepare?: (site: CallSite) => Evaluate
+  /** Instead of `eval`: results come later. Such a call stands in an `async-calc` only, which the planner sees to. */
+  readonly prepareAsync?: (site: CallSite) => (...args: Value[]) => Promise<Value>
   /**
    * A JavaScript expression for the compiler, from the argument expressions (each a plain identifier or literal, not NULL
    * when `nulls` is propagate), or undefined to call `eval`. `helpers.use(fn)` makes a function available by name.
@@ -117,4 +127,5 @@ export interface CodeHelpers {
 /** Find a function by name; the engine hands the registry and the session's functions to the compiler as this. */
 export interface FunctionLookup {
   scalar(name: string, user: boolean): ScalarFunction | undefined
+  table?(name: string): TableFunction | undefined
 }

@@ -2,6 +2,7 @@
 import type { CalcNode } from './calc/node.ts'
 import type { ChangelogNormalizeNode } from './changelog-normalize/node.ts'
 import type { CollectNode } from './collect/node.ts'
+import type { CorrelateNode } from './correlate/node.ts'
 import type { DropUpdateBeforeNode } from './drop-update-before/node.ts'
 import type { GroupAggregateNode } from './group-aggregate/node.ts'
 import type { GroupWindowAggregateNode } from './group-window-aggregate/node.ts'
@@ -22,6 +23,7 @@ export type PlanNode =
   | WindowTableFunctionNode
   | WindowAggregateNode
   | JoinNode
+  | CorrelateNode
   | UnionNode
   | DropUpdateBeforeNode
   | ChangelogNormalizeNode

@@ -3,6 +3,7 @@ import { calcRuntime } from './calc/operator.ts'
 import { changelogNormalizeRuntime } from './changelog-normalize/operator.ts'
 import { collectRuntime } from './collect/operator.ts'
 import type { OperatorRuntime } from './contract.ts'
+import { correlateRuntime } from './correlate/operator.ts'
 import { dropUpdateBeforeRuntime } from './drop-update-before/operator.ts'
 import { groupAggregateRuntime } from './group-aggregate/operator.ts'
 import { groupWindowAggregateRuntime } from './group-window-aggregate/operator.ts'
@@ -23,6 +24,7 @@ export const operatorRuntimes: readonly OperatorRuntime[] = [
   windowTableFunctionRuntime,
   windowAggregateRuntime,
   joinRuntime,
+  correlateRuntime,
   unionRuntime,
   dropUpdateBeforeRuntime,
   changelogNormalizeRuntime,

@@ -116,6 +116,10 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       refuseUpdates(rel, rel.input, memo, 'A window aggregate', true)
       refuseUnmergeable(rel, rel.windowing.window.shape.type, context)
       return done([input(rel.input, 'both')])
+    case 'correlate':
+      // The new row's partners say nothing about those of the old one.
+      if (needed === 'after') return undefined
+      return done([input(rel.input, needed)])
     case 'join': {
       const pairs = equalColumns(rel)
       const width = rel.left.schema.length

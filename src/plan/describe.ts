@@ -1,6 +1,7 @@
 /** One line per node and expression, in the words of Flink's plans. */
 import type { Expr } from '../expr/expr.ts'
 import type { AggregateCall } from '../operators/aggregate-call.ts'
+import type { TableCall } from '../operators/correlate/node.ts'
 import type { WindowSpec } from '../operators/window.ts'
 import type { Schema } from '../types/batch.ts'
 import { castText } from '../types/format.ts'
@@ -86,6 +87,11 @@ export function callText(call: AggregateCall, names: readonly string[]): string 
   const distinct = call.distinct ? 'DISTINCT ' : ''
   const filter = call.filter === undefined ? '' : ` FILTER (WHERE ${names[call.filter]})`
   return `${call.fn}(${distinct}${args})${filter}`
+}
+
+export function tableCallText(table: TableCall, names: readonly string[]): string {
+  if (table.kind === 'function') return exprText(table.call, names)
+  return `UNNEST(${exprText(table.arg, names)})${table.ordinality ? ' WITH ORDINALITY' : ''}`
 }
 
 export function windowText(window: WindowSpec, names: readonly string[]): string {

@@ -5,7 +5,7 @@
  */
 import type { PlanNode } from '../operators/nodes.ts'
 import { changelogModeText } from '../types/row-kind.ts'
-import { callText, exprText, namesOf, windowText } from './describe.ts'
+import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
 import { inputsOfRel, type Rel } from './nodes.ts'
 
 export interface ExplainDetails {
@@ -68,6 +68,11 @@ function relText(rel: Rel): string {
       return `WindowTableFunction(${windowText(rel.window, names)})`
     case 'join':
       return `Join(type=[${rel.joinType}], condition=[${rel.condition === undefined ? 'true' : exprText(rel.condition, names)}])`
+    case 'correlate': {
+      const condition =
+        rel.condition === undefined ? '' : `, condition=[${exprText(rel.condition, namesOf(rel.schema))}]`
+      return `Correlate(type=[${rel.joinType}], invocation=[${tableCallText(rel.table, names)}]${condition})`
+    }
     case 'union':
       return 'Union(all=[true])'
     case 'sink':

@@ -11,6 +11,7 @@ import type { CatalogTable } from '../catalog/table.ts'
 import type { ProducedColumn, TableSource } from '../connectors/contract.ts'
 import type { Expr } from '../expr/expr.ts'
 import type { AggregateCall } from '../operators/aggregate-call.ts'
+import type { TableCall } from '../operators/correlate/node.ts'
 import type { WindowProperty } from '../operators/group-window-aggregate/node.ts'
 import type { JoinType } from '../operators/join/node.ts'
 import type { PlanTable, WatermarkSpec } from '../operators/source-scan/node.ts'
@@ -29,6 +30,7 @@ export type Rel =
   | WindowTableFunctionRel
   | WindowAggregateRel
   | JoinRel
+  | CorrelateRel
   | UnionRel
   | SinkRel
   | CollectRel
@@ -118,6 +120,13 @@ export interface JoinRel extends Base<'join'> {
   readonly left: Rel
   readonly right: Rel
   readonly joinType: JoinType
+  readonly condition?: Expr
+}
+/** Output: the input's columns, those of the table function (LATERAL TABLE, UNNEST). */
+export interface CorrelateRel extends Base<'correlate'> {
+  readonly input: Rel
+  readonly joinType: 'inner' | 'left'
+  readonly table: TableCall
   readonly condition?: Expr
 }
 /** UNION ALL. */

@@ -19,7 +19,7 @@ import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
-import { callText, exprText, namesOf, windowText } from './describe.ts'
+import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
 import { needsRetraction } from './monotonicity.ts'
 import { inputsOfRel, type JoinRel, type Rel } from './nodes.ts'
@@ -153,6 +153,20 @@ class PlanBuilder {
       }
       case 'join':
         return this.join(planned, rel)
+      case 'correlate': {
+        const input = this.build(planned.inputs[0])
+        const { joinType, table, condition } = rel
+        const where = condition === undefined ? '' : `, condition=[${exprText(condition, namesOf(rel.schema))}]`
+        return this.add({
+          kind: 'correlate',
+          ...common,
+          inputs: [forward(input)],
+          joinType,
+          table,
+          ...(condition && { condition }),
+          description: `Correlate(invocation=[${tableCallText(table, namesOf(input.schema))}], joinType=[${joinType}], select=[${namesOf(rel.schema).join(', ')}]${where})`,
+        })
+      }
       case 'union': {
         const inputs = planned.inputs.map((input) => forward(this.build(input)))
         return this.add({

@@ -33,6 +33,7 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
       return moved(windowColumns(rel.input), places)
     }
     case 'filter':
+    case 'correlate':
       return windowColumns(rel.input)
     case 'aggregate': {
       const below = windowColumns(rel.input)

@@ -220,6 +220,13 @@ export const planErrors = {
     hint: ({ hint }) => hint,
     flink: "Cannot apply '…' to arguments of type '…'. Supported form(s): …",
   }),
+  PLAN_FUNCTION_KIND: declare<{ name: string; kind: string; where: string; hint: string }>({
+    domain: 'user',
+    message: ({ name, kind, where }) =>
+      `'${name}' is ${kind === 'aggregate' ? 'an' : 'a'} ${kind} function, which cannot stand in ${where}.`,
+    hint: ({ hint }) => hint,
+    flink: 'No match found for function signature',
+  }),
   PLAN_ARGUMENT_COUNT: declare<{ name: string; found: number; expected: string; signatures: readonly string[] }>({
     domain: 'user',
     message: ({ name, found, expected, signatures }) =>

@@ -9,6 +9,7 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { Span } from '../../base/span.ts'
 import type { Expr } from '../../expr/expr.ts'
 import type { ArgInfo, ScalarFunction, Signature } from '../../expr/function.ts'
+import type { TableFunction } from '../../expr/table-function.ts'
 import type { AggregateFunction } from '../../functions/aggregate/contract.ts'
 import { type LogicalType, sameType, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
@@ -18,6 +19,7 @@ import type { BindContext } from './scope.ts'
 export type FunctionTarget =
   | { readonly kind: 'scalar'; readonly id: string; readonly user: boolean; readonly fn: ScalarFunction }
   | { readonly kind: 'aggregate'; readonly id: string; readonly user: boolean; readonly fn: AggregateFunction }
+  | { readonly kind: 'table'; readonly id: string; readonly user: true; readonly fn: TableFunction }
 
 /** Flink's order: temporary system function, built-in, function of the current database. */
 export function findFunction(context: BindContext, parts: readonly string[]): FunctionTarget | undefined {
@@ -35,6 +37,7 @@ export function findFunction(context: BindContext, parts: readonly string[]): Fu
 }
 
 function userTarget(id: string, fn: { readonly kind: string; readonly fn: unknown }): FunctionTarget {
+  if (fn.kind === 'table') return { kind: 'table', id, user: true, fn: fn.fn as TableFunction }
   return fn.kind === 'scalar'
     ? { kind: 'scalar', id, user: true, fn: fn.fn as ScalarFunction }
     : { kind: 'aggregate', id, user: true, fn: fn.fn as AggregateFunction }

@@ -11,6 +11,7 @@ import type { Rel } from '../nodes.ts'
 import { conjunction, conjunctsOf, join } from './build.ts'
 import { call } from './call.ts'
 import { bindCondition } from './expression.ts'
+import { bindLateralAlone, bindLateralJoin } from './lateral.ts'
 import { bindQuery } from './query.ts'
 import { bindScan } from './scan.ts'
 import { type BindContext, type BoundTable, joinScopes, placeOf, type Scope, type ScopeRelation } from './scope.ts'
@@ -35,13 +36,12 @@ export function bindFrom(context: BindContext, ast: TableExpression): BoundFrom 
       if (isWindowTableFunction(ast.call)) {
         return named(context, bindWindowTableFunction(context, ast.call, bindTableArgument), ast.alias)
       }
-      const name = ast.call.name.parts.map((part) => part.name).join('.')
-      return fail('PLAN_NOT_SUPPORTED', { feature: `The table function ${name}` }, { span: ast.span })
+      return bindLateralAlone(context, ast)
     }
     case 'join':
       return bindJoin(context, ast)
     case 'unnest':
-      return fail('PLAN_NOT_SUPPORTED', { feature: 'UNNEST' }, { span: ast.span })
+      return bindLateralAlone(context, ast)
     case 'match-recognize':
       return fail('PLAN_NOT_SUPPORTED', { feature: 'MATCH_RECOGNIZE' }, { span: ast.span })
     case 'pivot':
@@ -114,7 +114,7 @@ function columnsOf(table: BoundTable) {
   return table.names.map((name, index) => ({ name, type: table.rel.schema[index].type, index }))
 }
 
-function named(context: BindContext, table: BoundTable, alias: TableAlias | undefined): BoundFrom {
+export function named(context: BindContext, table: BoundTable, alias: TableAlias | undefined): BoundFrom {
   if (alias !== undefined && alias.columns.length > 0 && alias.columns.length !== table.names.length) {
     const what = `The column list of '${alias.name.name}'`
     fail('PLAN_COLUMN_COUNT', { what, expected: table.names.length, found: alias.columns.length }, { span: alias.span })
@@ -151,6 +151,9 @@ function bindJoin(context: BindContext, ast: Join): BoundFrom {
     const lateral = bindLateral(context, left, ast.right.query, joinType, ast)
     const right = named(context, { rel: lateral.right, names: lateral.names }, ast.right.alias)
     return joined(context, left, right, lateral.joinType, [...conjunctsOf(lateral.condition)], ast)
+  }
+  if (ast.right.kind === 'unnest' || (ast.right.kind === 'table-function' && !isWindowTableFunction(ast.right.call))) {
+    return bindLateralJoin(context, left, ast.right, ast)
   }
   const right = bindFrom(context, ast.right)
   return joined(context, left, right, joinType, [], ast)
@@ -208,7 +211,7 @@ function joined(
   return { rel, scope: { relations, first, outer: context.outer } }
 }
 
-function checkAliases(left: Scope, right: Scope, ast: Join): void {
+export function checkAliases(left: Scope, right: Scope, ast: Join): void {
   for (const relation of right.relations) {
     if (relation.alias !== undefined && left.relations.some((other) => other.alias === relation.alias)) {
       fail('PLAN_DUPLICATE_ALIAS', { alias: relation.alias }, { span: ast.right.span })

@@ -53,6 +53,10 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   const target = findFunction(context, parts)
   if (target === undefined) return unknownFunction(context, written, ast.name.span)
   if (target.kind === 'aggregate') return bindAggregate(env, ast, target)
+  if (target.kind === 'table') {
+    const hint = `It gives rows: write FROM …, LATERAL TABLE(${written}(…)) AS t(…).`
+    return fail('PLAN_FUNCTION_KIND', { name: written, kind: 'table', where: 'an expression', hint }, { span })
+  }
   if (ast.quantifier === 'DISTINCT' || ast.filter !== undefined) {
     const clause = ast.filter !== undefined ? 'FILTER' : 'DISTINCT'
     fail(

@@ -98,6 +98,13 @@ export function resolveColumn(scope: Scope, name: Name): ResolvedColumn {
   return notFound(scope, name)
 }
 
+interface Match {
+  readonly relation: ScopeRelation
+  readonly column: ScopeColumn
+  /** The name is that of a field, this far inside the column. */
+  readonly inside?: readonly Identifier[]
+}
+
 function lookup(scope: Scope, parts: readonly Identifier[], span: Span): ResolvedColumn | undefined {
   // A relation first: the longest qualifier that names one.
   for (let length = Math.min(parts.length - 1, 3); length >= 1; length--) {
@@ -108,16 +115,33 @@ function lookup(scope: Scope, parts: readonly Identifier[], span: Span): Resolve
       if (column !== undefined) return { expr: input(column, span), fields: parts.slice(length + 1) }
     }
   }
-  const matches = scope.relations.flatMap((relation) =>
-    relation.columns
-      .filter((c) => c.name === parts[0].name && c.merged !== true)
-      .map((column) => ({ relation, column })),
-  )
+  const matches = scope.relations.flatMap((relation): Match[] => {
+    const own = relation.columns.filter((c) => c.name === parts[0].name && c.merged !== true)
+    if (own.length > 0) return own.map((column) => ({ relation, column }))
+    return peek(relation, parts[0]).map((found) => ({ relation, ...found }))
+  })
   if (matches.length > 1) {
     const tables = matches.map(({ relation }, i) => relationName(relation) ?? `table ${i + 1}`)
     fail('PLAN_AMBIGUOUS_COLUMN', { column: parts[0].name, tables }, { span: parts[0].span })
   }
-  return matches.length === 1 ? { expr: input(matches[0].column, span), fields: parts.slice(1) } : undefined
+  if (matches.length !== 1) return undefined
+  const [{ column, inside }] = matches
+  return { expr: input(column, span), fields: inside === undefined ? parts.slice(1) : [...inside, ...parts] }
+}
+
+/** Flink also finds fields of ROW columns by their bare name where the relation has no column of that name. */
+function peek(
+  relation: ScopeRelation,
+  name: Identifier,
+): readonly { readonly column: ScopeColumn; readonly inside: readonly Identifier[] }[] {
+  const below = (type: LogicalType, path: readonly Identifier[]): (readonly Identifier[])[] => {
+    if (type.kind !== 'ROW') return []
+    if (type.fields.some((field) => field.name === name.name)) return [path]
+    return type.fields.flatMap((field) => below(field.type, [...path, { ...name, name: field.name }]))
+  }
+  return relation.columns
+    .filter((column) => column.merged !== true)
+    .flatMap((column) => below(column.type, []).map((inside) => ({ column, inside })))
 }
 
 function input(column: ScopeColumn, span: Span): Expr {

@@ -12,8 +12,8 @@ import type { AggregateCall } from '../../operators/aggregate-call.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import { physicalOf } from '../../types/value.ts'
 import { inputAt, joinSchema, project } from '../bind/build.ts'
-import type { JoinRel, NormalizeRel, Rel, ScanRel } from '../nodes.ts'
-import { type Rule, remap } from './rule.ts'
+import type { CorrelateRel, JoinRel, NormalizeRel, Rel, ScanRel } from '../nodes.ts'
+import { mapTableCall, type Rule, remap } from './rule.ts'
 
 export const pruneColumns: Rule = {
   name: 'prune-columns',
@@ -91,6 +91,8 @@ function prune(rel: Rel, needed: Needed): Pruned {
     }
     case 'join':
       return pruneJoin(rel, needed)
+    case 'correlate':
+      return pruneCorrelate(rel, needed)
     case 'union': {
       const kept = keptOf(rel, needed)
       const inputs = rel.inputs.map((input) => exactly(input, kept))
@@ -290,6 +292,28 @@ function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
     ...(condition && { condition: remap(condition, to) }),
   }
   return { rel: joined, to: semi ? left.to : to }
+}
+
+/** What only the function reads is still a column of its output; all columns of the function stay. */
+function pruneCorrelate(rel: CorrelateRel, needed: Needed): Pruned {
+  const width = rel.input.schema.length
+  const args = rel.table.kind === 'unnest' ? [rel.table.arg] : rel.table.call.args
+  const read = [...args, ...(rel.condition === undefined ? [] : [rel.condition])].flatMap((expr) => [...inputsOf(expr)])
+  const input = prune(rel.input, new Set([...needed, ...read].filter((i) => i < width)))
+  if (input.rel === rel.input) return { rel, to: identity(rel) }
+  const now = input.rel.schema.length
+  const to = [...input.to, ...rel.table.columns.map((_, i) => now + i)]
+  const { condition, ...bare } = rel
+  return {
+    rel: {
+      ...bare,
+      input: input.rel,
+      table: mapTableCall(rel.table, (exprs) => exprs.map((expr) => remap(expr, input.to))),
+      schema: [...input.rel.schema, ...rel.schema.slice(width)],
+      ...(condition && { condition: remap(condition, to) }),
+    },
+    to,
+  }
 }
 
 function keepTypes(rel: JoinRel, schema: Rel['schema'], to: readonly number[]): Rel['schema'] {

@@ -60,6 +60,14 @@ function push(rel: Rel, conditions: readonly Expr[], context: PlannerContext): R
       const [below, above] = split(conditions, (c) => movable(c, context) && [...inputsOf(c)].every(free))
       return keep(descend(rel, [below], context), above)
     }
+    case 'correlate': {
+      const width = rel.input.schema.length
+      const [below, above] = split(
+        conditions,
+        (c) => movable(c, context) && inputsOf(c).size > 0 && [...inputsOf(c)].every((i) => i < width),
+      )
+      return keep(descend(rel, [below], context), above)
+    }
     case 'normalize': {
       const [onKey, rest] = split(
         conditions,

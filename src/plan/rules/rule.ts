@@ -1,5 +1,6 @@
 /** What a rule is, and the questions about expressions that several rules ask. */
 import { type Expr, mapExpr, walkExpr } from '../../expr/expr.ts'
+import type { TableCall } from '../../operators/correlate/node.ts'
 import type { PlannerContext } from '../context.ts'
 import type { Rel } from '../nodes.ts'
 
@@ -57,6 +58,13 @@ export function mapExprs(rel: Rel, change: (expr: Expr) => Expr): Rel {
       const condition = change(rel.condition)
       return condition === rel.condition ? rel : { ...rel, condition }
     }
+    case 'correlate': {
+      const condition = rel.condition && change(rel.condition)
+      const table = mapTableCall(rel.table, all)
+      return condition === rel.condition && table === rel.table
+        ? rel
+        : { ...rel, table, ...(condition && { condition }) }
+    }
     case 'join': {
       const condition = rel.condition && change(rel.condition)
       return condition === rel.condition ? rel : { ...rel, condition }
@@ -64,6 +72,14 @@ export function mapExprs(rel: Rel, change: (expr: Expr) => Expr): Rel {
     default:
       return rel
   }
+}
+
+/** The arguments of a table call replaced; the same call when none changed. */
+export function mapTableCall(table: TableCall, change: (args: readonly Expr[]) => readonly Expr[]): TableCall {
+  const args = table.kind === 'unnest' ? [table.arg] : table.call.args
+  const changed = change(args)
+  if (changed.every((arg, i) => arg === args[i])) return table
+  return table.kind === 'unnest' ? { ...table, arg: changed[0] } : { ...table, call: { ...table.call, args: changed } }
 }
 
 /** Columns renumbered by a table old → new. */
