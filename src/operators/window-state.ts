@@ -82,7 +82,9 @@ export function needsMerge(shape: WindowShape, attached: boolean): boolean {
   return shape.type === 'hop' && !attached
 }
 
-/** Whether it shows that Flink adds up partial results. */
+/** Whether it shows that Flink adds up partial results: in digits, or in the order in which distinct values come together. */
 export function roundsInMerge(layout: AggregateLayout): boolean {
-  return layout.calls.some(({ kernel }) => kernel.rounds === true)
+  return layout.calls.some(
+    ({ kernel, distinct }) => kernel.rounds === true || (distinct !== undefined && kernel.ordered === true),
+  )
 }

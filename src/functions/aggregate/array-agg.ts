@@ -16,6 +16,7 @@ export const arrayAgg = aggregate({
   retracts: true,
   merges: true,
   prepare: ({ argTypes, clauses }) => ({
+    ordered: true,
     accumulators: [],
     view: { kind: 'rows', columns: [{ name: 'value', type: argTypes[0] }] },
     nulls: clauses.nulls === 'IGNORE NULLS' ? 'skip' : 'pass',

@@ -67,6 +67,8 @@ export interface AggregateKernel {
   readonly nulls?: 'skip' | 'pass'
   /** Merging rounds: the result depends on how rows were parted. */
   readonly rounds?: boolean
+  /** The result depends on the order in which values are added. */
+  readonly ordered?: boolean
   add(code: KernelCode): string
   retract?(code: KernelCode): string
   merge?(code: KernelCode): string

@@ -30,6 +30,7 @@ function appendOnly(site: AggregateSite): AggregateKernel {
     `${code.acc(0)} = ${code.acc(0)} === null ? ${text} : ${code.acc(0)} + ${separator} + ${text};`
   const parts = site.argTypes.length > 1
   return {
+    ordered: true,
     accumulators: [{ name: 'text', type: STRING }, ...(parts ? [{ name: 'separator', type: STRING }] : [])],
     add: (code) =>
       `${joined(code, code.arg(0), separatorOf(site, code))}${parts ? ` ${code.acc(1)} = ${code.arg(1)};` : ''}`,

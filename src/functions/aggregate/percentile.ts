@@ -94,10 +94,13 @@ function percentileOf(type: LogicalType, weighted: boolean) {
           problem: `the fraction must lie between 0 and 1, but is ${fraction}`,
         })
       }
-      const position = (total - 1) * fraction
-      const [lower, upper] = [Math.floor(position), Math.ceil(position)]
-      const [low, high] = [at(lower), at(upper)]
-      return lower === upper || low === high ? low : (upper - position) * low + (position - lower) * high
+      // Counted from 1, as Flink does: it decides the last digits.
+      const position = (total - 1) * fraction + 1
+      const lower = Math.floor(position)
+      const part = position - lower
+      const low = at(lower - 1)
+      const high = part === 0 ? low : at(lower)
+      return low === high ? low : (1 - part) * low + part * high
     }
     return typeof fractions === 'number' ? one(fractions) : fractions.map((fraction) => one(fraction as number))
   }

@@ -118,3 +118,25 @@ test('a row whose first windows have fired still counts in the later ones', asyn
   assert.equal(counters.get('numLateRecordsDropped'), 1)
   await everyWay(windowAggregateRuntime, n, [windowInput], steps)
 })
+
+test('sums of windows with an offset lose no row', async () => {
+  const cumulate = windowOf({ type: 'cumulate', maxSize: 6000, step: 2000, offset: 1000 })
+  const n = node({ kind: 'assign', window: cumulate }, callsOf('SUM(d)'))
+  const at = (d: number, time: number) => row('+I', 'a', d, 0, 0, time)
+  const steps = [
+    at(1, 0),
+    watermark(0),
+    at(2, 3000),
+    watermark(2000),
+    at(4, 4999),
+    watermark(3999),
+    at(8, 6500),
+    watermark(5500),
+    END,
+  ]
+  assert.deepEqual(rowsOf(await everyWay(windowAggregateRuntime, n, [windowInput], steps)), [
+    '+I a 1 -5000 1000',
+    '+I a 6 1000 5000',
+    '+I a 14 1000 7000',
+  ])
+})
