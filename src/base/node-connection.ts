@@ -15,6 +15,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import { failure, type RivuletError } from './errors.ts'
 import type { BrokerAddress, BrokerConnection, ConnectOptions } from './host.ts'
+import { takeBuffer } from './response-buffers.ts'
 
 /** A length beyond it is another protocol's text. The first answer says which versions there are, and is small. */
 const LARGEST_FIRST_MESSAGE = 1 << 24
@@ -165,8 +166,7 @@ class NodeConnection implements BrokerConnection {
     if (target === this.#lengthBytes) {
       const length = ((target[0] << 24) | (target[1] << 16) | (target[2] << 8) | target[3]) >>> 0
       if (length < 4 || length > this.#largest) this.destroy(this.lost(notKafka(target)))
-      // Not from the pool: a fetch's buffer lives until its last record is decoded. Not zeroed: it is overwritten.
-      else this.#target = Buffer.allocUnsafeSlow(length)
+      else this.#target = takeBuffer(length)
       return
     }
     this.#target = this.#lengthBytes

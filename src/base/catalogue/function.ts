@@ -18,6 +18,51 @@ export const functionErrors = {
     hint: () =>
       'SQL NULL is `null` in TypeScript: return null where there is no value, and check that every path returns.',
   }),
+  FUNCTION_RETURNED_NULL: declare<{ name: string; args: string }>({
+    domain: 'user',
+    message: ({ name, args }) => `Function ${name} returned null for (${args}), but its result type is NOT NULL.`,
+    hint: () => 'Declare the result type without notNull(), or give a value for every row.',
+  }),
+  FUNCTION_RETURNED_PROMISE: declare<{ name: string; args: string }>({
+    domain: 'user',
+    message: ({ name, args }) => `Function ${name} returned a promise for (${args}).`,
+    hint: () => 'Declare it with asyncUdf(…), or make it an async function.',
+  }),
+  FUNCTION_WITHOUT_TYPES: declare<{ name: string; missing: string }>({
+    domain: 'user',
+    message: ({ name, missing }) => `The function '${name}' does not say its ${missing}.`,
+    hint: () =>
+      'Give { inputTypes, resultType } to udf, udaf or udtf, or have fields of these names in the class. Parameters of variadic functions need a type too.',
+    flink: 'Could not extract a valid type inference for function class …',
+  }),
+  FUNCTION_WITHOUT_METHOD: declare<{ name: string; method: string }>({
+    domain: 'user',
+    message: ({ name, method }) => `The function '${name}' has no method ${method}.`,
+    flink: 'Function class … does not implement a method named …',
+  }),
+  FUNCTION_WRONG_RESULT: declare<{ name: string; args: string; problem: string }>({
+    domain: 'user',
+    message: ({ name, args, problem }) => `Function ${name} gave a wrong result for (${args}): ${problem}`,
+    hint: () => 'The mapping of SQL types to TypeScript values is in the documentation of DataTypes.',
+  }),
+  FUNCTION_ASYNC_PLACE: declare<{ name: string }>({
+    domain: 'user',
+    message: ({ name }) => `The asynchronous function '${name}' cannot be called in this place.`,
+    hint: () => 'Call it in SELECT or WHERE of a query, and use its column from there.',
+    flink: 'AsyncScalarFunction … is not supported in …',
+  }),
+  FUNCTION_TIMED_OUT: declare<{ name: string; args: string; ms: number }>({
+    domain: 'external',
+    message: ({ name, args, ms }) => `Function ${name} had no result for (${args}) after ${ms} ms.`,
+    hint: () => "Raise 'table.exec.async-scalar.timeout', or have the function give up earlier.",
+    flink: 'Async function call has timed out.',
+  }),
+  FUNCTION_ACCUMULATOR: declare<{ name: string; found: string }>({
+    domain: 'user',
+    message: ({ name, found }) => `createAccumulator of '${name}' gave ${found}, which cannot be kept in state.`,
+    hint: () =>
+      'Make it of plain data (an object literal, array, Map, Set, number, string …), or declare accumulatorType.',
+  }),
   FUNCTION_NOT_FOUND: declare<{ name: string }>({
     domain: 'user',
     message: ({ name }) => `The plan calls the function ${name}, which is not there.`,

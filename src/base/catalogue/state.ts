@@ -20,6 +20,13 @@ export const stateErrors = {
     hint: () => 'Restore it with the release that wrote it, or a newer one.',
     flink: 'The new state serializer must not be incompatible with the old state serializer.',
   }),
+  STATE_NOT_PLAIN: declare<{ found: string }>({
+    domain: 'user',
+    message: ({ found }) => `An accumulator holds ${found}, which cannot be kept in a snapshot.`,
+    hint: () =>
+      'Make accumulators of plain data (object literals, arrays, Map, Set, Date, Uint8Array, numbers, bigints, strings), or declare accumulatorType.',
+    flink: 'Could not extract a data type from …',
+  }),
   STATE_NOT_IN_PLAN: declare<{ state: string; declared: string }>({
     domain: 'user',
     message: ({ state, declared }) =>

@@ -42,6 +42,8 @@ interface Reading {
   readonly metadata: readonly MetadataWriter[]
   /** Next record within the cursor. */
   at: number
+  /** Gives the response's buffer back. */
+  readonly done: () => void
 }
 
 const SMALLEST_BATCH = 16
@@ -184,12 +186,15 @@ export class KafkaReader implements SourceReader {
       const chunk = this.#fetcher.poll()
       if (chunk === undefined) return undefined
       const split = this.#splits.get(`${chunk.topic}-${chunk.partition}`)
-      if (split === undefined || split.ended) continue
+      if (split === undefined || split.ended) {
+        chunk.done()
+        continue
+      }
       const { topic, partition, records, nextOffset } = chunk
       // The cursor may still hold the records of the chunk before.
       this.#cursor.count = 0
       const metadata = this.#metadataKeys.map((key) => metadataWriter(key, topic, partition))
-      this.#reading = { split, records, nextOffset, metadata, at: 0 }
+      this.#reading = { split, records, nextOffset, metadata, at: 0, done: () => chunk.done() }
       return this.#reading
     }
   }
@@ -258,8 +263,10 @@ export class KafkaReader implements SourceReader {
   }
 
   /** Behind the chunk: what was filtered out of it (control records, aborted transactions) is passed as well. */
-  #finish({ split, nextOffset }: Reading): void {
+  #finish({ split, nextOffset, done }: Reading): void {
     this.#reading = undefined
+    // Decoded values are copies; nothing points into the response any more.
+    done()
     split.offset = Math.min(Math.max(split.offset, nextOffset), split.end)
     if (split.offset < split.end) return
     split.ended = true

@@ -10,7 +10,9 @@
  *
  * Pull: `poll` gives a chunk or undefined, `onAvailable` says when to poll again. Nothing here is per record.
  */
+
 import { fail, failure, isRivuletError, type RivuletError } from '../../base/errors.ts'
+import { giveBuffer } from '../../base/response-buffers.ts'
 import { ErrorCodes, errorCodeInfo, fetch as fetchApi, type ReceivedResponseOf } from '../protocol/index.ts'
 import { type AbortedTransaction, RecordSet, scanBatches } from '../records/index.ts'
 import { backoff } from './backoff.ts'
@@ -31,6 +33,11 @@ export interface FetchedPartition extends TopicPartition {
   readonly highWatermark: number
   /** End of what `read_committed` may see. */
   readonly lastStableOffset: number
+  /**
+   * Nothing of the chunk is needed any more: neither `records` nor any view of its bytes. Its buffer is used again once all
+   * chunks of the response are done. Without a call the garbage collector takes it.
+   */
+  done(): void
 }
 
 export interface FetcherOptions {
@@ -57,6 +64,16 @@ interface PartitionState extends TopicPartition {
 type PartitionAnswer = ReceivedResponseOf<typeof fetchApi>['responses'][number]['partitions'][number]
 
 const DEFAULT_BUFFER_BYTES = 16 * 1024 * 1024
+/** How many chunks still read from the buffer of one response; one more while the response itself is looked at. */
+interface BufferUse {
+  chunks: number
+  records: Uint8Array | undefined
+}
+
+function leave(use: BufferUse): void {
+  if (--use.chunks === 0 && use.records !== undefined) giveBuffer(use.records)
+}
+
 let lanes = 0
 
 export class PartitionFetcher {
@@ -251,16 +268,18 @@ export class PartitionFetcher {
 
   #receive(response: ReceivedResponseOf<typeof fetchApi>, asked: ReadonlyMap<string, PartitionState>): void {
     if (response.errorCode !== 0) this.#refuse(asked.values().next().value as PartitionState, response.errorCode)
+    const use: BufferUse = { chunks: 1, records: undefined }
     for (const { topic, partitions } of response.responses)
       for (const answer of partitions) {
         const state = asked.get(keyOf(topic, answer.partitionIndex))
         if (state === undefined || !state.active) continue
         if (answer.errorCode !== 0) this.#refuse(state, answer.errorCode)
-        else this.#accept(state, answer)
+        else this.#accept(state, answer, use)
       }
+    leave(use)
   }
 
-  #accept(state: PartitionState, answer: PartitionAnswer): void {
+  #accept(state: PartitionState, answer: PartitionAnswer, use: BufferUse): void {
     state.unknownSince = undefined
     state.highWatermark = answer.highWatermark
     const { records } = answer
@@ -270,7 +289,14 @@ export class PartitionFetcher {
     const { topic, partition, fetchOffset: from } = state
     const { checkCrcs, readCommitted } = this.#client.config.fetch
     const aborted = readCommitted ? ((answer.abortedTransactions ?? []) as readonly AbortedTransaction[]) : null
+    use.chunks++
+    use.records = records
+    let open = true
     const chunk: FetchedPartition = {
+      done() {
+        if (open) leave(use)
+        open = false
+      },
       topic,
       partition,
       records: new RecordSet(records, 0, end, { topic, partition, from, checkCrc: checkCrcs, aborted }),
