@@ -9,9 +9,9 @@
  * - A filter that is not TRUE, and for most kernels a NULL argument, leaves the accumulator alone.
  */
 import type { KernelCode } from '../functions/aggregate/contract.ts'
-import { hashMapOrder } from '../types/java-hash.ts'
 import type { KeyedList } from '../state/contract.ts'
 import { type Batch, batchOf, type Column, ColumnBuilder, type Schema } from '../types/batch.ts'
+import { hashMapOrder } from '../types/java-hash.ts'
 import { physicalOf, type Value } from '../types/value.ts'
 import type { AggregateLayout, CallLayout, ViewLayout } from './aggregate-layout.ts'
 
