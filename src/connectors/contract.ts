@@ -114,6 +114,11 @@ export interface TableSource {
   readonly parallel: boolean
   /** How many subtasks the table wants to be read by (`scan.parallelism`); absent = the job's parallelism. */
   readonly parallelism?: number
+  /**
+   * The source makes the watermarks itself, per split (Flink's watermark push-down). Otherwise they are made behind it, where
+   * Flink refuses a row whose rowtime is NULL.
+   */
+  readonly watermarkPushDown?: boolean
   /** Default of `scan.watermark.emit.strategy`: Flink's is on-periodic. */
   readonly watermarkEmit?: 'on-event' | 'on-periodic'
   createReader(context: ReaderContext): SourceReader

@@ -248,7 +248,7 @@ function instantiate(
   let make: () => Loop
   try {
     // Biome and others warn of generated code; it is what this file is for, and no text of the user gets into the source.
-    const factory = new Function(...names, source)
+    const factory = new Function(...names, `${source}\n//# sourceURL=rivulet/calc`)
     make = () => factory(...values) as Loop
     make()
   } catch (error) {
@@ -262,7 +262,7 @@ function instantiate(
   const run: Loop = (batch, ...more) => {
     for (let i = 0; i < exactInputs.length; i++) {
       if (!(batch.columns[exactInputs[i]].values instanceof Float64Array)) {
-        wide ??= new Function(...names, `${source}\n// wide`)(...values) as Loop
+        wide ??= new Function(...names, `${source}\n//# sourceURL=rivulet/calc-wide`)(...values) as Loop
         return wide(batch, ...more)
       }
     }

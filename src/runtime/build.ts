@@ -11,6 +11,7 @@ import type { CollectTarget, Operator, OperatorContext, OperatorRuntime, TableAc
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import type { SerializedState, StateBackend } from '../state/contract.ts'
 import { keyGroupsOf } from '../state/key-group.ts'
+import { isInsertOnly } from '../types/row-kind.ts'
 import { Channel } from './channel.ts'
 import { ChainOutput, chained, Exchange, type Sequence } from './exchange.ts'
 import { buildGraph, type JobGraph, type Vertex } from './graph.ts'
@@ -62,23 +63,29 @@ export function buildJob(
   const graph = buildGraph(plan, {
     parallelism: parameters.parallelism,
     maxParallelism,
-    parallel: (node) => isParallel(node, environment.tables),
+    wanted: (node) => wantedParallelism(node, environment.tables),
   })
   const builder = new JobBuilder(plan, graph, environment, parameters.restore, onSnapshot)
   return { tasks: builder.build(), identity }
 }
 
-function isParallel(node: PlanNode, tables: TableAccess): boolean {
+/** What the table or the operator wants (`scan.parallelism`, one for what cannot be split); undefined = no wish. */
+function wantedParallelism(node: PlanNode, tables: TableAccess): number | undefined {
   switch (node.kind) {
-    case 'source-scan':
-      return tables.source(node.table).parallel
-    case 'sink':
-      return tables.sink(node.table).parallel
+    case 'source-scan': {
+      const source = tables.source(node.table)
+      return source.parallel ? source.parallelism : 1
+    }
+    case 'sink': {
+      const sink = tables.sink(node.table)
+      // Updates of a key must stay in order: they are written where they were made.
+      return sink.parallel ? (isInsertOnly(node.changelog) ? sink.parallelism : undefined) : 1
+    }
     case 'values':
     case 'collect':
-      return false
+      return 1
     default:
-      return true
+      return undefined
   }
 }
 
@@ -148,7 +155,8 @@ class JobBuilder {
       queryStart: this.#queryStart,
       random: () => this.#environment.host.random(),
       watermark: () => {
-        const current = task?.watermark ?? watermark
+        // A source hands watermarks down in the middle of a run: its head knows the last one.
+        const current = vertex.inputs.length === 0 ? chain[0].metrics.watermark : (task?.watermark ?? watermark)
         return current === Number.NEGATIVE_INFINITY ? undefined : current
       },
       option: this.#environment.option,

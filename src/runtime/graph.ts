@@ -38,10 +38,14 @@ export interface JobGraph {
   readonly maxParallelism: number
 }
 
-/** Parallelism of sources that cannot be read in parallel is 1; `parallel(node)` says which can. */
+/** `wanted(node)`: the parallelism that a node insists on, or undefined. */
 export function buildGraph(
   plan: CompiledPlan,
-  options: { readonly parallelism: number; readonly maxParallelism: number; parallel(node: PlanNode): boolean },
+  options: {
+    readonly parallelism: number
+    readonly maxParallelism: number
+    wanted(node: PlanNode): number | undefined
+  },
 ): JobGraph {
   const vertexOf = new Map<number, Vertex>()
   const vertices: Vertex[] = []
@@ -76,9 +80,10 @@ export function buildGraph(
 function parallelismOf(
   node: PlanNode,
   vertexOf: ReadonlyMap<number, Vertex>,
-  options: { readonly parallelism: number; parallel(node: PlanNode): boolean },
+  options: { readonly parallelism: number; wanted(node: PlanNode): number | undefined },
 ): number {
-  if (!options.parallel(node)) return 1
+  const wanted = options.wanted(node)
+  if (wanted !== undefined) return wanted
   if (node.inputs.length === 0) return options.parallelism
   if (node.inputs.some((input) => input.distribution.kind === 'single')) return 1
   if (node.inputs.some((input) => input.distribution.kind === 'hash')) return options.parallelism

@@ -197,7 +197,15 @@ function generatedProbe(kinds: readonly HashKind[], types: readonly LogicalType[
         }
       },
     };`
-  const make = new Function('hashWide', 'hashFloat', 'hashString', 'hashValue', 'equalValues', 'types', source)
+  const make = new Function(
+    'hashWide',
+    'hashFloat',
+    'hashString',
+    'hashValue',
+    'equalValues',
+    'types',
+    `${source}\n//# sourceURL=rivulet/state-table`,
+  )
   return make(hashWide, hashFloat, hashString, hashValue, equalValues, types) as Probe
 }
 

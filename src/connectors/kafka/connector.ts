@@ -29,6 +29,7 @@ export const kafka: Connector = {
       metadata: kafkaMetadata,
       derives: format.derives,
       parallel: true,
+      watermarkPushDown: true,
       parallelism: request.options.number('scan.parallelism'),
       createReader: (context) => new KafkaReader(context, settings, request),
     }

@@ -38,7 +38,7 @@ export function generateDecoder(
     const make = new Function(
       ...['scratch', 'fastDouble', 'fastDecimal', 'fastString', 'fastTimestamp', 'fastSkip', 'unknownKey'],
       ...['readers', 'names'],
-      source(schema, options),
+      `${source(schema, options)}\n//# sourceURL=rivulet/json-decoder`,
     )
     return make(
       ...[scratch, fastDouble, fastDecimal, fastString, fastTimestamp, fastSkip, unknownKey],

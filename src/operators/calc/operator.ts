@@ -8,6 +8,7 @@
  * Law        output rows = projections of the input rows for which the condition is TRUE, in order
  */
 import { compileCalc } from '../../expr/compile.ts'
+import { walkExpr } from '../../expr/expr.ts'
 import type { Batch } from '../../types/batch.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
 import type { CalcNode } from './node.ts'
@@ -22,6 +23,12 @@ function create(node: CalcNode, context: OperatorContext): Operator {
     mode: context.expressions,
   })
   const { out } = context
+  let readsWatermark = false
+  for (const expr of [...node.projections, ...(node.condition === undefined ? [] : [node.condition])]) {
+    walkExpr(expr, (each) => {
+      readsWatermark ||= each.kind === 'call' && each.fn === 'CURRENT_WATERMARK'
+    })
+  }
   return {
     onBatch(batch: Batch) {
       const result = calc.run(batch)
@@ -30,7 +37,8 @@ function create(node: CalcNode, context: OperatorContext): Operator {
     onWatermark(watermark) {
       out.watermark(watermark)
     },
-    nextEventTime: () => Number.POSITIVE_INFINITY,
+    // CURRENT_WATERMARK must see every rise between two rows.
+    nextEventTime: () => (readsWatermark ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY),
   }
 }
 

@@ -8,6 +8,8 @@
  * Law        rows of a split in order, each once from the restored position on; a row is forwarded before the watermark that
  *            it raised
  */
+
+import { fail } from '../../base/errors.ts'
 import type { SourceReader, SplitState } from '../../connectors/contract.ts'
 import { compileCalc, compileScalar } from '../../expr/compile.ts'
 import { type Batch, slice } from '../../types/batch.ts'
@@ -34,6 +36,7 @@ class SourceScan implements SourceOperator {
   #onReady: () => void = () => {}
   #nextTick = Number.NEGATIVE_INFINITY
   #snapshots = new Map<number, readonly SplitState[]>()
+  #refusesNull = false
   idle = false
 
   constructor(node: SourceScanNode, context: OperatorContext) {
@@ -65,7 +68,9 @@ class SourceScan implements SourceOperator {
   async open(): Promise<void> {
     const context = this.#context
     const entries = context.state.operator('splits').get() as readonly SplitEntry[]
-    this.#reader = context.tables.source(this.#node.table).createReader({
+    const source = context.tables.source(this.#node.table)
+    this.#refusesNull = source.watermarkPushDown !== true
+    this.#reader = source.createReader({
       host: context.host,
       subtask: context.subtask,
       parallelism: context.parallelism,
@@ -111,6 +116,7 @@ class SourceScan implements SourceOperator {
 
   #take(split: string, batch: Batch, now: number): void {
     const spec = this.#node.watermark
+    if (spec !== undefined && this.#refusesNull) refuseNull(batch, spec.rowtime, this.#node.schema[spec.rowtime].name)
     if (spec === undefined || this.#watermarkOf === undefined) this.#emit(batch)
     else if (spec.emit === 'on-event') this.#emitCutting(split, batch, this.#watermarkOf(batch), now)
     else {
@@ -213,6 +219,11 @@ class SourceScan implements SourceOperator {
 interface WatermarkColumn {
   readonly values: Float64Array | Exact[]
   readonly nulls: Uint8Array | null
+}
+
+function refuseNull(batch: Batch, rowtime: number, column: string): void {
+  const nulls = batch.columns[rowtime].nulls
+  if (nulls?.subarray(0, batch.length).includes(1) === true) fail('RUNTIME_ROWTIME_NULL', { column })
 }
 
 function watermarkAt(column: WatermarkColumn, row: number): number {
