@@ -3,15 +3,19 @@ import type { CalcNode } from './calc/node.ts'
 import type { ChangelogNormalizeNode } from './changelog-normalize/node.ts'
 import type { CollectNode } from './collect/node.ts'
 import type { CorrelateNode } from './correlate/node.ts'
+import type { DeduplicateNode } from './deduplicate/node.ts'
 import type { DropUpdateBeforeNode } from './drop-update-before/node.ts'
 import type { GroupAggregateNode } from './group-aggregate/node.ts'
 import type { GroupWindowAggregateNode } from './group-window-aggregate/node.ts'
 import type { JoinNode } from './join/node.ts'
+import type { RankNode } from './rank/node.ts'
 import type { SinkNode } from './sink/node.ts'
 import type { SourceScanNode } from './source-scan/node.ts'
+import type { TemporalSortNode } from './temporal-sort/node.ts'
 import type { UnionNode } from './union/node.ts'
 import type { ValuesNode } from './values/node.ts'
 import type { WindowAggregateNode } from './window-aggregate/node.ts'
+import type { WindowRankNode } from './window-rank/node.ts'
 import type { WindowTableFunctionNode } from './window-table-function/node.ts'
 
 export type PlanNode =
@@ -27,6 +31,10 @@ export type PlanNode =
   | UnionNode
   | DropUpdateBeforeNode
   | ChangelogNormalizeNode
+  | RankNode
+  | DeduplicateNode
+  | WindowRankNode
+  | TemporalSortNode
   | SinkNode
   | CollectNode
 

@@ -4,15 +4,19 @@ import { changelogNormalizeRuntime } from './changelog-normalize/operator.ts'
 import { collectRuntime } from './collect/operator.ts'
 import type { OperatorRuntime } from './contract.ts'
 import { correlateRuntime } from './correlate/operator.ts'
+import { deduplicateRuntime } from './deduplicate/operator.ts'
 import { dropUpdateBeforeRuntime } from './drop-update-before/operator.ts'
 import { groupAggregateRuntime } from './group-aggregate/operator.ts'
 import { groupWindowAggregateRuntime } from './group-window-aggregate/operator.ts'
 import { joinRuntime } from './join/operator.ts'
+import { rankRuntime } from './rank/operator.ts'
 import { sinkRuntime } from './sink/operator.ts'
 import { sourceScanRuntime } from './source-scan/operator.ts'
+import { temporalSortRuntime } from './temporal-sort/operator.ts'
 import { unionRuntime } from './union/operator.ts'
 import { valuesRuntime } from './values/operator.ts'
 import { windowAggregateRuntime } from './window-aggregate/operator.ts'
+import { windowRankRuntime } from './window-rank/operator.ts'
 import { windowTableFunctionRuntime } from './window-table-function/operator.ts'
 
 export const operatorRuntimes: readonly OperatorRuntime[] = [
@@ -28,6 +32,10 @@ export const operatorRuntimes: readonly OperatorRuntime[] = [
   unionRuntime,
   dropUpdateBeforeRuntime,
   changelogNormalizeRuntime,
+  rankRuntime,
+  deduplicateRuntime,
+  windowRankRuntime,
+  temporalSortRuntime,
   sinkRuntime,
   collectRuntime,
 ] as readonly unknown[] as readonly OperatorRuntime[]

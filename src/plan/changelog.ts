@@ -15,6 +15,7 @@ import { lineColumn } from '../base/span.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
 import type { PlannerContext } from './context.ts'
 import { inputsOfRel, type Place, type Rel, type SinkRel } from './nodes.ts'
+import { rankStrategy } from './rank-strategy.ts'
 import { equalColumns, readsKeyOnly, upsertKeys } from './upsert-keys.ts'
 
 export type UpdateKind = 'none' | 'after' | 'both'
@@ -64,6 +65,13 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
       return { update: false, delete: false }
     case 'normalize':
       return { update: true, delete: true }
+    case 'window-rank':
+    case 'temporal-sort':
+      return { update: false, delete: false }
+    case 'deduplicate':
+      return { update: rel.keep === 'last', delete: false }
+    case 'rank':
+      return rel.order.length === 0 && !all.update && !all.delete ? all : { update: true, delete: true }
     case 'aggregate':
       return { update: true, delete: all.update || all.delete }
     case 'join':
@@ -71,6 +79,12 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
     default:
       return all
   }
+}
+
+/** Are there no updates and deletes in the relation? */
+export function isInsertOnly(rel: Rel): boolean {
+  const kinds = kindsOf(rel, new Map())
+  return !kinds.update && !kinds.delete
 }
 
 // ---- Down: old rows or not -------------------------------------------------------------------------------------------
@@ -135,6 +149,31 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
         }),
       )
     }
+    case 'deduplicate':
+      refuseUpdates(rel, rel.input, memo, 'A deduplication by time', true)
+      return done([input(rel.input, 'none')])
+    case 'window-rank':
+      refuseUpdates(rel, rel.input, memo, 'A top-n of windows', true)
+      return done([input(rel.input, 'none')])
+    case 'temporal-sort':
+      refuseUpdates(rel, rel.input, memo, 'ORDER BY a time attribute', true)
+      return done([input(rel.input, 'none')])
+    case 'rank': {
+      const below = kindsOf(rel.input, memo)
+      const after = below.update && !below.delete ? input(rel.input, 'after') : undefined
+      const fast = after !== undefined && rankStrategy(rel, after).kind === 'update'
+      return done([fast ? after : input(rel.input, 'both')])
+    }
+    case 'row-number':
+      return fail(
+        'PLAN_TOP_N',
+        {
+          problem:
+            'ROW_NUMBER() OVER needs an upper bound of the number: without one every row of the partition may change',
+          hint: 'Filter it in the query around: WHERE rn <= 10.',
+        },
+        rel.place ?? {},
+      )
     case 'union':
       return done(rel.inputs.map((child) => input(child, needed)))
     case 'collect':
@@ -262,6 +301,8 @@ function makerOf(rel: Rel, memo: Memo): Rel {
 const MAKERS: Partial<Record<Rel['kind'], string>> = {
   aggregate: 'the aggregation without windows (GROUP BY, DISTINCT or UNION)',
   join: 'the outer or anti join',
+  rank: 'the top-n',
+  deduplicate: 'the deduplication',
   normalize: 'the upsert table',
 }
 

@@ -5,13 +5,17 @@
  */
 import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/contract.ts'
 import { changelogNormalizeState } from '../operators/changelog-normalize/state.ts'
+import { deduplicateState } from '../operators/deduplicate/state.ts'
 import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import { groupWindowAggregateState } from '../operators/group-window-aggregate/state.ts'
 import { joinState } from '../operators/join/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
+import { rankState } from '../operators/rank/state.ts'
 import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
+import { temporalSortState } from '../operators/temporal-sort/state.ts'
 import { VALUES_STATE } from '../operators/values/state.ts'
 import { windowAggregateNodeState } from '../operators/window-aggregate/state.ts'
+import { windowRankState } from '../operators/window-rank/state.ts'
 import { windowTableFunctionState } from '../operators/window-table-function/state.ts'
 import type { StateDeclaration } from '../state/contract.ts'
 import type { Schema } from '../types/batch.ts'
@@ -47,6 +51,14 @@ export function declareState(
       return joinState(node, inputs, ttlMs === undefined ? undefined : { left: ttlMs, right: ttlMs })
     case 'changelog-normalize':
       return changelogNormalizeState(node, inputs[0], ttlMs)
+    case 'rank':
+      return rankState(node, inputs[0], ttlMs)
+    case 'deduplicate':
+      return deduplicateState(node, inputs[0], ttlMs)
+    case 'window-rank':
+      return windowRankState(node, inputs[0])
+    case 'temporal-sort':
+      return temporalSortState(inputs[0])
     case 'calc':
     case 'correlate':
     case 'union':

@@ -2,6 +2,8 @@
 import type { Expr } from '../expr/expr.ts'
 import type { AggregateCall } from '../operators/aggregate-call.ts'
 import type { TableCall } from '../operators/correlate/node.ts'
+import type { RankRange } from '../operators/rank/node.ts'
+import type { SortKey } from '../operators/sort-order.ts'
 import type { WindowSpec } from '../operators/window.ts'
 import type { Schema } from '../types/batch.ts'
 import { castText } from '../types/format.ts'
@@ -126,6 +128,19 @@ const UNITS = [
 export function durationText(millis: number): string {
   for (const [unit, size] of UNITS) if (millis !== 0 && millis % size === 0) return `${millis / size} ${unit}`
   return `${millis} ms`
+}
+
+export function orderText(order: readonly SortKey[], names: readonly string[]): string {
+  return order
+    .map(({ column, descending, nullsLast }) => {
+      const nulls = nullsLast === descending ? '' : nullsLast ? ' NULLS LAST' : ' NULLS FIRST'
+      return `${names[column]} ${descending ? 'DESC' : 'ASC'}${nulls}`
+    })
+    .join(', ')
+}
+
+export function rangeText(range: RankRange, names: readonly string[]): string {
+  return range.kind === 'constant' ? `${range.start}..${range.end}` : `1..${names[range.column]}`
 }
 
 export function namesOf(schema: Schema): readonly string[] {

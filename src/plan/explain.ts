@@ -5,7 +5,7 @@
  */
 import type { PlanNode } from '../operators/nodes.ts'
 import { changelogModeText } from '../types/row-kind.ts'
-import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
+import { callText, exprText, namesOf, orderText, rangeText, tableCallText, windowText } from './describe.ts'
 import { inputsOfRel, type Rel } from './nodes.ts'
 
 export interface ExplainDetails {
@@ -73,6 +73,16 @@ function relText(rel: Rel): string {
         rel.condition === undefined ? '' : `, condition=[${exprText(rel.condition, namesOf(rel.schema))}]`
       return `Correlate(type=[${rel.joinType}], invocation=[${tableCallText(rel.table, names)}]${condition})`
     }
+    case 'row-number':
+      return `RowNumber(partitionBy=[${list(rel.partition)}], orderBy=[${orderText(rel.order, names)}])`
+    case 'rank':
+      return `Rank(partitionBy=[${list(rel.partition)}], orderBy=[${orderText(rel.order, names)}], range=[${rangeText(rel.range, names)}])`
+    case 'deduplicate':
+      return `Deduplicate(keep=[${rel.keep}], key=[${list(rel.key)}], order=[${rel.time}])`
+    case 'window-rank':
+      return `WindowRank(window=[${windowText(rel.window, names)}], partitionBy=[${list(rel.partition)}], orderBy=[${orderText(rel.order, names)}], range=[${rel.start}..${rel.end}])`
+    case 'temporal-sort':
+      return `TemporalSort(orderBy=[${[`${names[rel.timeColumn]} ASC`, ...(rel.order.length > 0 ? [orderText(rel.order, names)] : [])].join(', ')}])`
     case 'union':
       return 'Union(all=[true])'
     case 'sink':
@@ -121,6 +131,8 @@ const UNBOUNDED: Partial<Record<PlanNode['kind'], string>> = {
   'group-aggregate': 'one entry per group',
   join: 'every row of both sides',
   'changelog-normalize': 'one row per key',
+  rank: 'the rows of every partition',
+  deduplicate: 'one row per key',
 }
 
 function adviceText({ nodes, ttlMs }: ExplainedStages): string {

@@ -14,6 +14,8 @@ import type { AggregateCall } from '../operators/aggregate-call.ts'
 import type { TableCall } from '../operators/correlate/node.ts'
 import type { WindowProperty } from '../operators/group-window-aggregate/node.ts'
 import type { JoinType } from '../operators/join/node.ts'
+import type { RankRange } from '../operators/rank/node.ts'
+import type { SortKey } from '../operators/sort-order.ts'
 import type { PlanTable, WatermarkSpec } from '../operators/source-scan/node.ts'
 import type { WindowSpec } from '../operators/window.ts'
 import type { Schema } from '../types/batch.ts'
@@ -32,6 +34,11 @@ export type Rel =
   | JoinRel
   | CorrelateRel
   | UnionRel
+  | RowNumberRel
+  | RankRel
+  | DeduplicateRel
+  | WindowRankRel
+  | TemporalSortRel
   | SinkRel
   | CollectRel
 
@@ -132,6 +139,49 @@ export interface CorrelateRel extends Base<'correlate'> {
 /** UNION ALL. */
 export interface UnionRel extends Base<'union'> {
   readonly inputs: readonly Rel[]
+}
+/** Output: the input's columns, the row's number in its partition. The rule `rank` turns it into what can be run. */
+export interface RowNumberRel extends Base<'row-number'> {
+  readonly input: Rel
+  readonly partition: readonly number[]
+  readonly order: readonly SortKey[]
+}
+/** Output: the input's columns, with `outputRank` the rank. Top-n, and LIMIT (which has no order). */
+export interface RankRel extends Base<'rank'> {
+  readonly input: Rel
+  readonly partition: readonly number[]
+  readonly order: readonly SortKey[]
+  readonly range: RankRange
+  readonly outputRank: boolean
+}
+/** Output: the input's columns. */
+export interface DeduplicateRel extends Base<'deduplicate'> {
+  readonly input: Rel
+  readonly key: readonly number[]
+  readonly timeColumn: number
+  readonly time: 'rowtime' | 'proctime'
+  readonly keep: 'first' | 'last'
+}
+/** Output: the input's columns, with `outputRank` the rank. */
+export interface WindowRankRel extends Base<'window-rank'> {
+  readonly input: Rel
+  readonly window: WindowSpec
+  /** Keys besides the window's bounds. */
+  readonly partition: readonly number[]
+  readonly startColumn: number
+  readonly endColumn: number
+  readonly order: readonly SortKey[]
+  readonly start: number
+  readonly end: number
+  readonly latestFirst: boolean
+  readonly outputRank: boolean
+}
+/** Output: the input's columns, sorted by time and then by `order`. */
+export interface TemporalSortRel extends Base<'temporal-sort'> {
+  readonly input: Rel
+  readonly timeColumn: number
+  readonly time: 'rowtime' | 'proctime'
+  readonly order: readonly SortKey[]
 }
 export interface SinkRel extends Base<'sink'> {
   readonly input: Rel

@@ -14,6 +14,7 @@ import { joinKeys } from './rules/join-keys.ts'
 import { mergeProjections } from './rules/merge-projections.ts'
 import { pruneColumns } from './rules/prune-columns.ts'
 import { pushFilters } from './rules/push-filters.ts'
+import { rank } from './rules/rank.ts'
 import { removeEmpty } from './rules/remove-empty.ts'
 import type { ForestRule, Rule } from './rules/rule.ts'
 import { shareScans } from './rules/share-scans.ts'
@@ -23,6 +24,7 @@ export const rules: readonly (Rule | ForestRule)[] = [
   foldConstants,
   removeEmpty,
   pushFilters,
+  rank,
   windowAggregate,
   fuseWindow,
   joinKeys,

@@ -19,10 +19,19 @@ import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
-import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
+import { callText, exprText, namesOf, orderText, rangeText, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
 import { needsRetraction } from './monotonicity.ts'
-import { inputsOfRel, type JoinRel, type Rel } from './nodes.ts'
+import {
+  type DeduplicateRel,
+  inputsOfRel,
+  type JoinRel,
+  type RankRel,
+  type Rel,
+  type TemporalSortRel,
+  type WindowRankRel,
+} from './nodes.ts'
+import { rankStrategy } from './rank-strategy.ts'
 import { keyPair } from './rules/join-keys.ts'
 import { upsertKeys } from './upsert-keys.ts'
 import { windowColumns } from './window-columns.ts'
@@ -167,6 +176,13 @@ class PlanBuilder {
           description: `Correlate(invocation=[${tableCallText(table, namesOf(input.schema))}], joinType=[${joinType}], select=[${namesOf(rel.schema).join(', ')}]${where})`,
         })
       }
+      case 'row-number':
+        return fail('PLAN_INTERNAL', { detail: 'a row number without a range' })
+      case 'rank':
+      case 'deduplicate':
+      case 'window-rank':
+      case 'temporal-sort':
+        return this.ranked(planned, rel)
       case 'union': {
         const inputs = planned.inputs.map((input) => forward(this.build(input)))
         return this.add({
@@ -239,6 +255,81 @@ class PlanBuilder {
       projections,
       description: `Calc(select=[${selected.join(', ')}]${where})`,
     })
+  }
+
+  private ranked(planned: Planned, rel: RankRel | DeduplicateRel | WindowRankRel | TemporalSortRel): PlanNode {
+    const input = this.build(planned.inputs[0])
+    const { mode } = planned
+    const names = namesOf(input.schema)
+    const common = { schema: rel.schema, changelog: mode, upsertKeys: upsertKeys(rel) }
+    const select = `select=[${namesOf(rel.schema).join(', ')}]`
+    switch (rel.kind) {
+      case 'rank': {
+        const { partition, order, range, outputRank } = rel
+        const strategy = rankStrategy(rel, planned.inputs[0])
+        const text = `partitionBy=[${columns(partition, input.schema)}], orderBy=[${orderText(order, names)}], ${select}`
+        return this.add({
+          kind: 'rank',
+          ...common,
+          inputs: [keyed(input, partition)],
+          partition,
+          order,
+          range,
+          strategy,
+          outputRank,
+          emitUpdateBefore: mode.updateBefore,
+          description: `Rank(strategy=[${strategy.kind}], rankRange=[${rangeText(range, names)}], ${text})`,
+        })
+      }
+      case 'deduplicate': {
+        const { key, time, timeColumn, keep } = rel
+        return this.add({
+          kind: 'deduplicate',
+          ...common,
+          inputs: [keyed(input, key)],
+          key,
+          time,
+          timeColumn,
+          keep,
+          emitUpdateBefore: mode.updateBefore,
+          description: `Deduplicate(keep=[${keep}], key=[${columns(key, input.schema)}], order=[${time}])`,
+        })
+      }
+      case 'window-rank': {
+        const { window, startColumn, endColumn, order, start, end, latestFirst, outputRank } = rel
+        // Sessions made elsewhere are told apart by their start too.
+        const partition = window.shape.type === 'session' ? [...rel.partition, startColumn] : rel.partition
+        const text = `partitionBy=[${columns(rel.partition, input.schema)}], orderBy=[${orderText(order, names)}], ${select}`
+        return this.add({
+          kind: 'window-rank',
+          ...common,
+          inputs: [keyed(input, partition)],
+          partition,
+          endColumn,
+          time: window.time,
+          timeZone: window.timeZone,
+          order,
+          start,
+          end,
+          latestFirst,
+          outputRank,
+          description: `WindowRank(window=[${names[startColumn]}, ${names[endColumn]}], rankRange=[${start}..${end}], ${text})`,
+        })
+      }
+      case 'temporal-sort': {
+        const { time, timeColumn, order } = rel
+        const keys = [`${names[timeColumn]} ASC`, ...(order.length > 0 ? [orderText(order, names)] : [])]
+        return this.add({
+          kind: 'temporal-sort',
+          ...common,
+          inputs: [keyed(input, [])],
+          time,
+          timeColumn,
+          order,
+          description: `TemporalSort(orderBy=[${keys.join(', ')}])`,
+        })
+      }
+    }
   }
 
   private aggregate(planned: Planned): PlanNode {

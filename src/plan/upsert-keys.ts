@@ -43,6 +43,16 @@ function infer(rel: Rel): Keys {
     case 'sink':
     case 'collect':
       return upsertKeys(rel.input)
+    case 'temporal-sort':
+      return upsertKeys(rel.input)
+    case 'deduplicate':
+      return [rel.key]
+    case 'rank': {
+      const { range, partition } = rel
+      const keys = upsertKeys(rel.input)
+      if (range.kind === 'constant' && range.start === range.end) return [partition, ...keys]
+      return rel.outputRank ? [[...partition, rel.input.schema.length], ...keys] : keys
+    }
     case 'aggregate':
       return [rel.grouping.map((_, i) => i)]
     case 'group-window-aggregate':

@@ -34,6 +34,8 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
     }
     case 'filter':
     case 'correlate':
+    case 'row-number':
+    case 'window-rank':
       return windowColumns(rel.input)
     case 'aggregate': {
       const below = windowColumns(rel.input)

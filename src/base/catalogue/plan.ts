@@ -12,6 +12,12 @@ export const planErrors = {
     message: ({ feature }) => `${feature} is not supported by the embedded engine yet.`,
     hint: ({ hint }) => hint ?? 'COMPAT.md lists what is supported.',
   }),
+  PLAN_TOP_N: declare<{ problem: string; hint?: string }>({
+    domain: 'user',
+    message: ({ problem }) => `${problem}.`,
+    hint: ({ hint }) => hint,
+    flink: 'Rank end is not specified. Currently rank only support TopN, which means the rank end must be specified.',
+  }),
   PLAN_TOO_DEEP: declare<Record<never, never>>({
     domain: 'user',
     message: () => 'The statement is nested too deeply to be planned.',

@@ -29,6 +29,7 @@ import { bindCast } from './cast.ts'
 import { bindFunctionCall } from './function-call.ts'
 import { bindLiteral, literal, UNIT_SIZE } from './literal.ts'
 import type { AggregateCollector } from './placeholder.ts'
+import type { RowNumberCollector } from './row-number.ts'
 import { type BindContext, EMPTY_SCOPE, hasColumn, resolveColumn, type Scope } from './scope.ts'
 import { intervalType } from './type.ts'
 
@@ -40,6 +41,8 @@ export interface ExpressionScope {
   readonly place: string
   /** Absent where aggregates are not allowed. */
   readonly aggregates?: AggregateCollector
+  /** Where ROW_NUMBER() OVER may stand: the SELECT list and QUALIFY. */
+  readonly rowNumbers?: RowNumberCollector
   /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */
   readonly subquery?: (query: Query, span: Span) => Expr
 }

@@ -29,6 +29,7 @@ import {
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
 import { addAggregate } from './placeholder.ts'
+import { addRowNumber } from './row-number.ts'
 import { bindType } from './type.ts'
 
 export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr {
@@ -37,6 +38,10 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   const parts = ast.name.parts.map((part) => part.name)
   const written = parts.join('.')
   const name = parts.length === 1 ? parts[0].toUpperCase() : ''
+  if (ast.over !== undefined && name === 'ROW_NUMBER' && env.rowNumbers !== undefined) {
+    const inner: ExpressionScope = { ...env, rowNumbers: undefined, place: 'OVER' }
+    return addRowNumber(env.rowNumbers, ast, (part) => bind(inner, part))
+  }
   if (ast.over !== undefined) return refuseOver(name, ast)
   const auxiliary = auxiliaryOf(name)
   if (auxiliary !== undefined) {

@@ -3,7 +3,8 @@
  */
 import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
-import type { CommonTable, OrderItem, Query, QueryBody, SetOperation, Values } from '../../sql/ast.ts'
+import type { SortKey } from '../../operators/sort-order.ts'
+import type { CommonTable, Expression, OrderItem, Query, QueryBody, SetOperation, Values } from '../../sql/ast.ts'
 import { leastRestrictive } from '../../types/common-type.ts'
 import {
   isTimeAttribute,
@@ -13,20 +14,22 @@ import {
   withNullable,
   withoutAttribute,
 } from '../../types/logical-type.ts'
-import type { Rel, UnionRel, ValuesRel } from '../nodes.ts'
+import { fold } from '../context.ts'
+import type { Place, Rel, UnionRel, ValuesRel } from '../nodes.ts'
 import { conjunction, inputAt, join, project } from './build.ts'
 import { call, implicitCast } from './call.ts'
 import { bind } from './expression.ts'
-import { bindFrom, bindTableName } from './from.ts'
+import { bindTableName } from './from.ts'
+import { nullsLast, sortable } from './row-number.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
-import { bindSelect, distinct } from './select.ts'
+import { bindOrderedSelect, bindSelect, distinct } from './select.ts'
 
 /** @param top true for the query of a statement, where ORDER BY is meant; below it ORDER BY without LIMIT has no effect */
 export function bindQuery(context: BindContext, query: Query, top = false): BoundTable {
   const inner = query.with === undefined ? context : withCommon(context, query.with.tables)
-  const table = bindBody(inner, query.body)
-  if (query.orderBy.length === 0 && query.limit === undefined && query.offset === undefined) return table
-  return refuseOrder(context, query, table, top)
+  if (query.orderBy.length === 0 && query.limit === undefined && query.offset === undefined)
+    return bindBody(inner, query.body)
+  return bindOrdered(inner, query, top)
 }
 
 function withCommon(context: BindContext, tables: readonly CommonTable[]): BindContext {
@@ -69,45 +72,89 @@ function bindBody(context: BindContext, body: QueryBody): BoundTable {
 
 // ---- ORDER BY and LIMIT ----------------------------------------------------------------------------------------------
 
-function refuseOrder(context: BindContext, query: Query, table: BoundTable, top: boolean): BoundTable {
+function bindOrdered(context: BindContext, query: Query, top: boolean): BoundTable {
   const { limit, offset, orderBy } = query
   if (offset !== undefined && limit === undefined) return fail('PLAN_OFFSET_WITHOUT_LIMIT', {}, { span: offset.span })
-  if (limit !== undefined) {
-    const feature = orderBy.length > 0 ? 'ORDER BY … LIMIT (top-n)' : 'LIMIT'
-    return fail('PLAN_NOT_SUPPORTED', { feature }, { span: limit.span })
-  }
-  if (!top) return table
-  const [first] = orderBy
-  const column = orderColumn(first, table) ?? sourceColumn(context, first, query)
-  if (column !== undefined && isTimeAttribute(column.type) && !first.descending) {
-    return fail('PLAN_NOT_SUPPORTED', { feature: 'ORDER BY a time attribute' }, { span: first.span })
-  }
-  return fail('PLAN_UNBOUNDED_SORT', { column: column?.name ?? 'the expression' }, { span: first.span })
+  const ordered = limit !== undefined || top
+  const { table, keys } =
+    query.body.kind === 'select'
+      ? bindOrderedSelect(context, query.body, ordered ? orderBy : [])
+      : orderedColumns(bindBody(context, query.body), ordered ? orderBy : [])
+  if (!ordered) return table
+  const order = keys.map(
+    (column, i): SortKey => ({ column, descending: orderBy[i].descending, nullsLast: nullsLast(orderBy[i]) }),
+  )
+  const place = placeOf(context, limit ?? orderBy[0])
+  const rel = limit === undefined ? sort(table, order, query, place) : limited(context, table, order, query, place)
+  const { names } = table
+  if (rel.schema.length === names.length) return { rel, names }
+  const visible = names.map((_, i) => inputAt(rel.schema, i))
+  return { rel: project(rel, visible, names, place), names }
 }
 
-function orderColumn(item: OrderItem, table: BoundTable): { name: string; type: LogicalType } | undefined {
-  const ast = item.expression
-  const at = (index: number) =>
-    Number.isInteger(index) && index >= 0 && index < table.names.length
-      ? { name: table.names[index], type: table.rel.schema[index].type }
-      : undefined
-  if (ast.kind === 'number') return at(Number(ast.text) - 1)
-  if (ast.kind !== 'column') return undefined
-  const name = ast.name.parts.at(-1)?.name ?? ''
-  return at(table.names.indexOf(name))
+/** ORDER BY above something that is no SELECT: by position or by column. */
+function orderedColumns(
+  table: BoundTable,
+  orderBy: readonly OrderItem[],
+): { readonly table: BoundTable; readonly keys: readonly number[] } {
+  const keys = orderBy.map((item) => {
+    const ast = item.expression
+    const name = ast.kind === 'column' ? (ast.name.parts.at(-1)?.name ?? '') : ''
+    const index = ast.kind === 'number' ? Number(ast.text) - 1 : table.names.indexOf(name)
+    if (table.names[index] === undefined) {
+      const column = ast.kind === 'number' ? ast.text : name
+      fail('PLAN_UNKNOWN_COLUMN', { column, known: table.names }, { span: item.span })
+    }
+    sortable(inputAt(table.rel.schema, index), item)
+    return index
+  })
+  return { table, keys }
 }
 
-/** A column of FROM that is not in the result. */
-function sourceColumn(
-  context: BindContext,
-  item: OrderItem,
-  query: Query,
-): { name: string; type: LogicalType } | undefined {
-  const { expression } = item
-  if (expression.kind !== 'column' || query.body.kind !== 'select' || query.body.from === undefined) return undefined
-  const { scope } = bindFrom(context, query.body.from)
-  const { type } = bind({ context, scope, place: 'ORDER BY' }, expression)
-  return { name: expression.name.parts.at(-1)?.name ?? '', type }
+function sort(table: BoundTable, order: readonly SortKey[], query: Query, place: Place): Rel {
+  const { schema } = table.rel
+  const [first, ...rest] = order
+  const { type } = schema[first.column]
+  if (!isTimeAttribute(type) || type.attribute === undefined || first.descending) {
+    const name = table.names[first.column] ?? writtenName(query.orderBy[0])
+    return fail('PLAN_UNBOUNDED_SORT', { column: name }, { span: query.orderBy[0].span })
+  }
+  const { attribute } = type
+  return {
+    kind: 'temporal-sort',
+    input: table.rel,
+    timeColumn: first.column,
+    time: attribute,
+    order: rest,
+    schema,
+    place,
+  }
+}
+
+function writtenName({ expression }: OrderItem): string {
+  return expression.kind === 'column' ? (expression.name.parts.at(-1)?.name ?? '') : 'the expression'
+}
+
+function limited(context: BindContext, table: BoundTable, order: readonly SortKey[], query: Query, place: Place): Rel {
+  const { schema } = table.rel
+  const rows = query.limit === undefined ? 0 : count(context, query.limit, 'LIMIT')
+  const skipped = query.offset === undefined ? 0 : count(context, query.offset, 'OFFSET')
+  if (rows === 0) return { kind: 'values', rows: [], schema, place }
+  const range = { kind: 'constant' as const, start: skipped + 1, end: skipped + rows }
+  return { kind: 'rank', input: table.rel, partition: [], order, range, outputRank: false, schema, place }
+}
+
+function count(context: BindContext, ast: Expression, what: string): number {
+  const value = fold(context.planner, bind({ context, scope: { relations: [] }, place: what }, ast))
+  if (
+    value.kind === 'literal' &&
+    typeof value.value === 'number' &&
+    Number.isInteger(value.value) &&
+    value.value >= 0
+  ) {
+    return value.value
+  }
+  return fail('PLAN_TOP_N', { problem: `${what} needs a whole number that is not negative` }, { span: ast.span })
 }
 
 // ---- Set operations --------------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@
  */
 import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
-import { walkExpr } from '../../expr/expr.ts'
-import type { Expression, Select, SelectItem } from '../../sql/ast.ts'
+import { mapExpr, walkExpr } from '../../expr/expr.ts'
+import { exprKey } from '../../expr/key.ts'
+import type { Expression, OrderItem, Select, SelectItem } from '../../sql/ast.ts'
 import { INT, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
 import { aggregate, type BoundGrouping, bindGroupBy, usedProperties } from './aggregate.ts'
@@ -18,6 +19,7 @@ import { bindFrom } from './from.ts'
 import { windowPropertyOf } from './group-window.ts'
 import { literal } from './literal.ts'
 import type { AggregateCollector } from './placeholder.ts'
+import { appendRowNumbers, type RowNumberCollector, sortable } from './row-number.ts'
 import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
 import { bindWhere, GrowingRow } from './where.ts'
 
@@ -36,10 +38,23 @@ export interface SelectCore {
   readonly items: readonly BoundItem[]
   readonly having?: Expr
   readonly isAggregate: boolean
+  readonly rowNumbers: RowNumberCollector
+  readonly qualify?: Expr
+  /** Sort keys of ORDER BY: columns of the result, or expressions that become hidden columns behind it. */
+  readonly order: readonly (number | Expr)[]
 }
 
 export function bindSelect(context: BindContext, select: Select): BoundTable {
-  const core = bindCore(context, select)
+  return bindOrderedSelect(context, select, []).table
+}
+
+/** With ORDER BY: where its keys are in the result, which has columns without a name behind the others for some of them. */
+export function bindOrderedSelect(
+  context: BindContext,
+  select: Select,
+  orderBy: readonly OrderItem[],
+): { readonly table: BoundTable; readonly keys: readonly number[] } {
+  const core = bindCore(context, select, orderBy)
   if (core.correlated.length > 0) {
     fail(
       'PLAN_NOT_SUPPORTED',
@@ -47,11 +62,12 @@ export function bindSelect(context: BindContext, select: Select): BoundTable {
       { span: core.correlated[0].span ?? select.span },
     )
   }
-  return finishSelect(context, core, [])
+  const table = finishSelect(context, core, [])
+  let hidden = core.items.length
+  return { table, keys: core.order.map((key) => (typeof key === 'number' ? key : hidden++)) }
 }
 
-export function bindCore(context: BindContext, select: Select): SelectCore {
-  if (select.qualify !== undefined) fail('PLAN_NOT_SUPPORTED', { feature: 'QUALIFY' }, { span: select.qualify.span })
+export function bindCore(context: BindContext, select: Select, orderBy: readonly OrderItem[] = []): SelectCore {
   const from = select.from === undefined ? oneRow(context) : bindFrom(context, select.from)
   const row = new GrowingRow(context, from)
   const correlated = select.where === undefined ? [] : bindWhere(context, row, select.where)
@@ -67,6 +83,7 @@ export function bindCore(context: BindContext, select: Select): SelectCore {
       windowProperty: (property, name, args, span) => windowPropertyOf(window, property, name, args, span),
     }),
   }
+  const rowNumbers: RowNumberCollector = { drafts: [] }
   const env = (place: string): ExpressionScope => ({
     context,
     scope: row.scope,
@@ -74,14 +91,72 @@ export function bindCore(context: BindContext, select: Select): SelectCore {
     aggregates: collector,
     ...(select.groupBy === undefined && { subquery: row.scalar }),
   })
-  const items = bindItems(env, select.items)
+  const withRowNumbers = (place: string): ExpressionScope => ({ ...env(place), rowNumbers })
+  const items = bindItems(withRowNumbers, select.items)
+  const qualify =
+    select.qualify === undefined ? undefined : bindQualify(withRowNumbers('QUALIFY'), select.qualify, items)
+  const order = orderBy.map((item) => orderKey(env('ORDER BY'), item, items))
   const having = select.having === undefined ? undefined : bindCondition(env('HAVING'), select.having)
   const isAggregate = select.groupBy !== undefined || collector.drafts.length > 0 || having !== undefined
   if (isAggregate && row.joined > 0 && select.groupBy === undefined && collector.drafts.length > 0) {
     const reads = items.some((item) => readsBeyond(item.expr, from.rel.schema.length))
     if (reads) fail('PLAN_NOT_SUPPORTED', { feature: 'A scalar subquery beside aggregates' }, { span: select.span })
   }
-  return { select, row, correlated, grouping, collector, items, isAggregate, ...(having && { having }) }
+  return {
+    select,
+    row,
+    correlated,
+    grouping,
+    collector,
+    items,
+    isAggregate,
+    rowNumbers,
+    order,
+    ...(having && { having }),
+    ...(qualify && { qualify }),
+  }
+}
+
+/** A condition on window functions; it may name items of the list by their aliases. */
+function bindQualify(env: ExpressionScope, ast: Expression, items: readonly BoundItem[]): Expr {
+  const known = new Set(env.scope.relations.flatMap(({ columns }) => columns.map((column) => column.name)))
+  const aliases = items.flatMap(({ name, expr }, i) =>
+    known.has(name) ? [] : [{ name, type: expr.type, index: ALIASES + i }],
+  )
+  const scope = { ...env.scope, relations: [...env.scope.relations, { columns: aliases }] }
+  const condition = bindCondition({ ...env, scope }, ast)
+  return mapExpr(condition, (e) => (e.kind === 'input' && e.index >= ALIASES ? items[e.index - ALIASES].expr : e))
+}
+
+/** Aliases are columns from here on while QUALIFY is bound. */
+const ALIASES = 1_000_000
+
+/** A position, a column of the result, or an expression over the row. */
+function orderKey(env: ExpressionScope, item: OrderItem, items: readonly BoundItem[]): number | Expr {
+  const ast = item.expression
+  const check = (index: number): number => {
+    sortable(items[index].expr, item)
+    return index
+  }
+  if (ast.kind === 'number') {
+    const position = Number(ast.text)
+    if (!Number.isInteger(position) || position < 1 || position > items.length) {
+      fail(
+        'PLAN_TOP_N',
+        { problem: `ORDER BY ${ast.text}: the result has ${items.length} columns` },
+        { span: ast.span },
+      )
+    }
+    return check(position - 1)
+  }
+  if (ast.kind === 'column' && ast.name.parts.length === 1) {
+    const index = items.findIndex(({ name }) => name === ast.name.parts[0].name)
+    if (index !== -1) return check(index)
+  }
+  const expr = sortable(bind(env, ast), item)
+  const key = exprKey(expr)
+  const same = items.findIndex((bound) => exprKey(bound.expr) === key)
+  return same === -1 ? expr : same
 }
 
 function readsBeyond(expr: Expr, width: number): boolean {
@@ -97,21 +172,49 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
   const { select, row, collector, items } = core
   const place = placeOf(context, select)
   let rel: Rel = row.rel
-  let exprs = items.map((item) => item.expr)
+  const hidden = core.order.filter((key) => typeof key !== 'number')
+  let exprs = [...items.map((item) => item.expr), ...hidden]
+  let lower = (expr: Expr): Expr => expr
   if (core.isAggregate) {
     const grouping: BoundGrouping = { ...core.grouping, keys: [...core.grouping.keys, ...extra] }
-    const used = usedProperties([...exprs, ...(core.having ? [core.having] : [])])
+    const windows = core.rowNumbers.drafts.flatMap(({ partition, order }) => [
+      ...partition,
+      ...order.map(({ expr }) => expr),
+    ])
+    const conditions = [core.having, core.qualify].filter((condition) => condition !== undefined)
+    const used = usedProperties([...exprs, ...windows, ...conditions])
     const where = select.groupBy === undefined ? place : { ...place, span: select.groupBy.span }
     const aggregated = aggregate(rel, grouping, collector, used, where)
     rel = aggregated.rel
     if (core.having !== undefined)
       rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
     exprs = [...exprs, ...extra].map(aggregated.lower)
+    lower = aggregated.lower
   }
-  const names = uniqueNames([...items.map((item) => item.name), ...extra.map((_, i) => `$k${i}`)])
+  if (core.rowNumbers.drafts.length > 0) {
+    const appended = appendRowNumbers(rel, core.rowNumbers, lower, place)
+    rel = appended.rel
+    exprs = exprs.map(appended.replace)
+    if (core.qualify !== undefined) rel = filter(rel, appended.replace(lower(core.qualify)), place)
+  } else if (core.qualify !== undefined) {
+    const hint = 'Use WHERE or HAVING, or put a window function such as ROW_NUMBER() OVER (…) into it.'
+    fail(
+      'PLAN_TOP_N',
+      { problem: 'QUALIFY needs a window function', hint },
+      { span: select.qualify?.span ?? select.span },
+    )
+  }
+  const names = uniqueNames([
+    ...items.map((item) => item.name),
+    ...hidden.map((_, i) => `$o${i}`),
+    ...extra.map((_, i) => `$k${i}`),
+  ])
+  if (select.quantifier === 'DISTINCT' && hidden.length > 0) {
+    fail('PLAN_NOT_SUPPORTED', { feature: 'SELECT DISTINCT with ORDER BY of something else' }, { span: select.span })
+  }
   rel = project(rel, exprs, names, place)
   if (select.quantifier === 'DISTINCT') rel = distinct(rel, place)
-  return { rel, names }
+  return { rel, names: hidden.length === 0 ? names : names.slice(0, items.length) }
 }
 
 export function distinct(input: Rel, place: AggregateRel['place']): Rel {

@@ -9,6 +9,7 @@
  */
 import { inputsOf } from '../../expr/expr.ts'
 import type { AggregateCall } from '../../operators/aggregate-call.ts'
+import type { SortKey } from '../../operators/sort-order.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import { physicalOf } from '../../types/value.ts'
 import { inputAt, joinSchema, project } from '../bind/build.ts'
@@ -89,6 +90,12 @@ function prune(rel: Rel, needed: Needed): Pruned {
       const schema = [...input.rel.schema, ...rel.schema.slice(width)]
       return { rel: { ...rel, input: input.rel, window, schema }, to }
     }
+    case 'row-number':
+    case 'rank':
+    case 'deduplicate':
+    case 'window-rank':
+    case 'temporal-sort':
+      return pruneRanked(rel, needed)
     case 'join':
       return pruneJoin(rel, needed)
     case 'correlate':
@@ -241,6 +248,48 @@ function pruneAggregate(rel: Aggregating, needed: Needed): Pruned {
         },
         to,
       }
+  }
+}
+
+type Ranked = Rel & { readonly kind: 'row-number' | 'rank' | 'deduplicate' | 'window-rank' | 'temporal-sort' }
+
+/** The rows are kept whole: nothing but what is asked for and what they are sorted and parted by. A number nobody reads goes. */
+function pruneRanked(rel: Ranked, needed: Needed): Pruned {
+  const width = rel.input.schema.length
+  const used = new Set([...needed].filter((i) => i < width))
+  const keys = rel.kind === 'deduplicate' ? rel.key : rel.kind === 'temporal-sort' ? [] : rel.partition
+  const order = rel.kind === 'deduplicate' ? [] : rel.order.map((key) => key.column)
+  for (const column of [...keys, ...order]) used.add(column)
+  if (rel.kind === 'deduplicate' || rel.kind === 'temporal-sort') used.add(rel.timeColumn)
+  if (rel.kind === 'rank' && rel.range.kind === 'variable') used.add(rel.range.column)
+  if (rel.kind === 'window-rank') for (const column of [rel.startColumn, rel.endColumn]) used.add(column)
+  const input = trimmed(rel.input, used)
+  const numbered = rel.schema.length > width && (rel.kind === 'row-number' || needed.has(width))
+  if (input.rel === rel.input && numbered === rel.schema.length > width) return { rel, to: identity(rel) }
+  const at = (column: number) => input.to[column]
+  const now = input.rel.schema.length
+  const kept = identity(rel.input).filter((i) => input.to[i] !== -1)
+  const schema = [...kept, ...(numbered ? [width] : [])].map((i) => rel.schema[i])
+  const common = { input: input.rel, schema }
+  const to = [...input.to, ...(rel.schema.length > width ? [numbered ? now : -1] : [])]
+  const sorted = (keys: readonly SortKey[]) => keys.map((key) => ({ ...key, column: at(key.column) }))
+  switch (rel.kind) {
+    case 'row-number':
+      return { rel: { ...rel, ...common, partition: rel.partition.map(at), order: sorted(rel.order) }, to }
+    case 'rank': {
+      const range = rel.range.kind === 'variable' ? { ...rel.range, column: at(rel.range.column) } : rel.range
+      const parts = { partition: rel.partition.map(at), order: sorted(rel.order), range, outputRank: numbered }
+      return { rel: { ...rel, ...common, ...parts }, to }
+    }
+    case 'deduplicate':
+      return { rel: { ...rel, ...common, key: rel.key.map(at), timeColumn: at(rel.timeColumn) }, to }
+    case 'window-rank': {
+      const bounds = { startColumn: at(rel.startColumn), endColumn: at(rel.endColumn) }
+      const parts = { partition: rel.partition.map(at), order: sorted(rel.order), outputRank: numbered }
+      return { rel: { ...rel, ...common, ...bounds, ...parts }, to }
+    }
+    case 'temporal-sort':
+      return { rel: { ...rel, ...common, timeColumn: at(rel.timeColumn), order: sorted(rel.order) }, to }
   }
 }
 

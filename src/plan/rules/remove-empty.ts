@@ -29,6 +29,9 @@ function simplify(rel: Rel): Rel {
     case 'window-aggregate':
     case 'window-table-function':
     case 'correlate':
+    case 'row-number':
+    case 'rank':
+    case 'temporal-sort':
       return isEmpty(rel.input) ? nothing(rel) : rel
     case 'join':
       if ((rel.joinType === 'inner' || rel.joinType === 'semi') && (isEmpty(rel.left) || isEmpty(rel.right)))
