@@ -12,9 +12,10 @@
  */
 import { fail } from '../base/errors.ts'
 import { lineColumn } from '../base/span.ts'
+import { isTimeAttribute } from '../types/logical-type.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
 import type { PlannerContext } from './context.ts'
-import { inputsOfRel, type Place, type Rel, type SinkRel } from './nodes.ts'
+import { inputsOfRel, type Place, type Rel, type RowNumberRel, type SinkRel } from './nodes.ts'
 import { rankStrategy } from './rank-strategy.ts'
 import { equalColumns, readsKeyOnly, upsertKeys } from './upsert-keys.ts'
 
@@ -165,15 +166,7 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       return done([fast ? after : input(rel.input, 'both')])
     }
     case 'row-number':
-      return fail(
-        'PLAN_TOP_N',
-        {
-          problem:
-            'ROW_NUMBER() OVER needs an upper bound of the number: without one every row of the partition may change',
-          hint: 'Filter it in the query around: WHERE rn <= 10.',
-        },
-        rel.place ?? {},
-      )
+      return refuseRowNumber(rel)
     case 'union':
       return done(rel.inputs.map((child) => input(child, needed)))
     case 'collect':
@@ -274,6 +267,22 @@ function refuseAppendOnlyAggregates(
       rel.place ?? {},
     )
   }
+}
+
+/** A number that no filter bounds. */
+function refuseRowNumber(rel: RowNumberRel): never {
+  const [{ column, descending }] = rel.order
+  if (isTimeAttribute(rel.input.schema[column].type) && !descending) {
+    const hint = 'Filter it in the query around, WHERE rn <= 10, to get the first rows.'
+    return fail(
+      'PLAN_NOT_SUPPORTED',
+      { feature: 'ROW_NUMBER() OVER without an upper bound of the number', hint },
+      rel.place,
+    )
+  }
+  const problem =
+    'ROW_NUMBER() OVER needs an upper bound of the number: without one, every new row may change all rows behind it'
+  return fail('PLAN_TOP_N', { problem, hint: 'Filter it in the query around: WHERE rn <= 10.' }, rel.place)
 }
 
 /** Windows that are put together from parts add up accumulators, which not every aggregate can. */

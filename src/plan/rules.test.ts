@@ -216,6 +216,29 @@ describe('rules', () => {
   staysAway('prune-columns', 'SELECT * FROM a')
 
   fires(
+    'rank',
+    'SELECT k, v FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY k ORDER BY v DESC) AS rn FROM a) WHERE rn <= 2 AND v > 1',
+    `Collect(fields=[k, v])
++- Filter(condition=[(v > 1)])
+   +- Rank(partitionBy=[k], orderBy=[v DESC], range=[1..2])
+      +- Scan(table=[a], fields=[k, v])`,
+  )
+  fires(
+    'rank',
+    'SELECT id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts DESC) AS rn FROM e) WHERE rn = 1',
+    `Collect(fields=[id])
++- Project(id=[id])
+   +- Deduplicate(keep=[last], key=[id], order=[rowtime])
+      +- Scan(table=[e], fields=[id, ts], watermark=[(ts - 1000:INTERVAL SECOND)])`,
+  )
+  fires(
+    'rank',
+    'SELECT id FROM (SELECT *, ROW_NUMBER() OVER (ORDER BY v) AS rn FROM a) WHERE rn > 2 AND rn < 2',
+    'Collect(fields=[id])\n+- Values(rows=[0])',
+  )
+  staysAway('rank', 'SELECT id, v FROM a ORDER BY v LIMIT 3')
+
+  fires(
     'share-scans',
     'SELECT x.id, y.v FROM a AS x JOIN a AS y ON x.k = y.k WHERE y.v > 5',
     `Collect(fields=[id, v])

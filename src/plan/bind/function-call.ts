@@ -42,7 +42,7 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
     const inner: ExpressionScope = { ...env, rowNumbers: undefined, place: 'OVER' }
     return addRowNumber(env.rowNumbers, ast, (part) => bind(inner, part))
   }
-  if (ast.over !== undefined) return refuseOver(name, ast)
+  if (ast.over !== undefined) return refuseOver(name, env.place, ast)
   const auxiliary = auxiliaryOf(name)
   if (auxiliary !== undefined) {
     const property = env.aggregates?.windowProperty
@@ -116,9 +116,13 @@ export function bindArguments(env: ExpressionScope, ast: FunctionCall): Expr[] {
   })
 }
 
-function refuseOver(name: string, ast: FunctionCall): never {
-  const feature = name === 'ROW_NUMBER' ? 'ROW_NUMBER() OVER (top-n and deduplication)' : `${name}(…) OVER`
-  return fail('PLAN_NOT_SUPPORTED', { feature }, { span: ast.span })
+function refuseOver(name: string, place: string, ast: FunctionCall): never {
+  if (name === 'ROW_NUMBER') {
+    const problem = `ROW_NUMBER() OVER cannot stand in ${place}`
+    const hint = 'Put it into the SELECT list of a subquery and filter its number in the query around, or use QUALIFY.'
+    return fail('PLAN_TOP_N', { problem, hint }, { span: ast.span })
+  }
+  return fail('PLAN_NOT_SUPPORTED', { feature: `${name}(…) OVER` }, { span: ast.span })
 }
 
 // ---- Aggregates ------------------------------------------------------------------------------------------------------

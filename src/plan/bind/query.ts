@@ -84,7 +84,9 @@ function bindOrdered(context: BindContext, query: Query, top: boolean): BoundTab
   const order = keys.map(
     (column, i): SortKey => ({ column, descending: orderBy[i].descending, nullsLast: nullsLast(orderBy[i]) }),
   )
-  const place = placeOf(context, limit ?? orderBy[0])
+  const first = orderBy[0] ?? limit
+  const last = limit ?? orderBy[orderBy.length - 1]
+  const place = placeOf(context, { span: { ...first.span, end: last.span.end } })
   const rel = limit === undefined ? sort(table, order, query, place) : limited(context, table, order, query, place)
   const { names } = table
   if (rel.schema.length === names.length) return { rel, names }
