@@ -187,11 +187,9 @@ class Rank implements Operator {
     }
     const at = this.place(rows, batch, i)
     if (this.numbered) {
-      for (let r = at; r <= oldAt; r++) {
-        this.before(rows[r], r + 1)
-        if (r === at) this.emit(UPDATE_AFTER, batch.columns, i, r + 1)
-        else this.emit(UPDATE_AFTER, list.values, rows[r - 1], r + 1)
-      }
+      for (let r = at; r <= oldAt; r++) this.before(rows[r], r + 1)
+      this.emit(UPDATE_AFTER, batch.columns, i, at + 1)
+      for (let r = at; r < oldAt; r++) this.emit(UPDATE_AFTER, list.values, rows[r], r + 2)
     }
     rows.splice(oldAt, 1)
     list.removeRow(slot, old)
