@@ -50,6 +50,12 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
       const partition = window.shape.type === 'session' ? rel.grouping.map((_, i) => i) : []
       return { start: of('start'), end: of('end'), time: of('time'), partition, window }
     }
+    case 'union': {
+      const [first, ...rest] = rel.inputs.map(windowColumns)
+      if (first === undefined || rest.some((other) => other === undefined)) return undefined
+      const same = rest.every((other) => JSON.stringify(other) === JSON.stringify(first))
+      return same ? first : undefined
+    }
     case 'join':
       return rel.joinType === 'semi' || rel.joinType === 'anti' ? windowColumns(rel.left) : undefined
     default:

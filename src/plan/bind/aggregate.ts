@@ -19,6 +19,7 @@ import { groupsByWindow, windowColumns } from '../window-columns.ts'
 import { inputAt, project, uniqueNames } from './build.ts'
 import { bind, type ExpressionScope } from './expression.ts'
 import { type BoundGroupWindow, bindGroupWindow, isGroupWindow, propertyType } from './group-window.ts'
+import { expand, GROUPING, groupingNumber, setsOf } from './grouping-sets.ts'
 import {
   AGGREGATE,
   type AggregateCollector,
@@ -31,6 +32,8 @@ import { hasColumn } from './scope.ts'
 
 export interface BoundGrouping {
   readonly keys: readonly Expr[]
+  /** Of GROUPING SETS, ROLLUP, CUBE: which keys each set has. */
+  readonly sets?: readonly (readonly number[])[]
   readonly window?: BoundGroupWindow
 }
 
@@ -44,30 +47,29 @@ export function bindGroupBy(
   const keys: Expr[] = []
   let window: BoundGroupWindow | undefined
   const inner: ExpressionScope = { ...env, aggregates: undefined, place: 'GROUP BY' }
-  for (const element of groupBy.elements) {
-    if (element.kind !== 'grouping-set') {
-      const feature =
-        element.kind === 'rollup' ? 'GROUP BY ROLLUP' : element.kind === 'cube' ? 'GROUP BY CUBE' : 'GROUPING SETS'
-      return fail(
-        'PLAN_NOT_SUPPORTED',
-        { feature, hint: 'Write one query per grouping and combine them with UNION ALL.' },
-        { span: element.span },
-      )
-    }
-    for (const ast of element.expressions) {
-      if (ast.kind === 'call' && isWindowCall(env, ast)) {
-        if (window !== undefined) {
-          fail('PLAN_NOT_SUPPORTED', { feature: 'A second group window in one GROUP BY' }, { span: ast.span })
-        }
-        window = bindGroupWindow(inner, ast)
-        continue
+  const bindKey = (ast: Expression): number | undefined => {
+    if (ast.kind === 'call' && isWindowCall(env, ast)) {
+      if (window !== undefined) {
+        fail('PLAN_NOT_SUPPORTED', { feature: 'A second group window in one GROUP BY' }, { span: ast.span })
       }
-      refuseAlias(env, ast, aliases)
-      const key = bind(inner, ast)
-      if (!keys.some((other) => exprKey(other) === exprKey(key))) keys.push(key)
+      window = bindGroupWindow(inner, ast)
+      return undefined
     }
+    refuseAlias(env, ast, aliases)
+    const key = bind(inner, ast)
+    const known = keys.findIndex((other) => exprKey(other) === exprKey(key))
+    return known === -1 ? keys.push(key) - 1 : known
   }
-  return window === undefined ? { keys } : { keys, window }
+  let sets: readonly (readonly number[])[] = [[]]
+  for (const element of groupBy.elements) {
+    const own = setsOf(element).map((set) => set.map(bindKey).filter((key) => key !== undefined))
+    sets = sets.flatMap((left) => own.map((right) => [...new Set([...left, ...right])].sort((a, b) => a - b)))
+  }
+  const several = groupBy.elements.some((element) => element.kind !== 'grouping-set')
+  if (several && window !== undefined) {
+    fail('PLAN_NOT_SUPPORTED', { feature: 'A group window with grouping sets' }, { span: groupBy.span })
+  }
+  return { keys, ...(several && { sets }), ...(window !== undefined && { window }) }
 }
 
 function refuseAlias(env: ExpressionScope, ast: Expression, aliases: readonly string[]): void {
@@ -96,13 +98,15 @@ export function aggregate(
   used: ReadonlySet<WindowPropertyName>,
   place: Place | undefined,
 ): AggregatedSelect {
-  const { keys, window } = grouping
+  const { keys, sets, window } = grouping
   const columns: { expr: Expr; name: string }[] = []
   const keyColumns = keys.map((expr) => addColumn(columns, expr, input))
   const timeColumn = window === undefined ? undefined : addColumn(columns, timeInput(window), input)
+  // A set makes NULL of its other keys, but not of the same columns inside aggregates.
+  const first = sets === undefined ? 0 : columns.length
   const calls = collector.drafts.map((draft, i): AggregateCall => {
-    const args = draft.args.map((arg) => addColumn(columns, arg, input))
-    const filter = draft.filter === undefined ? undefined : addColumn(columns, draft.filter, input)
+    const args = draft.args.map((arg) => addColumn(columns, arg, input, first))
+    const filter = draft.filter === undefined ? undefined : addColumn(columns, draft.filter, input, first)
     return {
       fn: draft.fn,
       args,
@@ -123,12 +127,14 @@ export function aggregate(
     names,
   )
   // A global COUNT(*) needs no column at all; one is kept so that every row has a column.
-  const from = columns.length === 0 ? keepAny(input) : row
+  const plain = columns.length === 0 ? keepAny(input) : row
+  const from = sets === undefined ? plain : expand(plain, keyColumns, sets)
+  if (sets !== undefined) keyColumns.push(from.schema.length - 1)
   // The time of a window survives an aggregation by windows; any other time attribute becomes an ordinary column.
   const windows = windowColumns(from)
   const byWindow = windows !== undefined && groupsByWindow({ grouping: keyColumns }, windows)
   const keyFields = keyColumns.map((column) => {
-    const { name, type } = row.schema[column]
+    const { name, type } = from.schema[column]
     return { name, type: byWindow && windows.time.includes(column) ? type : withoutAttribute(type) }
   })
   // So does the extreme of a time attribute within windows, as in Flink.
@@ -171,10 +177,17 @@ export function aggregate(
       case 'input':
         return notGrouped(input, expr.index, grouping, expr)
       case 'call':
-        if (expr.fn === AGGREGATE) return spanned(inputAt(rel.schema, keys.length + indexOfPlaceholder(expr)), expr)
+        if (expr.fn === GROUPING) {
+          // Says at its place what is no key.
+          for (const arg of expr.args) lower(arg)
+          const number = sets === undefined ? undefined : inputAt(rel.schema, keys.length)
+          return groupingNumber(expr, keyTexts, sets ?? [keys.map((_, i) => i)], number)
+        }
+        if (expr.fn === AGGREGATE)
+          return spanned(inputAt(rel.schema, keyColumns.length + indexOfPlaceholder(expr)), expr)
         if (expr.fn === WINDOW) {
           const at = properties.indexOf(expr.clauses?.property as WindowPropertyName)
-          return spanned(inputAt(rel.schema, keys.length + calls.length + at), expr)
+          return spanned(inputAt(rel.schema, keyColumns.length + calls.length + at), expr)
         }
         return { ...expr, args: expr.args.map(lower) }
       case 'cast':
@@ -204,9 +217,9 @@ function spanned(expr: Expr, from: Expr): Expr {
   return from.span === undefined ? expr : { ...expr, span: from.span }
 }
 
-function addColumn(columns: { expr: Expr; name: string }[], expr: Expr, input: Rel): number {
+function addColumn(columns: { expr: Expr; name: string }[], expr: Expr, input: Rel, first = 0): number {
   const key = exprKey(expr)
-  const found = columns.findIndex((column) => exprKey(column.expr) === key)
+  const found = columns.findIndex((column, i) => i >= first && exprKey(column.expr) === key)
   if (found !== -1) return found
   const name = expr.kind === 'input' ? input.schema[expr.index].name : `$f${columns.length}`
   return columns.push({ expr, name }) - 1

@@ -41,6 +41,8 @@ export interface ExpressionScope {
   readonly place: string
   /** Absent where aggregates are not allowed. */
   readonly aggregates?: AggregateCollector
+  /** The query has GROUP BY. */
+  readonly grouping?: boolean
   /** Where ROW_NUMBER() OVER may stand: the SELECT list and QUALIFY. */
   readonly rowNumbers?: RowNumberCollector
   /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */

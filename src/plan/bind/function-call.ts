@@ -28,6 +28,7 @@ import {
 } from './call.ts'
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
+import { GROUPING, NUMBER } from './grouping-sets.ts'
 import { addAggregate } from './placeholder.ts'
 import { addRowNumber } from './row-number.ts'
 import { bindType } from './type.ts'
@@ -43,6 +44,14 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
     return addRowNumber(env.rowNumbers, ast, (part) => bind(inner, part))
   }
   if (ast.over !== undefined) return refuseOver(name, env.place, ast)
+  if (name === 'GROUPING' || name === 'GROUPING_ID' || name === 'GROUP_ID') {
+    if (env.aggregates === undefined || !env.grouping) {
+      const hint = 'It says which grouping set a row is of: add GROUP BY.'
+      return fail('PLAN_AGGREGATE_PLACE', { what: name, where: env.place, hint }, { span })
+    }
+    const args = bindArguments({ ...env, aggregates: undefined }, ast)
+    return { kind: 'call', fn: GROUPING, args, clauses: { group: name === 'GROUP_ID' }, type: NUMBER, span }
+  }
   const auxiliary = auxiliaryOf(name)
   if (auxiliary !== undefined) {
     const property = env.aggregates?.windowProperty

@@ -78,7 +78,10 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
   const { window } = grouping
   const collector: AggregateCollector = {
     drafts: [],
-    grouped: select.groupBy !== undefined && (grouping.keys.length > 0 || window !== undefined),
+    grouped:
+      select.groupBy !== undefined &&
+      (grouping.keys.length > 0 || window !== undefined) &&
+      !grouping.sets?.some((set) => set.length === 0),
     ...(window && {
       windowProperty: (property, name, args, span) => windowPropertyOf(window, property, name, args, span),
     }),
@@ -89,6 +92,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     scope: row.scope,
     place,
     aggregates: collector,
+    grouping: select.groupBy !== undefined,
     ...(select.groupBy === undefined && { subquery: row.scalar }),
   })
   const withRowNumbers = (place: string): ExpressionScope => ({ ...env(place), rowNumbers })
