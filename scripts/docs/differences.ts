@@ -1,0 +1,136 @@
+/**
+ * Known differences to Flink 2.3, with their reasons.
+ *
+ * Law: an entry with an `expression` is checked: the generator evaluates it, and fails when the answer is Flink's after all.
+ */
+export interface Difference {
+  readonly area:
+    | 'Values and expressions'
+    | 'JSON'
+    | 'CSV and raw'
+    | 'Kafka'
+    | 'Time and windows'
+    | 'Language'
+    | 'Running'
+  readonly what: string
+  readonly reason: string
+  /** An expression on which both differ, and what Flink gives. */
+  readonly expression?: string
+  readonly flink?: string
+}
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    area: 'Values and expressions',
+    what: 'A number cast to a day-time interval counts milliseconds.',
+    reason: 'Flink counts a constant in days and a column in milliseconds; one expression has one meaning here.',
+    expression: 'CAST(5 AS INTERVAL DAY)',
+    flink: '+5 00:00:00.000',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'A text that is no truth value, compared with a BOOLEAN, is an error.',
+    reason: 'The comparison casts the text, and a cast that fails is an error everywhere else in Flink too.',
+    expression: "'x' > TRUE",
+    flink: 'FALSE',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'NaN in a list of constants is not found.',
+    reason: 'The values of a list are compared like `=` compares them: NaN equals nothing.',
+    expression: "CAST('NaN' AS DOUBLE) IN (CAST('NaN' AS DOUBLE), 1)",
+    flink: 'TRUE',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'Regular expressions: `\\G`, `\\X`, `\\N` and canonical equivalence count as wrong patterns; back references mind case.',
+    reason: 'Java patterns are translated to those of JavaScript, which has nothing like these.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'TRUNCATE of a DECIMAL column that is NULL is NULL.',
+    reason: 'Flink fails with a NullPointerException when it runs.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'A TIMESTAMP before 1970 that a row holds is cut towards the past when it is cast to DATE, TIME or fewer digits: 1969-12-31 23:59:59.999 is of December 31.',
+    reason: 'Flink cuts towards zero, so that the last second before 1970 becomes January 1.',
+  },
+  {
+    area: 'JSON',
+    what: 'Of two fields of one name the later one wins, always.',
+    reason:
+      'Flink’s reader stops once it has seen as many fields as the table has columns, so that its answer depends on their number.',
+  },
+  {
+    area: 'JSON',
+    what: 'An object or array in a BOOLEAN column is an error.',
+    reason: 'Flink reads FALSE, which hides broken data.',
+  },
+  {
+    area: 'JSON',
+    what: "With 'json.ignore-parse-errors', an object or array in a scalar column and bad base 64 are NULL; broken JSON inside a nested value skips the record.",
+    reason: 'Either the value or the record is lost, never half of it.',
+  },
+  {
+    area: 'JSON',
+    what: 'Columns that the query does not read are checked as JSON but not converted; fail-on-missing-field looks only at columns that are read.',
+    reason: 'Only what is needed is decoded: that is where most of the time goes.',
+  },
+  {
+    area: 'JSON',
+    what: 'Input is UTF-8.',
+    reason: 'Flink’s library also guesses UTF-16 and UTF-32, which RFC 8259 does not allow between systems.',
+  },
+  {
+    area: 'JSON',
+    what: 'The format of Flink 1.10 (`format.type`) reads with the coercions of today’s format.',
+    reason: 'It writes times as 1.10 did; that its reader refused more helps nobody.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'A DOUBLE sum in a window adds its rows in order of arrival.',
+    reason: 'Flink adds partial sums, and where these are cut depends on timing; the last digits may differ.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'Watermarks are part of a snapshot.',
+    reason: 'A row that was late before a restart stays late. In Flink only window operators keep theirs.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'CURRENT_WATERMARK is the watermark before the batch that its row came in, not before the row.',
+    reason:
+      'Rows go through in batches and watermarks between them. It matters only where watermarks are emitted on every event.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'Windows of one day over TIMESTAMP_LTZ in a zone east of UTC count every row that comes before the watermark passes the end of its window.',
+    reason: 'Flink drops some of these rows as late.',
+  },
+  {
+    area: 'Language',
+    what: 'Double-quoted names are accepted.',
+    reason: 'Flink refuses them; scripts of other systems have them.',
+  },
+  {
+    area: 'Language',
+    what: '`CONVERT(type, x, style)` is read as a cast, without the style.',
+    reason: 'Flink parses the style and has no meaning for it either.',
+  },
+  {
+    area: 'Kafka',
+    what: 'Records are written without keys, and read keys are passed over (`key.format`, `key.fields` are refused).',
+    reason: 'Not built yet.',
+  },
+  {
+    area: 'Kafka',
+    what: "'sink.delivery-guarantee' = 'exactly-once' is refused.",
+    reason: 'Not built yet: at-least-once is the default of both.',
+  },
+  {
+    area: 'Running',
+    what: 'Everything streams: there is no batch mode.',
+    reason: 'A bounded table ends its stream, and the changelog up to there is the answer.',
+  },
+]
