@@ -6,7 +6,7 @@
 
 import { fail } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
-import type { EvalContext, FunctionLookup } from '../expr/function.ts'
+import type { EvalContext, FunctionLookup, Lifecycle } from '../expr/function.ts'
 import type { CollectTarget, Operator, OperatorContext, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import type { SerializedState, StateBackend } from '../state/contract.ts'
@@ -23,6 +23,8 @@ import { type ChainedOperator, type SubtaskSnapshot, Task } from './task.ts'
 export interface JobEnvironment {
   readonly host: Host
   readonly functions: FunctionLookup
+  /** Aggregates for the operators of one subtask; absent = the built-ins alone. */
+  readonly aggregates?: (context: EvalContext) => OperatorContext['aggregates']
   readonly runtimes: readonly OperatorRuntime[]
   readonly backend: StateBackend
   readonly tables: TableAccess
@@ -147,6 +149,7 @@ class JobBuilder {
     const chain: ChainedOperator[] = []
     const outputs = new Map<number, ChainOutput>()
     const exchanges: Exchange[] = []
+    const parts: Parameters<Lifecycle['add']>[0][] = []
     let task: Task | undefined
     const watermark = this.#restoredWatermark(vertex.nodes[0].id)
     const evaluation: EvalContext = {
@@ -160,6 +163,7 @@ class JobBuilder {
         return current === Number.NEGATIVE_INFINITY ? undefined : current
       },
       option: this.#environment.option,
+      lifecycle: { add: (part) => parts.push(part) },
     }
     for (const node of vertex.nodes) {
       const metrics = new OperatorMetrics()
@@ -191,6 +195,7 @@ class JobBuilder {
       channels: this.#channels.get(vertex)?.[subtask] ?? [],
       exchanges,
       watermark,
+      functions: parts,
       now: () => this.#environment.host.clock.now(),
       onSnapshot: (snapshot) => this.#onSnapshot(built, snapshot),
     })
@@ -239,6 +244,7 @@ class JobBuilder {
       out,
       evaluation,
       functions,
+      aggregates: this.#environment.aggregates?.(evaluation),
       expressions,
       counter: (name) => metrics.counter(name),
       gauge: (name, read) => metrics.gauges.set(name, read),

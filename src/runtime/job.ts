@@ -60,6 +60,7 @@ export class Job {
       maxParallelism: options.restore?.maxParallelism ?? options.maxParallelism,
       lastCheckpoint: options.restore?.checkpoint ?? 0,
       wake: () => this.#wake(),
+      pause: () => this.#yield(),
     })
     for (const task of tasks) {
       task.onWake(() => {

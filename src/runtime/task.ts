@@ -10,6 +10,7 @@
  *   operator in chain order is snapshot and the barrier is put behind all earlier output.
  */
 import { failure, isRivuletError } from '../base/errors.ts'
+import type { Lifecycle } from '../expr/function.ts'
 import type { Operator, SourceOperator } from '../operators/contract.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import type { OperatorState, StateSnapshot } from '../state/contract.ts'
@@ -41,6 +42,8 @@ export class Task {
   readonly #channels: readonly Channel[]
   readonly #exchanges: readonly Exchange[]
   readonly #onSnapshot: (snapshot: SubtaskSnapshot) => void
+  readonly #functions: readonly Parameters<Lifecycle['add']>[0][]
+  #opened = 0
   readonly #now: () => number
   #watermark: number
   #idle = false
@@ -58,6 +61,8 @@ export class Task {
     readonly channels: readonly Channel[]
     readonly exchanges: readonly Exchange[]
     readonly watermark: number
+    /** Users' functions that are opened and closed with the subtask. */
+    readonly functions?: readonly Parameters<Lifecycle['add']>[0][]
     readonly now: () => number
     readonly onSnapshot: (snapshot: SubtaskSnapshot) => void
   }) {
@@ -67,6 +72,7 @@ export class Task {
     this.#channels = parts.channels
     this.#exchanges = parts.exchanges
     this.#watermark = parts.watermark
+    this.#functions = parts.functions ?? []
     this.#now = parts.now
     this.#onSnapshot = parts.onSnapshot
   }
@@ -85,6 +91,10 @@ export class Task {
   }
 
   async open(onReady: () => void): Promise<void> {
+    for (const part of this.#functions) {
+      this.#opened++
+      await part.open?.()
+    }
     for (const { operator } of this.#chain) {
       operator.onReady?.(onReady)
       await operator.open?.()
@@ -322,6 +332,13 @@ export class Task {
         errors.push(error)
       }
       state.close()
+    }
+    while (this.#opened > 0) {
+      try {
+        await this.#functions[--this.#opened].close?.()
+      } catch (error) {
+        errors.push(error)
+      }
     }
     if (errors.length > 0) throw errors[0]
   }
