@@ -7,10 +7,12 @@
 import { fail, isRivuletError } from '../base/errors.ts'
 import { nodeHost } from '../base/node-host.ts'
 import type { SourceText } from '../base/span.ts'
+import type { UserFunction } from '../catalog/function.ts'
 import { explainStatement, planInserts, planQuery } from '../plan/index.ts'
 import type { Insert, Query, Statement } from '../sql/ast.ts'
 import { parseStatement, parseStatements } from '../sql/index.ts'
 import { CollectBuffer } from './collect-buffer.ts'
+import { type Registrable, userFunctionOf } from './functions/index.ts'
 import type { JobClient } from './job-client.ts'
 import { importFunction } from './load-function.ts'
 import { listResult, TableResult } from './result.ts'
@@ -23,7 +25,6 @@ import {
 } from './settings.ts'
 import { executeDefinition, executeStatement, type InsertOf } from './statements.ts'
 import { type ExecuteOptions, Table, type TableOwner } from './table.ts'
-import { isUserDefinedFunction, type UserDefinedFunction } from './udf.ts'
 
 export interface TableEnvironmentOptions extends Partial<SessionParts> {
   /** Options as `SET` would give them. */
@@ -115,31 +116,27 @@ export class TableEnvironment implements TableOwner {
 
   // ---- registration -------------------------------------------------------------------------------------------------
 
-  createTemporaryFunction(path: string, fn: UserDefinedFunction): void {
+  createTemporaryFunction(path: string, fn: Registrable): void {
     this.#register(path, fn, (declared) => {
       const target = this.session.catalog.qualify(path.split('.'))
       this.session.catalog.createFunction(target, declared, { temporary: true })
     })
   }
 
-  createTemporarySystemFunction(name: string, fn: UserDefinedFunction): void {
+  createTemporarySystemFunction(name: string, fn: Registrable): void {
     this.#register(name, fn, (declared) => this.session.catalog.createTemporarySystemFunction(name, declared))
   }
 
   /** `createTemporarySystemFunction` of Flink 1.10; registering a name again replaces it. */
-  registerFunction(name: string, fn: UserDefinedFunction): void {
+  registerFunction(name: string, fn: Registrable): void {
     this.#register(name, fn, (declared) =>
       this.session.catalog.createTemporarySystemFunction(name, declared, { replace: true }),
     )
   }
 
-  #register(
-    name: string,
-    fn: unknown,
-    create: (fn: { kind: 'scalar'; name: string; fn: ReturnType<UserDefinedFunction['scalar']> }) => void,
-  ): void {
-    if (!isUserDefinedFunction(fn)) fail('ENGINE_NOT_A_FUNCTION', { name, found: typeof fn })
-    create({ kind: 'scalar', name, fn: fn.scalar(name) })
+  #register(name: string, fn: unknown, create: (fn: UserFunction) => void): void {
+    const declared = userFunctionOf(fn, name)
+    create(declared ?? fail('ENGINE_NOT_A_FUNCTION', { name, found: `a ${typeof fn}` }))
   }
 
   createTemporaryView(path: string, table: Table): void {

@@ -11,8 +11,9 @@ import { SessionOptions } from '../catalog/session-options.ts'
 import type { Connector } from '../connectors/contract.ts'
 import { connectors } from '../connectors/registry.ts'
 import type { CompileMode } from '../expr/compile.ts'
-import type { FunctionLookup } from '../expr/function.ts'
+import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import { formats } from '../formats/registry.ts'
+import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/contract.ts'
 import { aggregateNames, findAggregateFunction } from '../functions/aggregate/index.ts'
 import { findScalarFunction, scalarFunctions } from '../functions/registry.ts'
 import type { CollectTarget } from '../operators/contract.ts'
@@ -59,6 +60,10 @@ export class Session {
         const found = this.catalog.functionById(name)
         return found?.kind === 'scalar' ? found.fn : undefined
       },
+      table: (name) => {
+        const found = this.catalog.functionById(name)
+        return found?.kind === 'table' ? found.fn : undefined
+      },
     }
     this.planner = {
       catalog: this.catalog,
@@ -97,6 +102,7 @@ export class Session {
       {
         host: this.host,
         functions: this.#functions,
+        aggregates: (context) => this.#aggregates(context),
         runtimes: operatorRuntimes,
         backend: memoryBackend,
         tables: tableAccess(this.planner),
@@ -140,6 +146,17 @@ export class Session {
       () => extra.signal?.removeEventListener('abort', abort),
     )
     return client
+  }
+
+  /** Aggregates as operators of one subtask find them: what users' functions open, they open with it. */
+  #aggregates(context: EvalContext): AggregateLookup {
+    return (name, user) => {
+      if (!user) return findAggregateFunction(name)
+      const found = this.catalog.functionById(name)
+      if (found?.kind !== 'aggregate') return undefined
+      const fn = found.fn as AggregateFunction
+      return { ...fn, prepare: (site) => fn.prepare({ ...site, context }) }
+    }
   }
 
   #jobId(): string {

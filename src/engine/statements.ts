@@ -10,9 +10,9 @@ import { scalarFunctions } from '../functions/registry.ts'
 import { createTable, createView, describeColumns, explainStatement, showCreate } from '../plan/index.ts'
 import type { CreateFunction, Describe, Drop, Insert, Name, Query, Show, Statement } from '../sql/ast.ts'
 import { BOOLEAN, STRING } from '../types/logical-type.ts'
+import { userFunctionOf } from './functions/index.ts'
 import { listResult, type TableResult } from './result.ts'
 import type { Session } from './session.ts'
-import { isUserDefinedFunction } from './udf.ts'
 
 /** An INSERT with the text that it stands in. */
 export interface InsertOf {
@@ -185,14 +185,11 @@ async function createFunction(session: Session, statement: CreateFunction): Prom
     )
   }
   const fn = await session.loadFunction(text.slice(0, hash), text.slice(hash + 1))
-  if (!isUserDefinedFunction(fn)) {
-    fail(
-      'ENGINE_NOT_A_FUNCTION',
-      { name: text, found: `a ${typeof fn} that was not made by udf` },
-      { span: statement.as.span },
-    )
+  const declared = userFunctionOf(fn, name)
+  if (declared === undefined) {
+    const found = `a ${typeof fn} that was not made by udf, udaf or udtf`
+    return fail('ENGINE_NOT_A_FUNCTION', { name: text, found }, { span: statement.as.span })
   }
-  const declared = { kind: 'scalar' as const, name, fn: fn.scalar(name) }
   const mode = { ifNotExists: statement.ifNotExists, span: statement.name.span }
   if (statement.system) session.catalog.createTemporarySystemFunction(name, declared, mode)
   else {

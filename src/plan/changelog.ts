@@ -14,6 +14,7 @@ import { fail } from '../base/errors.ts'
 import { lineColumn } from '../base/span.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
 import type { PlannerContext } from './context.ts'
+import { aggregateLookup } from './declare-state.ts'
 import { inputsOfRel, type Place, type Rel, type SinkRel } from './nodes.ts'
 import { equalColumns, readsKeyOnly, upsertKeys } from './upsert-keys.ts'
 
@@ -225,13 +226,16 @@ function refuseAppendOnlyAggregates(
   const kinds = kindsOf(rel.input, memo)
   if (!kinds.update && !kinds.delete) return
   for (const call of rel.calls) {
-    const fn = call.user === true ? undefined : context.functions.aggregate(call.fn)
+    const fn = aggregateLookup(context)(call.fn, call.user === true)
     if (fn === undefined || fn.retracts) continue
     const maker = makerOf(rel.input, memo)
-    const hint = `${call.fn} has no way to take a row back; use it on append-only rows, or another aggregate.`
+    const hint =
+      call.user === true
+        ? `Implement retract(accumulator, …) in '${fn.name}', which takes a row back, or use it on append-only rows.`
+        : `${call.fn} has no way to take a row back; use it on append-only rows, or another aggregate.`
     fail(
       'PLAN_INPUT_CHANGES',
-      { what: call.fn, changes: 'updates and deletes', cause: describeMaker(maker), hint },
+      { what: fn.name, changes: 'updates and deletes', cause: describeMaker(maker), hint },
       rel.place ?? {},
     )
   }
@@ -245,9 +249,11 @@ function refuseUnmergeable(
 ): void {
   if (shape === 'tumble') return
   for (const call of rel.calls) {
-    const fn = call.user === true ? undefined : context.functions.aggregate(call.fn)
+    const fn = aggregateLookup(context)(call.fn, call.user === true)
     if (fn !== undefined && !fn.merges) {
-      fail('PLAN_AGGREGATE_MERGE', { name: call.fn, window: shape.toUpperCase() }, rel.place ?? {})
+      const hint =
+        call.user === true ? `Implement merge(accumulator, others) in '${fn.name}', or use TUMBLE windows.` : undefined
+      fail('PLAN_AGGREGATE_MERGE', { name: fn.name, window: shape.toUpperCase(), hint }, rel.place ?? {})
     }
   }
 }

@@ -287,11 +287,11 @@ export const planErrors = {
     hint: ({ hint }) => hint,
     flink: 'Aggregate expression is illegal in WHERE clause / Aggregate expressions cannot be nested',
   }),
-  PLAN_AGGREGATE_MERGE: declare<{ name: string; window: string }>({
+  PLAN_AGGREGATE_MERGE: declare<{ name: string; window: string; hint?: string }>({
     domain: 'user',
     message: ({ name, window }) =>
       `The aggregate function '${name}' cannot be used in ${window} windows: they are put together from parts, and its parts do not add up.`,
-    hint: () => 'Use TUMBLE windows, or MIN or MAX.',
+    hint: ({ hint }) => hint ?? 'Use TUMBLE windows, or MIN or MAX.',
     flink: "Could not find an implementation method 'merge' in class … for function …",
   }),
   PLAN_TIME_ATTRIBUTE: declare<{ what: string; column: string; type: string; hint: string }>({

@@ -12,7 +12,7 @@
  *   the other behind its own. A kernel without `retract` or `merge` tells the planner what it cannot be used for.
  * - `result` reads only; it is what Flink's `getValue` returns.
  */
-import type { Signature } from '../../expr/function.ts'
+import type { EvalContext, Signature } from '../../expr/function.ts'
 import type { LogicalType, RowField } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
 
@@ -42,6 +42,8 @@ export interface AggregateSite {
   /** The input retracts. */
   readonly retract: boolean
   readonly clauses: Readonly<Record<string, Value>>
+  /** Of the subtask that runs it; absent while planning. */
+  readonly context?: EvalContext
 }
 
 export interface Accumulator {

@@ -166,6 +166,7 @@ function bindAggregate(
       infos,
       span,
       (args) => fn.signature.resolve(args, context.typing) !== undefined,
+      fn.signature.nearest?.(infos),
     )
   }
   const mayBeEmpty = fn.emptyIsNull && (!aggregates.grouped || filter !== undefined)

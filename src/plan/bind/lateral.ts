@@ -159,6 +159,7 @@ function bindTableFunction(env: ExpressionScope, ast: FunctionCall): TableCall {
       infos,
       ast.span,
       (given) => signature.resolve(given, context.typing) !== undefined,
+      signature.nearest?.(infos),
     )
   }
   const call: CallExpr = {
