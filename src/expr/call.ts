@@ -35,6 +35,7 @@ export function functionOf(expr: CallExpr, lookup: FunctionLookup): ScalarFuncti
 }
 
 export function evaluatorOf(fn: ScalarFunction, site: CallSite): AnyEvaluate {
+  if (fn.prepareAsync !== undefined) throw failure('FUNCTION_ASYNC_PLACE', { name: fn.name })
   const evaluate = fn.prepare?.(site) ?? fn.eval
   if (evaluate === undefined) {
     throw failure('FUNCTION_INTERNAL', { detail: `${fn.name} has neither eval nor prepare` })

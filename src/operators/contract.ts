@@ -137,6 +137,12 @@ export interface Operator {
   /** The checkpoint of an earlier barrier is complete. */
   checkpointComplete?(checkpoint: number): void
 
+  // What operators with work outside the thread have (asynchronous functions).
+  /** Work is in flight: barriers and the end wait until it is false. `onReady` tells when to look again. */
+  readonly busy?: boolean
+  /** Emit what has completed meanwhile; true when there was something. Called before input is read, also when `full`. */
+  resume?(): boolean
+
   // Processing time.
   /** Next processing time (epoch ms) at which the operator wants to be called, or +Infinity. */
   nextProcessingTime?(): number

@@ -1,4 +1,5 @@
 /** Every node of a compiled plan. A new operator adds its folder, a line here and one in `runtimes.ts`. */
+import type { AsyncCalcNode } from './async-calc/node.ts'
 import type { CalcNode } from './calc/node.ts'
 import type { ChangelogNormalizeNode } from './changelog-normalize/node.ts'
 import type { CollectNode } from './collect/node.ts'
@@ -18,6 +19,7 @@ export type PlanNode =
   | SourceScanNode
   | ValuesNode
   | CalcNode
+  | AsyncCalcNode
   | GroupAggregateNode
   | GroupWindowAggregateNode
   | WindowTableFunctionNode

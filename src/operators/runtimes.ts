@@ -1,4 +1,5 @@
 /** The running side of every node kind, one line each. */
+import { asyncCalcRuntime } from './async-calc/operator.ts'
 import { calcRuntime } from './calc/operator.ts'
 import { changelogNormalizeRuntime } from './changelog-normalize/operator.ts'
 import { collectRuntime } from './collect/operator.ts'
@@ -19,6 +20,7 @@ export const operatorRuntimes: readonly OperatorRuntime[] = [
   sourceScanRuntime,
   valuesRuntime,
   calcRuntime,
+  asyncCalcRuntime,
   groupAggregateRuntime,
   groupWindowAggregateRuntime,
   windowTableFunctionRuntime,

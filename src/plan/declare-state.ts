@@ -48,6 +48,7 @@ export function declareState(
     case 'changelog-normalize':
       return changelogNormalizeState(node, inputs[0], ttlMs)
     case 'calc':
+    case 'async-calc':
     case 'correlate':
     case 'union':
     case 'drop-update-before':

@@ -15,6 +15,7 @@ import type { JoinSideKey } from '../operators/join/node.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import { stateGrouping } from '../operators/window-aggregate/state.ts'
 import type { Schema } from '../types/batch.ts'
+import { hasAsyncCall, refuseAsyncCalls, splitAsyncCalls } from './async-calls.ts'
 import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
@@ -88,6 +89,7 @@ class PlanBuilder {
 
   private node(planned: Planned): PlanNode {
     const { rel, mode } = planned
+    refuseAsyncCalls(waitlessExprs(rel), this.context)
     const common = { schema: rel.schema, changelog: mode, upsertKeys: upsertKeys(rel) }
     switch (rel.kind) {
       case 'scan': {
@@ -221,8 +223,46 @@ class PlanBuilder {
       below = next
       next = next.inputs[0]
     }
-    const input = this.build(below.inputs[0])
-    const condition = conjunction(conditions.reverse())
+    const front = this.build(below.inputs[0])
+    const asynchronous = [...conditions, ...projections].some((expr) => hasAsyncCall(expr, this.context))
+    const { input, ...rest } = asynchronous
+      ? this.asyncCalls(planned, front, conditions.reverse(), projections)
+      : { input: front, condition: conjunction(conditions.reverse()), projections }
+    return this.calcNode(planned, schema, input, rest.condition, rest.projections)
+  }
+
+  /** Conditions without asynchronous calls, then the calls, stage by stage; what is left is an ordinary calc. */
+  private asyncCalls(planned: Planned, below: PlanNode, conditions: readonly Expr[], projections: readonly Expr[]) {
+    const isAsync = (expr: Expr) => hasAsyncCall(expr, this.context)
+    const first = conjunction(conditions.flatMap(conjunctsOf).filter((expr) => !isAsync(expr)))
+    const after = conditions.flatMap(conjunctsOf).filter(isAsync)
+    const all = below.schema.map((_, i) => inputAt(below.schema, i))
+    let input = first === undefined ? below : this.calcNode(planned, below.schema, below, first, all, below.upsertKeys)
+    const { stages, exprs } = splitAsyncCalls([...after, ...projections], below.schema.length, this.context)
+    for (const calls of stages) {
+      const names = namesOf(input.schema)
+      const results = calls.map((expr, i) => ({ name: `async$${input.schema.length + i}`, type: expr.type }))
+      input = this.add({
+        kind: 'async-calc',
+        schema: [...input.schema, ...results],
+        changelog: input.changelog,
+        upsertKeys: input.upsertKeys,
+        inputs: [forward(input)],
+        calls,
+        description: `AsyncCalc(calls=[${calls.map((expr) => exprText(expr, names)).join(', ')}])`,
+      })
+    }
+    return { input, condition: conjunction(exprs.slice(0, after.length)), projections: exprs.slice(after.length) }
+  }
+
+  private calcNode(
+    planned: Planned,
+    schema: Schema,
+    input: PlanNode,
+    condition: Expr | undefined,
+    projections: readonly Expr[],
+    keys = upsertKeys(planned.rel),
+  ): PlanNode {
     const names = namesOf(input.schema)
     const selected = projections.map((expr, i) => {
       const text = exprText(expr, names)
@@ -233,7 +273,7 @@ class PlanBuilder {
       kind: 'calc',
       schema,
       changelog: planned.mode,
-      upsertKeys: upsertKeys(planned.rel),
+      upsertKeys: keys,
       inputs: [forward(input)],
       ...(condition && { condition }),
       projections,
@@ -390,6 +430,23 @@ function refuseWindowJoin(rel: JoinRel): void {
     })
   if (equated(left.start, right.start) && equated(left.end, right.end)) {
     fail('PLAN_NOT_SUPPORTED', { feature: 'A join of windows (window join)' }, rel.place ?? {})
+  }
+}
+
+/** Expressions of operators that evaluate row by row. */
+function waitlessExprs(rel: Rel): readonly (Expr | undefined)[] {
+  switch (rel.kind) {
+    case 'scan':
+      return [...rel.projections, rel.condition, rel.watermark?.expr]
+    case 'values':
+      return rel.rows.flat()
+    case 'normalize':
+    case 'join':
+      return [rel.condition]
+    case 'correlate':
+      return [rel.condition, ...(rel.table.kind === 'unnest' ? [rel.table.arg] : rel.table.call.args)]
+    default:
+      return []
   }
 }
 

@@ -6,8 +6,9 @@
  * - Elements are taken in arrival order over all channels that are not waiting for alignment.
  * - The watermark handed to the head is the minimum over the active channels and only rises; a channel that is idle or ended
  *   does not hold it back.
- * - A barrier passes when it came from every channel (ended ones count): then, before anything that follows it, each
- *   operator in chain order is snapshot and the barrier is put behind all earlier output.
+ * - A barrier passes when it came from every channel (ended ones count) and nothing is in flight in asynchronous functions any
+ *   more: then, before anything that follows it, each operator in chain order is snapshot and the barrier is put behind all
+ *   earlier output. The end passes in the same way.
  */
 import { failure, isRivuletError } from '../base/errors.ts'
 import type { Lifecycle } from '../expr/function.ts'
@@ -47,6 +48,9 @@ export class Task {
   readonly #now: () => number
   #watermark: number
   #idle = false
+  #shownIdle = false
+  /** A barrier or the end on its way through the chain. */
+  #settling: { at: number; readonly step: (operator: Operator) => void; readonly done: () => void } | undefined
   #pendingBarrier: number | undefined
   #suspend = false
   #ending: Promise<void> | undefined
@@ -120,14 +124,47 @@ export class Task {
     if (this.#finished) return 'finished'
     if (this.#ending !== undefined) return 'idle'
     if (this.#exchanges.some((exchange) => exchange.full)) return 'blocked'
-    if (this.#chain.some(({ operator }) => operator.full === true)) return 'blocked'
+    if (this.#chain.some(({ operator }) => operator.full === true && operator.resume === undefined)) return 'blocked'
     try {
+      const resumed = this.#resume()
+      if (this.#settling !== undefined) return this.#settleOn() || resumed ? 'progress' : 'idle'
+      if (resumed) return 'progress'
+      if (this.#chain.some(({ operator }) => operator.full === true)) return 'blocked'
       const timers = this.#runProcessingTime()
       const progress = this.isSource ? this.#runSource(budget) : this.#runChannels(budget)
       return timers && progress === 'idle' ? 'progress' : progress
     } catch (error) {
       throw this.#describe(error)
     }
+  }
+
+  /** What asynchronous functions have completed goes on first. */
+  #resume(): boolean {
+    let resumed = false
+    for (const { operator } of this.#chain) if (operator.resume?.() === true) resumed = true
+    if (this.#idle !== this.#shownIdle) this.#showIdle()
+    return resumed
+  }
+
+  /** One step per operator in chain order, each when nothing is in flight in it any more; then `done`. */
+  #settle(step: (operator: Operator) => void, done: () => void): void {
+    this.#settling = { at: 0, step, done }
+    this.#settleOn()
+  }
+
+  #settleOn(): boolean {
+    const settling = this.#settling
+    if (settling === undefined) return false
+    const from = settling.at
+    while (settling.at < this.#chain.length) {
+      const { operator } = this.#chain[settling.at]
+      if (operator.busy === true) return settling.at > from
+      settling.step(operator)
+      settling.at++
+    }
+    this.#settling = undefined
+    settling.done()
+    return true
   }
 
   #runSource(budget: number): TaskProgress {
@@ -184,6 +221,7 @@ export class Task {
             return 'progress'
           }
       }
+      if (this.#settling !== undefined) break
       if (this.#exchanges.some((exchange) => exchange.full)) break
       if (this.#chain.some(({ operator }) => operator.full === true)) break
     }
@@ -222,7 +260,14 @@ export class Task {
   #setIdle(idle: boolean): void {
     if (idle === this.#idle) return
     this.#idle = idle
-    for (const exchange of this.#exchanges) exchange.idle(idle)
+    this.#showIdle()
+  }
+
+  /** Idleness does not overtake rows in flight. */
+  #showIdle(): void {
+    if (this.#idle && this.#chain.some(({ operator }) => operator.busy === true)) return
+    this.#shownIdle = this.#idle
+    for (const exchange of this.#exchanges) exchange.idle(this.#idle)
   }
 
   #align(): void {
@@ -234,21 +279,34 @@ export class Task {
     }
     if (checkpoint === undefined) return
     this.#passBarrier(checkpoint)
-    for (const channel of this.#channels) channel.blockedBy = undefined
   }
 
   #passBarrier(checkpoint: number): void {
-    for (const { operator } of this.#chain) operator.beforeBarrier?.(checkpoint)
-    const operators = this.#snapshots()
-    for (const exchange of this.#exchanges) exchange.barrier(checkpoint)
-    const flushed = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(() => {})
-    this.#onSnapshot({ checkpoint, operators, flushed })
+    this.#settle(
+      (operator) => operator.beforeBarrier?.(checkpoint),
+      () => {
+        const operators = this.#snapshots()
+        for (const exchange of this.#exchanges) exchange.barrier(checkpoint)
+        const flushed = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(() => {})
+        for (const channel of this.#channels) channel.blockedBy = undefined
+        this.#onSnapshot({ checkpoint, operators, flushed })
+      },
+    )
   }
 
   /** Last batch and MAX_WATERMARK are through: finish the operators, flush the sinks, pass the end on. */
   #end(): void {
-    for (const { operator } of this.#chain) operator.onEnd?.()
-    for (const { operator } of this.#chain) operator.beforeBarrier?.()
+    this.#settle(
+      (operator) => operator.onEnd?.(),
+      () =>
+        this.#settle(
+          (operator) => operator.beforeBarrier?.(),
+          () => this.#ended(),
+        ),
+    )
+  }
+
+  #ended(): void {
     this.#final = this.#snapshots()
     this.#ending = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(
       () => {
