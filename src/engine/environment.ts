@@ -11,9 +11,10 @@ import type { UserFunction } from '../catalog/function.ts'
 import { explainStatement, planInserts, planQuery } from '../plan/index.ts'
 import type { Insert, Query, Statement } from '../sql/ast.ts'
 import { parseStatement, parseStatements } from '../sql/index.ts'
+import { checkStatements } from './check.ts'
 import { CollectBuffer } from './collect-buffer.ts'
 import { type Registrable, userFunctionOf } from './functions/index.ts'
-import type { JobClient } from './job-client.ts'
+import { isJobError, type JobClient } from './job-client.ts'
 import { importFunction } from './load-function.ts'
 import { listResult, TableResult } from './result.ts'
 import { Session, type SessionParts } from './session.ts'
@@ -65,12 +66,24 @@ export class TableEnvironment implements TableOwner {
     return this.executeStatement(parseOne(source), source, options)
   }
 
-  /** Execute every statement of a script in order; results of statements before a failing one stand. */
+  /**
+   * Execute every statement of a script in order; results of statements before a failing one stand. Behind a failing one
+   * nothing runs any more, but the rest is checked, so that all mistakes are reported at once (an AggregateError).
+   */
   async *executeScript(sql: string, name = '<sql>', options: ExecuteOptions = {}): AsyncGenerator<TableResult> {
     const source: SourceText = { name, text: sql }
     const { statements, errors } = parseStatements(sql, { name })
-    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors[0].message)
-    for (const { statement } of statements) yield await this.executeStatement(statement, source, options)
+    throwAll(errors)
+    for (const [i, { statement }] of statements.entries()) {
+      try {
+        yield await this.executeStatement(statement, source, options)
+      } catch (error) {
+        // A job that fails says nothing about the statements behind it.
+        if (!isRivuletError(error) || error.domain !== 'user' || isJobError(error)) throw error
+        const rest = statements.slice(i).map((each) => each.statement)
+        throwAll([error, ...(await checkStatements(this.session, rest, source))])
+      }
+    }
   }
 
   executeStatement(statement: Statement, source: SourceText, options: ExecuteOptions = {}): Promise<TableResult> {
@@ -330,6 +343,11 @@ function insertOf(table: Table, path: string): InsertOf {
     span,
   }
   return { insert, source: table.source }
+}
+
+function throwAll(errors: readonly unknown[]): void {
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new AggregateError(errors, (errors[0] as Error).message)
 }
 
 function parseOne(source: SourceText): Statement {

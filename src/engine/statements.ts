@@ -10,6 +10,7 @@ import { scalarFunctions } from '../functions/registry.ts'
 import { createTable, createView, describeColumns, explainStatement, showCreate } from '../plan/index.ts'
 import type { CreateFunction, Describe, Drop, Insert, Name, Query, Show, Statement } from '../sql/ast.ts'
 import { BOOLEAN, STRING } from '../types/logical-type.ts'
+import { describeFunction } from './describe-function.ts'
 import { userFunctionOf } from './functions/index.ts'
 import { listResult, type TableResult } from './result.ts'
 import type { Session } from './session.ts'
@@ -260,8 +261,13 @@ function matching(statement: Show, names: readonly string[]): readonly string[] 
 }
 
 function describe(session: Session, statement: Describe): TableResult {
+  if (statement.object === 'FUNCTION' && statement.name.kind === 'name') {
+    const rows = describeFunction(session, namesOf(statement.name), statement.extended, statement.name.span)
+    const schema = ['info name', 'info value'].map((name) => ({ name, type: STRING }))
+    return listResult(schema, rows, 'SUCCESS_WITH_CONTENT')
+  }
   if (statement.object !== 'TABLE' || statement.name.kind !== 'name') {
-    const instead = 'DESCRIBE works on tables and views.'
+    const instead = 'DESCRIBE works on tables, views and functions.'
     return fail('ENGINE_NOT_EMBEDDED', { statement: `DESCRIBE ${statement.object}`, instead }, { span: statement.span })
   }
   return columnsResult(session, statement.name)

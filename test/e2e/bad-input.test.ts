@@ -177,6 +177,22 @@ describe('mistakes in SQL are shown at their place, with cause and hint', () => 
     })
   }
 
+  it('several mistakes of one script are reported together, without those that only follow', async () => {
+    const sql = [
+      "CREATE TABLE good (id INT) WITH ('connector' = 'datagen');",
+      "CREATE TABLE broken (id INTT) WITH ('connector' = 'datagen');",
+      'SELECT idd FROM good;',
+      'SELECT id FROM broken;',
+      'SELECT COUNTT(id) FROM good;',
+    ].join('\n')
+    const { code, err } = await runCli(['run', file('several.sql', sql)])
+    assert.equal(code, 2)
+    assert.equal(err.match(/^error /gm)?.length, 3, err)
+    for (const place of [/several\.sql:2:25/, /several\.sql:3:8/, /several\.sql:5:8/]) assert.match(err, place)
+    const syntax = await runCli(['run', file('syntax.sql', 'SELCT 1;\nSELECT 1;\nSELECT FROM;\n')])
+    assert.equal(syntax.err.match(/^error /gm)?.length, 2, syntax.err)
+  })
+
   it('unknown command, flag and file', async () => {
     const command = await runCli(['rnu'])
     assert.equal(command.code, 2)
