@@ -29,7 +29,7 @@ import {
 import type { FunctionContext } from './function-context.ts'
 import { inputAt, overloadsOf, userSignature } from './signature.ts'
 
-export type ValuesOf<I extends readonly DataType[]> = { [K in keyof I]: ValueOf<I[K]> }
+export type ValuesOf<I extends readonly DataType[]> = { -readonly [K in keyof I]: ValueOf<I[K]> }
 
 /** The TypeScript parameters that follow from `inputTypes`; with `varArgs` the last repeats. */
 export type ParametersOf<I extends readonly DataType[], V> = V extends true
@@ -65,7 +65,7 @@ type EvalForm<A extends readonly unknown[], R> =
   | (new () => FunctionObject & { eval: Eval<A, R> })
 
 type OverloadArgs<O extends readonly Overload[]> = {
-  [K in keyof O]: ValuesOf<O[K]['inputTypes']>
+  -readonly [K in keyof O]: ValuesOf<O[K]['inputTypes']>
 }[number]
 
 /**
