@@ -112,7 +112,9 @@ export class Coordinator {
       if (received !== undefined) flushed.push(received.flushed)
       for (const { node, snapshot, watermark } of received?.operators ?? task.final ?? []) {
         parts.push(
-          snapshot.serialize(this.#pause).then((state: SerializedState) => ({ node, subtask: task.subtask, watermark, state })),
+          snapshot
+            .serialize(this.#pause)
+            .then((state: SerializedState) => ({ node, subtask: task.subtask, watermark, state })),
         )
       }
     }

@@ -22,6 +22,8 @@ function probe(channels: readonly Channel[], watermark = Number.NEGATIVE_INFINIT
     onWatermark: (at) => seen.push(`w${at}`),
     beforeBarrier: (checkpoint) => seen.push(checkpoint === undefined ? 'last' : `b${checkpoint}`),
     onEnd: () => seen.push('end'),
+    nextProcessingTime: () => (behind(seen, 'b1') ? 0 : Number.POSITIVE_INFINITY),
+    onProcessingTime: () => seen.push('timer'),
   }
   const state = {
     snapshot: () => ({ serialize: async () => EMPTY }),
@@ -40,12 +42,15 @@ function probe(channels: readonly Channel[], watermark = Number.NEGATIVE_INFINIT
   return { task, seen, snapshots }
 }
 
+/** The last thing seen: a timer is due right behind it, once. */
+const behind = (seen: readonly string[], what: string) => seen.at(-1) === what && !seen.includes('timer')
+
 let sequence = 0
 type Body = Element extends infer E ? (E extends Element ? Omit<E, 'sequence'> : never) : never
 const put = (channel: Channel, body: Body) => channel.push({ ...body, sequence: sequence++ } as Element)
 const row = (n: number): Body => ({ kind: 'batch', batch: batchOf([{ name: 'n', type: INT }], [[n]]) })
 const watermark = (at: number): Body => ({ kind: 'watermark', watermark: at })
-const barrier = (checkpoint: number): Body => ({ kind: 'barrier', checkpoint })
+const barrier = (checkpoint: number, suspend = false): Body => ({ kind: 'barrier', checkpoint, suspend })
 
 describe('a subtask with two channels', () => {
   it('takes elements in the order of arrival over both', () => {
@@ -77,6 +82,22 @@ describe('a subtask with two channels', () => {
       snapshots.map(({ checkpoint, operators }) => [checkpoint, operators[0].node]),
       [[1, 7]],
     )
+  })
+
+  it('does nothing behind a barrier that stops the job: no element, no timer, until it is resumed', () => {
+    const [a, b] = [new Channel(0), new Channel(1)]
+    const { task, seen } = probe([a, b])
+    put(a, barrier(1, true))
+    put(b, barrier(1, true))
+    put(a, row(1))
+    assert.equal(task.runOnce(100), 'progress')
+    assert.equal(task.runOnce(100), 'idle')
+    assert.equal(task.nextProcessingTime(), Number.POSITIVE_INFINITY)
+    assert.deepEqual(seen, ['b1'])
+    task.resume()
+    assert.equal(task.nextProcessingTime(), 0)
+    task.runOnce(100)
+    assert.deepEqual(seen, ['b1', 'timer', '0:1'])
   })
 
   it('does not wait for the barrier of a channel that has ended', () => {

@@ -51,8 +51,9 @@ export class Task {
   #shownIdle = false
   /** A barrier or the end on its way through the chain. */
   #settling: { at: number; readonly step: (operator: Operator) => void; readonly done: () => void } | undefined
-  #pendingBarrier: number | undefined
-  #suspend = false
+  #pendingBarrier: { readonly checkpoint: number; readonly suspend: boolean } | undefined
+  /** Stopped behind a barrier: no element is taken and no timer fires, so that nothing behind it reaches a sink. */
+  #suspended = false
   #ending: Promise<void> | undefined
   #finished = false
   #failure: unknown
@@ -110,19 +111,19 @@ export class Task {
    * @param suspend emit nothing behind it until `resume`: the job is to be stopped there
    */
   trigger(checkpoint: number, suspend: boolean): void {
-    this.#pendingBarrier = checkpoint
-    this.#suspend = suspend
+    this.#pendingBarrier = { checkpoint, suspend }
   }
 
+  /** Go on behind a barrier that was to stop the job. */
   resume(): void {
-    this.#suspend = false
+    this.#suspended = false
   }
 
   /** Do some work, at most about `budget` rows. */
   runOnce(budget: number): TaskProgress {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#finished) return 'finished'
-    if (this.#ending !== undefined) return 'idle'
+    if (this.#ending !== undefined || this.#suspended) return 'idle'
     if (this.#exchanges.some((exchange) => exchange.full)) return 'blocked'
     if (this.#chain.some(({ operator }) => operator.full === true && operator.resume === undefined)) return 'blocked'
     try {
@@ -169,12 +170,11 @@ export class Task {
 
   #runSource(budget: number): TaskProgress {
     if (this.#pendingBarrier !== undefined) {
-      const checkpoint = this.#pendingBarrier
+      const { checkpoint, suspend } = this.#pendingBarrier
       this.#pendingBarrier = undefined
-      this.#passBarrier(checkpoint)
+      this.#passBarrier(checkpoint, suspend)
       return 'progress'
     }
-    if (this.#suspend) return 'idle'
     const source = this.#chain[0].operator as SourceOperator
     const progress = source.run(budget)
     this.#watermark = this.#chain[0].metrics.watermark
@@ -210,6 +210,7 @@ export class Task {
           break
         case 'barrier':
           channel.blockedBy = element.checkpoint
+          channel.suspends = element.suspend
           this.#align()
           break
         case 'end':
@@ -221,7 +222,7 @@ export class Task {
             return 'progress'
           }
       }
-      if (this.#settling !== undefined) break
+      if (this.#settling !== undefined || this.#suspended) break
       if (this.#exchanges.some((exchange) => exchange.full)) break
       if (this.#chain.some(({ operator }) => operator.full === true)) break
     }
@@ -278,17 +279,21 @@ export class Task {
       checkpoint = Math.max(checkpoint ?? 0, channel.blockedBy)
     }
     if (checkpoint === undefined) return
-    this.#passBarrier(checkpoint)
+    this.#passBarrier(
+      checkpoint,
+      this.#channels.some((channel) => channel.blockedBy !== undefined && channel.suspends),
+    )
   }
 
-  #passBarrier(checkpoint: number): void {
+  #passBarrier(checkpoint: number, suspend: boolean): void {
     this.#settle(
       (operator) => operator.beforeBarrier?.(checkpoint),
       () => {
         const operators = this.#snapshots()
-        for (const exchange of this.#exchanges) exchange.barrier(checkpoint)
+        for (const exchange of this.#exchanges) exchange.barrier(checkpoint, suspend)
         const flushed = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(() => {})
         for (const channel of this.#channels) channel.blockedBy = undefined
+        this.#suspended = suspend
         this.#onSnapshot({ checkpoint, operators, flushed })
       },
     )
@@ -356,6 +361,7 @@ export class Task {
   /** When the subtask wants to run although nothing arrives, epoch ms. */
   nextProcessingTime(): number {
     let next = Number.POSITIVE_INFINITY
+    if (this.#suspended) return next
     for (const { operator } of this.#chain) next = Math.min(next, operator.nextProcessingTime?.() ?? next)
     return next
   }
