@@ -2,7 +2,8 @@
  * The session options that the engine reads.
  *
  * Law: the texts here and the keys that stand in `src/` are the same set; the generator fails on a key without a text and
- * on a text without a key. Defaults are those of `SESSION_DEFAULTS` where it has them.
+ * on a text without a key. Defaults are those of `SESSION_DEFAULTS` where it has them; a key that only has a default there
+ * is accepted and read by nobody.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { SESSION_DEFAULTS } from '../../src/catalog/session-options.ts'
@@ -31,12 +32,28 @@ const TEXTS: Readonly<Record<string, OptionText>> = {
   'pipeline.max-parallelism': { text: 'Number of key groups; bounds the parallelism a snapshot can be restored with.' },
   'pipeline.name': { text: 'Name of the job.' },
   'table.dynamic-table-options.enabled': { text: 'Whether hints /*+ OPTIONS(…) */ are allowed.', default: 'true' },
+  'table.exec.async-scalar.max-attempts': {
+    text: 'Asynchronous functions: how often a failing call is made before the job fails.',
+    default: '3',
+  },
+  'table.exec.async-scalar.max-concurrent-operations': {
+    text: 'Asynchronous functions: rows of a subtask that may be in flight.',
+    default: '10',
+  },
+  'table.exec.async-scalar.retry-delay': { text: 'Asynchronous functions: pause between attempts.', default: '100 ms' },
+  'table.exec.async-scalar.retry-strategy': {
+    text: 'Asynchronous functions: FIXED_DELAY, or NO_RETRY for one attempt.',
+    default: 'FIXED_DELAY',
+  },
+  'table.exec.async-scalar.timeout': {
+    text: 'Asynchronous functions: how long a call may take, attempts included.',
+    default: '3 min',
+  },
   'table.exec.legacy-cast-behaviour': { text: 'ENABLED: casts that fail give NULL, as before Flink 1.15.' },
   'table.exec.mini-batch.allow-latency': { text: 'Mini batches: how long rows may wait.' },
   'table.exec.mini-batch.enabled': { text: 'Aggregates answer per mini batch, with fewer updates.' },
   'table.exec.mini-batch.size': { text: 'Mini batches: how many rows may wait.' },
   'table.exec.resource.default-parallelism': { text: 'Goes before parallelism.default; -1 = not set.' },
-  'table.exec.sink.keyed-shuffle': { text: 'Whether rows go to a sink by primary key.' },
   'table.exec.sink.not-null-enforcer': {
     text: 'A NULL for a NOT NULL column of a sink: `error` fails, `drop` leaves the row out.',
   },
@@ -56,6 +73,7 @@ function keysRead(root: URL): ReadonlySet<string> {
   const keys = new Set<string>()
   for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || /\.(test|case)\.ts$/.test(file) || file.startsWith('base/catalogue')) continue
+    if (file.endsWith('session-options.ts')) continue
     const text = readFileSync(new URL(file, src), 'utf8').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '')
     for (const [, key] of text.matchAll(/['`]((?:table|pipeline|execution|parallelism)\.[a-z][a-z.-]*[a-z])['`]/g))
       keys.add(key)
@@ -72,9 +90,13 @@ export function sessionOptionsPage(root: URL): string {
       `scripts/docs/session-options.ts: without a text: ${untold.join(', ')}; read nowhere: ${unread.join(', ')}`,
     )
   }
-  const rows = [...keys].sort().map((key) => {
+  const rows = [...new Set([...keys, ...Object.keys(SESSION_DEFAULTS)])].sort().map((key) => {
     const standard = SESSION_DEFAULTS[key] ?? TEXTS[key].default
-    return [code(key), standard === undefined ? '–' : code(standard), TEXTS[key].text]
+    return [
+      code(key),
+      standard === undefined ? '–' : code(standard),
+      TEXTS[key]?.text ?? 'Accepted, without effect yet.',
+    ]
   })
   return page(
     '# Session options',

@@ -226,36 +226,25 @@ interface Limits {
   readonly delayMs: number
 }
 
-/** `table.exec.async-scalar.*`, with Flink's defaults. */
+/** With Flink's keys and defaults. */
 function limitsOf(option: (key: string) => string | undefined): Limits {
-  const get = (key: string) => option(`table.exec.async-scalar.${key}`)
-  const count = (key: string, otherwise: number) => {
-    const text = get(key)
-    const value = text === undefined ? otherwise : Number(text)
-    if (Number.isInteger(value) && value >= 1) return value
-    throw failure('PLAN_SESSION_OPTION', {
-      key: `table.exec.async-scalar.${key}`,
-      expected: 'a whole number of 1 or more',
-    })
-  }
-  const duration = (key: string, otherwise: number) => {
-    const text = get(key)
-    const value = text === undefined ? otherwise : parseDuration(text)
+  const read = <T>(key: string, otherwise: T, expected: string, parse: (text: string) => T | undefined): T => {
+    const text = option(key)
+    const value = text === undefined ? otherwise : parse(text)
     if (value !== undefined) return value
-    throw failure('PLAN_SESSION_OPTION', {
-      key: `table.exec.async-scalar.${key}`,
-      expected: "a duration such as '3 min'",
-    })
+    throw failure('PLAN_SESSION_OPTION', { key, expected })
   }
-  const strategy = (get('retry-strategy') ?? 'FIXED_DELAY').toUpperCase()
-  if (strategy !== 'FIXED_DELAY' && strategy !== 'NO_RETRY') {
-    const key = 'table.exec.async-scalar.retry-strategy'
-    throw failure('PLAN_SESSION_OPTION', { key, expected: 'FIXED_DELAY or NO_RETRY' })
-  }
+  const count = (text: string) => (/^[1-9]\d*$/.test(text.trim()) ? Number(text) : undefined)
+  const [number, duration] = ['a whole number of 1 or more', "a duration such as '3 min'"]
+  const retries = read<boolean>('table.exec.async-scalar.retry-strategy', true, 'FIXED_DELAY or NO_RETRY', (text) => {
+    const strategy = text.trim().toUpperCase()
+    return strategy === 'FIXED_DELAY' ? true : strategy === 'NO_RETRY' ? false : undefined
+  })
+  const attempts = read('table.exec.async-scalar.max-attempts', 3, number, count)
   return {
-    concurrent: count('max-concurrent-operations', 10),
-    timeoutMs: duration('timeout', 180_000),
-    attempts: strategy === 'NO_RETRY' ? 1 : count('max-attempts', 3),
-    delayMs: duration('retry-delay', 100),
+    concurrent: read('table.exec.async-scalar.max-concurrent-operations', 10, number, count),
+    timeoutMs: read('table.exec.async-scalar.timeout', 180_000, duration, parseDuration),
+    attempts: retries ? attempts : 1,
+    delayMs: read('table.exec.async-scalar.retry-delay', 100, duration, parseDuration),
   }
 }
