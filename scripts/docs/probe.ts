@@ -68,7 +68,7 @@ export async function executed(sql: string): Promise<Outcome> {
 
 /** The value of a constant expression, as Flink's SQL client prints it. */
 export async function constantValue(expression: string): Promise<string> {
-  const result = await answer({ id: expression, cat: 'docs', fn: 'docs', expr: expression })
+  const result = await answer({ id: expression, cat: 'docs', expr: expression })
   if ('error' in result) return 'fails'
   return 'value' in result ? (result.value ?? 'NULL') : ''
 }
