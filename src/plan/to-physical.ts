@@ -16,15 +16,16 @@ import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import { stateGrouping } from '../operators/window-aggregate/state.ts'
 import type { Schema } from '../types/batch.ts'
 import { hasAsyncCall, refuseAsyncCalls, splitAsyncCalls } from './async-calls.ts'
-import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
+import { conjunction, conjunctsOf, inputAt, shiftInputs } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
 import { needsRetraction } from './monotonicity.ts'
-import { inputsOfRel, type JoinRel, type Rel } from './nodes.ts'
+import { type CorrelateRel, inputsOfRel, type JoinRel, type Rel } from './nodes.ts'
 import { keyPair } from './rules/join-keys.ts'
+import { mapTableCall } from './rules/rule.ts'
 import { upsertKeys } from './upsert-keys.ts'
 import { windowColumns } from './window-columns.ts'
 
@@ -155,20 +156,8 @@ class PlanBuilder {
       }
       case 'join':
         return this.join(planned, rel)
-      case 'correlate': {
-        const input = this.build(planned.inputs[0])
-        const { joinType, table, condition } = rel
-        const where = condition === undefined ? '' : `, condition=[${exprText(condition, namesOf(rel.schema))}]`
-        return this.add({
-          kind: 'correlate',
-          ...common,
-          inputs: [forward(input)],
-          joinType,
-          table,
-          ...(condition && { condition }),
-          description: `Correlate(invocation=[${tableCallText(table, namesOf(input.schema))}], joinType=[${joinType}], select=[${namesOf(rel.schema).join(', ')}]${where})`,
-        })
-      }
+      case 'correlate':
+        return this.correlate(planned, rel)
       case 'union': {
         const inputs = planned.inputs.map((input) => forward(this.build(input)))
         return this.add({
@@ -348,6 +337,36 @@ class PlanBuilder {
     }
   }
 
+  private correlate(planned: Planned, rel: CorrelateRel): PlanNode {
+    const front = this.build(planned.inputs[0])
+    const width = front.schema.length
+    const given = rel.table.kind === 'unnest' ? [rel.table.arg] : rel.table.call.args
+    // Results of asynchronous functions among the arguments are columns of the input meanwhile.
+    const { input, projections: args } = given.some((arg) => hasAsyncCall(arg, this.context))
+      ? this.asyncCalls(planned, front, [], given)
+      : { input: front, projections: given }
+    const shift = input.schema.length - width
+    const moved = (index: number) => (index < width ? index : index + shift)
+    const table = mapTableCall(rel.table, () => args)
+    const schema = [...input.schema, ...rel.schema.slice(width)]
+    const condition = rel.condition && shiftInputs(rel.condition, moved)
+    const where = condition === undefined ? '' : `, condition=[${exprText(condition, namesOf(schema))}]`
+    const node = this.add({
+      kind: 'correlate',
+      schema,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(rel),
+      inputs: [forward(input)],
+      joinType: rel.joinType,
+      table,
+      ...(condition && { condition }),
+      description: `Correlate(invocation=[${tableCallText(table, namesOf(input.schema))}], joinType=[${rel.joinType}], select=[${namesOf(schema).join(', ')}]${where})`,
+    })
+    if (shift === 0) return node
+    const wanted = rel.schema.map((_, i) => inputAt(schema, moved(i)))
+    return this.calcNode(planned, rel.schema, node, undefined, wanted)
+  }
+
   // ---- Joins ---------------------------------------------------------------------------------------------------------
 
   private join(planned: Planned, rel: JoinRel): PlanNode {
@@ -442,9 +461,8 @@ function waitlessExprs(rel: Rel): readonly (Expr | undefined)[] {
       return rel.rows.flat()
     case 'normalize':
     case 'join':
-      return [rel.condition]
     case 'correlate':
-      return [rel.condition, ...(rel.table.kind === 'unnest' ? [rel.table.arg] : rel.table.call.args)]
+      return [rel.condition]
     default:
       return []
   }

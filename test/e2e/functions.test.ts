@@ -145,6 +145,60 @@ it('functions are called for rows only: a call with constant arguments is not fo
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 describe('asynchronous functions', () => {
+  it('keep rows, windows and calls exact over snapshots, restores and other parallelisms', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rivulet-async-'))
+    try {
+      const calls: number[] = []
+      const run = async (parallelism: number, settings: Record<string, string>) => {
+        const limits = {
+          'table.exec.async-scalar.max-concurrent-operations': '5',
+          'execution.checkpointing.interval': '7 ms',
+        }
+        const tEnv = StreamTableEnvironment.create({
+          configuration: {
+            'parallelism.default': `${parallelism}`,
+            'pipeline.max-parallelism': '16',
+            ...limits,
+            ...settings,
+          },
+        })
+        const slow = udf(
+          async (n) => {
+            calls.push(n ?? 0)
+            await pause(((n ?? 0) * 7) % 4)
+            return n
+          },
+          { inputTypes: [INT()], resultType: INT() },
+        )
+        tEnv.createTemporaryFunction('slow', slow)
+        await tEnv.executeSql(`CREATE TABLE t (n INT, ts AS TO_TIMESTAMP_LTZ(n, 3), WATERMARK FOR ts AS ts) WITH (
+          'connector' = 'datagen', 'number-of-rows' = '1200', 'rows-per-second' = '4000',
+          'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '1200')`)
+        await tEnv.executeSql('CREATE VIEW v AS SELECT n % 7 AS k, slow(n) AS m, ts FROM t')
+        return tEnv
+          .sqlQuery(`SELECT k, SUM(m) AS s, COUNT(*) AS c FROM TABLE(TUMBLE(TABLE v, DESCRIPTOR(ts), INTERVAL '0.2' SECOND))
+            GROUP BY k, window_start, window_end`)
+          .execute()
+      }
+      const rows: { readonly s: unknown; readonly c: unknown }[] = []
+      const first = await run(2, {})
+      const reading = (async () => {
+        for await (const row of first) rows.push({ s: row.get('s'), c: row.get('c') })
+      })()
+      await until(() => calls.length > 300)
+      await first.jobClient?.stopWithSavepoint(folder)
+      await reading
+      const second = await run(3, { 'execution.state-recovery.path': folder })
+      for await (const row of second) rows.push({ s: row.get('s'), c: row.get('c') })
+      const total = (name: 's' | 'c') => rows.reduce((sum, row) => sum + Number(row[name]), 0)
+      assert.deepEqual([total('s'), total('c')], [(1200 * 1201) / 2, 1200])
+      assert.equal(calls.length, 1200)
+      assert.equal(new Set(calls).size, 1200)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
+
   it('are called side by side up to the limit; rows stay in order', async () => {
     let running = 0
     let peak = 0
@@ -191,6 +245,35 @@ describe('asynchronous functions', () => {
       '+I[2024-01-01 00:00:20.000, 145, 10]',
       '+I[2024-01-01 00:00:30.000, 245, 10]',
     ])
+  })
+
+  it('are arguments of table functions too; equal calls of a row are one', async () => {
+    const tEnv = await withNumbers(3)
+    const calls: (number | null)[] = []
+    const later = udf(
+      async (n) => {
+        calls.push(n)
+        return n
+      },
+      { inputTypes: [INT()], resultType: INT() },
+    )
+    tEnv.createTemporaryFunction('later', later)
+    tEnv.createTemporaryFunction(
+      'upto',
+      udtf((n) => Array.from({ length: n ?? 0 }, (_, i) => i), {
+        inputTypes: [INT()],
+        resultType: INT(),
+      }),
+    )
+    const sql = 'SELECT n, x FROM numbers LEFT JOIN LATERAL TABLE(upto(later(n) - 1)) AS t(x) ON x < n - 2'
+    assert.deepEqual(await rowsOf(tEnv, sql), ['+I[1, NULL]', '+I[2, NULL]', '+I[3, 0]'])
+    assert.deepEqual(calls.splice(0), [1, 2, 3])
+    assert.deepEqual(await rowsOf(tEnv, 'SELECT later(n), -later(n) FROM numbers'), [
+      '+I[1, -1]',
+      '+I[2, -2]',
+      '+I[3, -3]',
+    ])
+    assert.deepEqual(calls, [1, 2, 3])
   })
 
   it('that fail are called again, and fail the job with the row after the last attempt', async () => {
