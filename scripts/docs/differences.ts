@@ -99,12 +99,6 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     area: 'Time and windows',
-    what: 'CURRENT_WATERMARK is the watermark before the batch that its row came in, not before the row.',
-    reason:
-      'Rows go through in batches and watermarks between them. It matters only where watermarks are emitted on every event.',
-  },
-  {
-    area: 'Time and windows',
     what: 'Windows of one day over TIMESTAMP_LTZ in a zone east of UTC count every row that comes before the watermark passes the end of its window.',
     reason: 'Flink drops some of these rows as late.',
   },

@@ -32,7 +32,13 @@ export const QUERY_FEATURES: readonly FeatureGroup[] = [
       feature('WITH (common table expressions)', 'WITH o AS (SELECT * FROM orders) SELECT id FROM o'),
       feature('VALUES', "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS t (id, usr)"),
       feature('Views', 'SELECT id FROM names'),
-      feature('User functions', 'SELECT twice(id) FROM orders'),
+      feature('User functions', 'SELECT twice(id) FROM orders', 'Written in TypeScript.'),
+      feature('User aggregates', 'SELECT usr, total(price) FROM orders GROUP BY usr', 'Written in TypeScript.'),
+      feature('LATERAL TABLE(f(x))', 'SELECT id, w FROM orders, LATERAL TABLE(pieces(usr)) AS t (w)'),
+      feature(
+        'LEFT JOIN LATERAL TABLE(f(x))',
+        'SELECT id, w FROM orders LEFT JOIN LATERAL TABLE(pieces(usr)) AS t (w) ON TRUE',
+      ),
       feature('Table hints /*+ OPTIONS(…) */', "SELECT id FROM orders /*+ OPTIONS('rows-per-second' = '1') */"),
       feature('UNNEST of arrays', 'SELECT id, t.tag FROM orders CROSS JOIN UNNEST(tags) AS t (tag)'),
       feature(

@@ -7,7 +7,7 @@
 import { isRivuletError, type RivuletError } from '../../src/base/errors.ts'
 import { simulatedHost } from '../../src/base/simulated-host.ts'
 import { TableEnvironment } from '../../src/engine/environment.ts'
-import { DataTypes, udf } from '../../src/index.ts'
+import { DataTypes, udaf, udf, udtf } from '../../src/index.ts'
 import { answer } from '../../test/conformance/answer.ts'
 
 const NOT_YET = [
@@ -41,6 +41,21 @@ const TABLES = `
 
 const twice = udf((n) => (n === null ? null : n * 2), { inputTypes: [DataTypes.INT()], resultType: DataTypes.INT() })
 
+const pieces = udtf((text) => (text ?? '').split(' '), {
+  inputTypes: [DataTypes.STRING()],
+  resultType: DataTypes.STRING(),
+})
+
+const total = udaf({
+  inputTypes: [DataTypes.DOUBLE()],
+  resultType: DataTypes.DOUBLE(),
+  createAccumulator: () => ({ sum: 0 }),
+  accumulate(acc, value) {
+    acc.sum += value ?? 0
+  },
+  getValue: (acc) => acc.sum,
+})
+
 async function environment(): Promise<TableEnvironment> {
   const tEnv = new TableEnvironment({
     host: simulatedHost({ startMs: Date.UTC(2024, 4, 1) }),
@@ -48,6 +63,8 @@ async function environment(): Promise<TableEnvironment> {
     loadFunction: async () => twice,
   })
   for await (const _ of tEnv.executeScript(TABLES));
+  tEnv.createTemporaryFunction('pieces', pieces)
+  tEnv.createTemporaryFunction('total', total)
   return tEnv
 }
 

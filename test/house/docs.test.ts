@@ -40,6 +40,16 @@ describe('generated pages', async () => {
   })
 })
 
+it('the table of types is the one that stands at their declaration', () => {
+  const rows = (text: string) =>
+    [...text.matchAll(/^(?: \* )?(\|.*\|)$/gm)]
+      .map(([, row]) => row.replaceAll(/\s+/g, ' '))
+      .filter((row) => !row.includes('---'))
+  const declared = rows(textOf('src/engine/data-types.ts'))
+  assert.ok(declared.length > 10)
+  assert.deepEqual(rows(textOf('docs/guide/types.md')), declared)
+})
+
 /** Fragments that the headings of a page can be reached by; equal headings are numbered. */
 function anchorsOf(file: string): ReadonlySet<string> {
   const counts = new Map<string, number>()
