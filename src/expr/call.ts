@@ -80,8 +80,13 @@ export function undefinedResult(expr: Expr, args: readonly Value[] | undefined, 
   return failure('FUNCTION_RETURNED_UNDEFINED', params, { span: expr.span })
 }
 
+/** The function's name as queries write it: users' functions are known by catalog, database and name. */
+export function functionName({ fn, user }: CallExpr): string {
+  return user === true && fn.split('.').length > 2 ? fn.split('.').slice(2).join('.') : fn
+}
+
 function nameOf(expr: Expr): string {
-  if (expr.kind === 'call') return expr.fn
+  if (expr.kind === 'call') return functionName(expr)
   return expr.kind === 'cast' ? `CAST AS ${typeText(expr.type)}` : expr.kind
 }
 

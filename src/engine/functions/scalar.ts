@@ -165,7 +165,7 @@ function scalar(
   const evalFor = (site: CallSite): ((...args: unknown[]) => unknown) => {
     if (!isObject) return form as (...args: unknown[]) => unknown
     const instance = instanceFor(form as FunctionForm<FunctionObject & { eval: (...args: unknown[]) => unknown }>, site)
-    return (...args) => instance.eval(...args)
+    return instance.eval.bind(instance)
   }
   return {
     kind: 'rivulet-function',

@@ -11,7 +11,7 @@
  */
 import { failure, isRivuletError } from '../../base/errors.ts'
 import { parseDuration } from '../../base/options.ts'
-import { callFailure, callSite, functionOf } from '../../expr/call.ts'
+import { callFailure, callSite, functionName, functionOf } from '../../expr/call.ts'
 import { compileScalar } from '../../expr/compile.ts'
 import type { CallExpr } from '../../expr/expr.ts'
 import { type Batch, type Column, ColumnBuilder, slice, valueAt } from '../../types/batch.ts'
@@ -159,7 +159,11 @@ class AsyncCalc implements Operator {
       const { evaluation } = this.context
       const texts = call.expr.args.map((arg, i) => printText(args[i], arg.type, evaluation)).join(', ')
       this.fail(
-        failure('FUNCTION_TIMED_OUT', { name: call.expr.fn, args: texts, ms: timeoutMs }, { span: call.expr.span }),
+        failure(
+          'FUNCTION_TIMED_OUT',
+          { name: functionName(call.expr), args: texts, ms: timeoutMs },
+          { span: call.expr.span },
+        ),
       )
     })
     const settled = () => {
