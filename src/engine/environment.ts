@@ -225,7 +225,7 @@ export class TableEnvironment implements TableOwner {
       )
       return { job, buffer }
     }
-    return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'query', start })
+    return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'query', start }, undefined, this.session.timeZone)
   }
 
   async #submitInserts(

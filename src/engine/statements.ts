@@ -51,6 +51,10 @@ export async function executeStatement(
     case 'show':
       return show(session, statement)
     case 'show-create':
+      if (statement.object !== 'TABLE' && statement.object !== 'VIEW') {
+        const instead = 'SHOW CREATE works on tables and views.'
+        fail('ENGINE_NOT_EMBEDDED', { statement: `SHOW CREATE ${statement.object}`, instead }, { span: statement.span })
+      }
       return listResult(
         [{ name: 'result', type: STRING }],
         [[showCreate(session.planner, statement)]],

@@ -41,6 +41,8 @@ export class Job {
   #awake = false
   #nextSource = 0
   #canceled = false
+  /** Ended behind a savepoint, which is a good end. */
+  #stopped = false
   #failure: { readonly error: unknown } | undefined
   #completion: Promise<void> | undefined
 
@@ -109,7 +111,7 @@ export class Job {
       })
       throw error
     }
-    this.#status = this.#canceled ? 'CANCELED' : 'FINISHED'
+    this.#status = this.#canceled && !this.#stopped ? 'CANCELED' : 'FINISHED'
     this.#coordinator.abort(failure('RUNTIME_CANCELED', { job: this.name }))
     await this.#close()
   }
@@ -214,6 +216,7 @@ export class Job {
   /** Take a snapshot and stop right behind it: no row behind the barrier is read. */
   async stop(folder?: string): Promise<JobSnapshot> {
     const snapshot = await this.#snapshot(folder, true)
+    this.#stopped = true
     await this.cancel()
     return snapshot
   }
