@@ -218,7 +218,7 @@ export class TableEnvironment implements TableOwner {
     const start = async () => {
       const buffer = new CollectBuffer()
       const name = this.session.options.get('pipeline.name') ?? 'collect'
-      const job = await this.session.submit(plan, name, { collect: buffer, signal: options.signal })
+      const job = await this.session.submit(plan, name, { collect: buffer, source, signal: options.signal })
       job.wait().then(
         () => buffer.end(),
         (error: unknown) => buffer.end({ error }),
@@ -236,7 +236,12 @@ export class TableEnvironment implements TableOwner {
     const plan = located(inserts[0].source, () => planInserts(this.session.planner, inserts))
     const target = inserts.map(({ insert }) => insert.table.parts.map((part) => part.name).join('.')).join(', ')
     const title = name ?? this.session.options.get('pipeline.name') ?? `insert-into_${target}`
-    const job = await this.session.submit(plan, title, { signal: options.signal })
+    const [{ source }] = inserts
+    const oneText = inserts.every((each) => each.source === source)
+    const job = await this.session.submit(plan, title, {
+      signal: options.signal,
+      source: oneText ? source : undefined,
+    })
     const schema = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
     const list = listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT')
     return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'rows', rows: await list.collect() }, job)

@@ -4,8 +4,9 @@
  * Law: nothing here does I/O before a job is submitted; statements are executed one after the other in the order of calls.
  */
 
-import { fail } from '../base/errors.ts'
+import { fail, isRivuletError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import type { SourceText } from '../base/span.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { SessionOptions } from '../catalog/session-options.ts'
 import type { Connector } from '../connectors/contract.ts'
@@ -135,7 +136,15 @@ export class Session {
       throw error
     }
     const stopCheckpoints = startCheckpointing(job, this.options, this.host)
-    const completion = job.run().finally(stopCheckpoints)
+    const completion = job
+      .run()
+      .finally(stopCheckpoints)
+      .catch((error: unknown) => {
+        // Errors of rows know their place in the statement; its text is known here.
+        throw extra.source !== undefined && isRivuletError(error) && error.span !== undefined
+          ? error.in(extra.source)
+          : error
+      })
     const client = new JobClient(this.#jobId(), job, completion)
     this.jobs.push(client)
     const abort = () => void client.cancel()
@@ -171,6 +180,8 @@ export class Session {
 
 export interface SubmitOptions {
   readonly collect?: CollectTarget
+  /** The text of the statement, for the place of an error while the job runs. */
+  readonly source?: SourceText
   readonly signal?: AbortSignal
   /** Rows per batch at most; tests of "batching is invisible" set it. */
   readonly batchSize?: number

@@ -193,6 +193,17 @@ describe('mistakes in SQL are shown at their place, with cause and hint', () => 
     assert.equal(syntax.err.match(/^error /gm)?.length, 2, syntax.err)
   })
 
+  it('an error of a row points into the statement that runs, not into that of a view', async () => {
+    const view = "CREATE VIEW words AS SELECT w, CAST(w AS INT) AS n FROM (VALUES ('1'), ('two')) AS v(w);\n"
+    const own = await runCli(['run', file('row-error.sql', `${view}SELECT w, CAST(w AS BIGINT) FROM words;`)])
+    assert.equal(own.code, 1)
+    assert.match(own.err, /FUNCTION_CAST_FAILED.*'two'/)
+    assert.match(own.err, /row-error\.sql:2:11/)
+    const inner = await runCli(['run', file('view-error.sql', `${view}SELECT n FROM words;`)])
+    assert.match(inner.err, /FUNCTION_CAST_FAILED.*'two'/)
+    assert.doesNotMatch(inner.err, /view-error\.sql:2/)
+  })
+
   it('unknown command, flag and file', async () => {
     const command = await runCli(['rnu'])
     assert.equal(command.code, 2)

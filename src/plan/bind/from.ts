@@ -1,6 +1,7 @@
 /**
  * FROM: tables, views, queries, window functions and joins of them, side by side in one scope.
  */
+
 import { fail, isRivuletError } from '../../base/errors.ts'
 import { type CatalogView, pathText } from '../../catalog/table.ts'
 import { type Expr, inputsOf } from '../../expr/expr.ts'
@@ -15,6 +16,7 @@ import { bindLateralAlone, bindLateralJoin } from './lateral.ts'
 import { bindQuery } from './query.ts'
 import { bindScan } from './scan.ts'
 import { type BindContext, type BoundTable, joinScopes, placeOf, type Scope, type ScopeRelation } from './scope.ts'
+import { relWithoutSpans } from './spans.ts'
 import { bindLateral } from './subquery.ts'
 import { bindWindowTableFunction, isWindowTableFunction } from './window-table-function.ts'
 
@@ -96,7 +98,7 @@ function bindView(context: BindContext, view: CatalogView, name: Name): BoundTab
   }
   try {
     const { rel, names } = bindQuery(inner, view.query)
-    return { rel, names: view.columnNames.length > 0 ? view.columnNames : names }
+    return { rel: relWithoutSpans(rel), names: view.columnNames.length > 0 ? view.columnNames : names }
   } catch (error) {
     if (view.source !== undefined && isRivuletError(error) && error.span !== undefined) throw error.in(view.source)
     throw error
