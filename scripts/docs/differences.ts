@@ -22,6 +22,37 @@ export interface Difference {
 export const DIFFERENCES: readonly Difference[] = [
   {
     area: 'Values and expressions',
+    what: "The session's time zone may be an abbreviation (`PST`) or an offset without `GMT` (`+05:30`).",
+    reason: 'Both have one meaning; Flink refuses them.',
+  },
+  {
+    area: 'Values and expressions',
+    what: '`DECIMAL * INTERVAL` and `FLOOR(NULL TO DAY)` are accepted.',
+    reason: 'The result is the obvious one; Flink refuses both.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'NULL elements of an array of decimals stay NULL in ARRAY_CONCAT, ARRAY_UNION and ARRAY_EXCEPT.',
+    reason: 'Flink turns them into 0.00 where it widens the element type.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'FLOOR and CEIL of constants before the year 1582, and constant timestamps of negative years, follow the proleptic Gregorian calendar.',
+    reason:
+      "Flink's folding of constants uses a hybrid calendar for the first and fails for the second; its runtime does as we do.",
+  },
+  {
+    area: 'JSON',
+    what: '`JSON(…)` outside JSON_OBJECT and JSON_ARRAY gives its text.',
+    reason: 'Flink refuses it there; the text is what it would insert.',
+  },
+  {
+    area: 'Language',
+    what: 'Regular expressions are those of Java, translated; `\\G`, `\\X` and `\\N` are refused and back references ignore `(?i)`.',
+    reason: "JavaScript's engine has no counterpart.",
+  },
+  {
+    area: 'Values and expressions',
     what: 'A number cast to a day-time interval counts milliseconds.',
     reason: 'Flink counts a constant in days and a column in milliseconds; one expression has one meaning here.',
     expression: 'CAST(5 AS INTERVAL DAY)',
