@@ -86,8 +86,10 @@ class OverAggregate implements Operator {
   }
 
   onWatermark(watermark: number): void {
+    // The one before a restore comes again; a row that it had passed still waits for the next.
+    const rises = watermark > this.watermark
     this.watermark = watermark
-    if (this.node.window.time === 'rowtime') this.fire(watermark)
+    if (rises && this.node.window.time === 'rowtime') this.fire(watermark)
     this.context.out.watermark(watermark)
   }
 

@@ -87,8 +87,11 @@ export function bindOver(env: ExpressionScope, ast: FunctionCall): Expr {
     )
   }
   overs.bound ??= window
-  const index = overs.drafts.push(draft) - 1
-  return { kind: 'call', fn: OVER, args: [], clauses: { index }, type: draft.type, span: ast.span }
+  // The type of a bounded frame's result is that of a group which may be empty, though it never is.
+  const nullable = window.frame.preceding !== undefined && target.fn.emptyIsNull && target.fn.name !== 'LISTAGG'
+  const type = nullable ? withNullable(draft.type, true) : draft.type
+  const index = overs.drafts.push({ ...draft, type }) - 1
+  return { kind: 'call', fn: OVER, args: [], clauses: { index }, type, span: ast.span }
 }
 
 function refuse(problem: string, hint: string, span: Span): never {
@@ -180,7 +183,16 @@ function specificationOf(over: WindowSpecification | Identifier, overs: OverColl
     const hint = 'A window that extends another adds ORDER BY if there is none yet, and a frame.'
     refuse(`a window on top of '${over.base.name}' cannot change what that one says`, hint, over.span)
   }
-  return { ...base, ...over, partitionBy: base.partitionBy, orderBy: [...base.orderBy, ...over.orderBy] }
+  // Of a frame that is added to a named window Flink keeps ROWS or RANGE alone, and begins it at the first row.
+  const { frame } = over
+  const first = frame && { ...frame, start: { kind: 'UNBOUNDED PRECEDING' as const, span: frame.span }, end: undefined }
+  return {
+    ...base,
+    ...over,
+    partitionBy: base.partitionBy,
+    orderBy: [...base.orderBy, ...over.orderBy],
+    ...(first && { frame: first }),
+  }
 }
 
 function bindOrder(
@@ -236,8 +248,14 @@ function bindFrame(env: ExpressionScope, ast: WindowFrame): OverFrame {
   switch (start.kind) {
     case 'UNBOUNDED PRECEDING':
       return { unit }
-    case 'CURRENT ROW':
-      return { unit, preceding: 0 }
+    case 'CURRENT ROW': {
+      const zero = unit === 'rows' ? '0' : "INTERVAL '0' SECOND"
+      return refuse(
+        'the frame must begin with PRECEDING',
+        `Write ${ast.unit} BETWEEN ${zero} PRECEDING AND CURRENT ROW.`,
+        start.span,
+      )
+    }
     default: {
       const offset = bind(env, start.offset as NonNullable<FrameBound['offset']>)
       const value = constantOf(env, offset)
