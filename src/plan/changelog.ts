@@ -62,7 +62,9 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
     case 'values':
     case 'group-window-aggregate':
     case 'window-aggregate':
+      return { update: false, delete: false }
     case 'over':
+      if (rel.window.time === 'value') return { update: true, delete: all.update || all.delete }
       return { update: false, delete: false }
     case 'normalize':
       return { update: true, delete: true }
@@ -120,6 +122,7 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       refuseUnmergeable(rel, rel.windowing.window.shape.type, context)
       return done([input(rel.input, 'both')])
     case 'over':
+      if (rel.window.time === 'value') return done([input(rel.input, 'both')], 'both', needed === 'after')
       refuseUpdates(rel, rel.input, memo, 'An OVER aggregate', true)
       return done([input(rel.input, 'both')])
     case 'correlate':
@@ -302,6 +305,7 @@ const MAKERS: Partial<Record<Rel['kind'], string>> = {
   aggregate: 'the aggregation without windows (GROUP BY, DISTINCT or UNION)',
   join: 'the outer or anti join',
   normalize: 'the upsert table',
+  over: 'the OVER aggregate that is not ordered by time',
 }
 
 function describeMaker(rel: Rel): string {

@@ -12,8 +12,9 @@ export interface OverFrame {
 export interface OverWindow {
   /** Input columns. */
   readonly partition: readonly number[]
-  readonly time: 'rowtime' | 'proctime'
-  /** Input column of the rowtime; absent with processing time. */
+  /** What ORDER BY is: a time attribute, or the value of any column. */
+  readonly time: 'rowtime' | 'proctime' | 'value'
+  /** Input column of ORDER BY; absent with processing time. */
   readonly timeColumn?: number
   readonly frame: OverFrame
 }

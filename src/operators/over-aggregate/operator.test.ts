@@ -41,6 +41,7 @@ function node(
     partition: keyed ? [0] : [],
     time,
     ...(time === 'rowtime' && { timeColumn: 2 }),
+    ...(time === 'value' && { timeColumn: 1 }),
     frame,
   }
   return {
@@ -218,6 +219,55 @@ test('any input: equal to looking at all rows of the key that are in the frame',
         return `+I ${r.k} ${r.v ?? 'NULL'} ${r.ts} ${sum} ${frameRows.length} ${max} ${new Set(values).size} ${list}`
       })
       assert.deepEqual([...mine].sort(), [...expected].sort())
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('ordered by value: after every change the output describes each row with its frame', async () => {
+  const rowsArbitrary = fc.array(
+    fc.record({
+      k: fc.constantFrom('a', 'b'),
+      v: fc.option(fc.integer({ min: -2, max: 2 })),
+      gone: fc.boolean(),
+    }),
+    { maxLength: 9 },
+  )
+  await fc.assert(
+    fc.asyncProperty(rowsArbitrary, fc.constantFrom('rows', 'range'), fc.boolean(), async (rows, unit, keyed) => {
+      const live: { k: string; v: number | null; i: number }[] = []
+      const steps: Step[] = []
+      for (const [i, { k, v, gone }] of rows.entries()) {
+        steps.push(row('+I', k, v, i))
+        live.push({ k, v, i })
+        if (!gone) continue
+        const [removed] = live.splice(Math.floor(live.length / 2), 1)
+        steps.push(row(i % 2 === 0 ? '-D' : '-U', removed.k, removed.v, removed.i))
+      }
+      const n = node({ unit: unit as 'rows' | 'range' }, { keyed, time: 'value' })
+      const table: string[] = []
+      for (const line of await run(n, steps)) {
+        const [kind, text] = [line.slice(0, 2), line.slice(3)]
+        if (kind === '+I' || kind === '+U') table.push(text)
+        else {
+          const at = table.indexOf(text)
+          assert.notEqual(at, -1, `${line} takes back a row that is there`)
+          table.splice(at, 1)
+        }
+      }
+      const rank = (v: number | null) => v ?? -100
+      const sorted = [...live].sort((a, b) => rank(a.v) - rank(b.v) || a.i - b.i)
+      const expected = sorted.map((r, at) => {
+        const frame = sorted.filter(
+          (o, j) => (!keyed || o.k === r.k) && (unit === 'rows' ? j <= at : rank(o.v) <= rank(r.v)),
+        )
+        const values = frame.flatMap(({ v }) => (v === null ? [] : [v]))
+        const sum = values.length === 0 ? 'NULL' : values.reduce((a, b) => a + b, 0)
+        const max = values.length === 0 ? 'NULL' : Math.max(...values)
+        const list = frame.map(({ k }) => k).join(',')
+        return `${r.k} ${r.v ?? 'NULL'} ${r.i} ${sum} ${frame.length} ${max} ${new Set(values).size} ${list}`
+      })
+      assert.deepEqual(table.sort(), expected.sort())
     }),
     { numRuns: 60 },
   )

@@ -12,32 +12,20 @@
 import { builtInAggregates } from '../../functions/aggregate/index.ts'
 import type { KeyedList, KeyedTable } from '../../state/contract.ts'
 import { type Batch, type Column, ColumnBuilder, gather, gatherColumn } from '../../types/batch.ts'
-import { AggregateCode, loadOutput, storeResult, ViewRows } from '../aggregate-code.ts'
+import { AggregateCode, ViewRows } from '../aggregate-code.ts'
 import { aggregateLayout } from '../aggregate-layout.ts'
 import { type Counter, MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
 import { keyColumns, timeColumn } from '../slot-code.ts'
-import { FORGET, Frame, RETRACT, type Steps } from './frame.ts'
+import { generate, type Run } from './code.ts'
+import { Frame, type Steps } from './frame.ts'
 import type { OverAggregateNode } from './node.ts'
 import { LEADING, waits } from './state.ts'
-
-/** One step of each row of `batch`: add, retract or forget; where `emit` is n > 0 the result is written n times. */
-type Run = (
-  batch: Batch,
-  columns: readonly Column[],
-  steps: number,
-  kinds: Uint8Array | null,
-  slots: Int32Array,
-  emit: Int32Array,
-  A: readonly ColumnBuilder[],
-  L: readonly KeyedList[],
-  rows: readonly Int32Array[],
-  views: ViewRows,
-  O: readonly ColumnBuilder[],
-) => void
+import { OverValues } from './values.ts'
 
 export const overAggregateRuntime: OperatorRuntime<OverAggregateNode> = {
   kind: 'over-aggregate',
-  create: (node, context) => new OverAggregate(node, context),
+  create: (node, context) =>
+    node.window.time === 'value' ? new OverValues(node, context) : new OverAggregate(node, context),
 }
 
 class OverAggregate implements Operator {
@@ -64,7 +52,7 @@ class OverAggregate implements Operator {
     this.lists = layout.views.map((_, v) => state.list(`view${v}`))
     this.views = new ViewRows(layout.views, this.lists)
     const bounded = node.window.frame.preceding !== undefined
-    this.run = generate(node, new AggregateCode(layout, context.inputs[0], LEADING), bounded)
+    this.run = generate(node, new AggregateCode(layout, context.inputs[0], LEADING), bounded ? 'retracts' : 'adds')
     if (waits(node.window)) {
       this.times = state.table('times')
       this.pending = state.list('pending')
@@ -256,33 +244,4 @@ function unboundedSteps(batch: Batch, groups: Int32Array, ends: Int32Array, sing
     from = ends[u]
   }
   return { batch, kinds: null, slots, matched: slots, emit }
-}
-
-function generate(node: OverAggregateNode, code: AggregateCode, bounded: boolean): Run {
-  const types = node.aggregates.map(({ type }) => type)
-  const results = code.results()
-  const store = types.map((type, j) => storeResult(j, type, `n${j}`, results[j].isNull === 'false' ? 'false' : `z${j}`))
-  const backwards = `
-    if (kinds[i] === ${RETRACT}) { ${bounded ? code.retract() : ''} continue; }
-    if (kinds[i] === ${FORGET}) { ${code.reset()} views.clear(s); R[s] = 0; continue; }`
-  return code.instantiate<Run>(
-    ['batch', 'columns', 'steps', 'kinds', 'slots', 'emit', 'A', 'L', 'rows', 'views', 'O'],
-    `const R = A[0].values;
-     ${code.loadInput()}
-     ${code.loadState()}
-     ${code.loadViews()}
-     ${loadOutput(types.length)}
-     let o = 0;
-     for (let i = 0; i < steps; i++) {
-       const s = slots[i];
-       ${bounded ? backwards : ''}
-       if (R[s] === 0) { R[s] = 1; ${code.needsReset ? code.reset() : ''} }
-       ${code.add()}
-       const end = o + emit[i];
-       if (end === o) continue;
-       ${results.map((r) => r.before).join('\n')}
-       ${results.map((r, j) => `const n${j} = ${r.value}, z${j} = ${r.isNull};`).join(' ')}
-       for (; o < end; o++) { ${store.join('\n')} }
-     }`,
-  )
 }

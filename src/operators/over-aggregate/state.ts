@@ -5,6 +5,7 @@
  * - `groups` has per partition key the accumulators, and for bounded frames the time that fired last and the time at which
  *   everything may be forgotten.
  * - `times` has the moments at which a key has something to do; `pending` the rows that wait for one of them.
+ * - `rows` has all rows of a key where values give the order: any of them may get another result.
  * - `frame` has the rows that are in the accumulators and leave them again: their time and what the aggregates read.
  */
 import type { AggregateLookup } from '../../functions/aggregate/contract.ts'
@@ -43,6 +44,9 @@ export function overAggregateState(
     },
     ...viewDeclarations(layout, 'view', 'groups', key, partitionColumns, ttlMs),
   }
+  if (window.time === 'value') {
+    state.rows = { kind: 'list', table: 'groups', key, partitionColumns, value: plain(input), ttlMs }
+  }
   if (waits(window)) {
     const at = [...key, { name: 'at', type: instant }]
     state.times = {
@@ -57,7 +61,7 @@ export function overAggregateState(
       table: 'times',
       key: at,
       partitionColumns,
-      value: input.map(({ name, type }) => ({ name, type: withoutAttribute(type) })),
+      value: plain(input),
     }
   }
   if (window.frame.preceding !== undefined) {
@@ -73,9 +77,13 @@ export function overAggregateState(
   return state
 }
 
+function plain(input: Schema): Schema {
+  return input.map(({ name, type }) => ({ name, type: withoutAttribute(type) }))
+}
+
 /** Do rows wait: for the watermark, or for the end of their millisecond? */
 export function waits({ time, frame }: OverAggregateNode['window']): boolean {
-  return time === 'rowtime' || (frame.unit === 'range' && frame.preceding !== undefined)
+  return time === 'rowtime' || (time === 'proctime' && frame.unit === 'range' && frame.preceding !== undefined)
 }
 
 /** Input columns that the aggregates read, ascending. */

@@ -3,8 +3,8 @@
  *
  * Laws
  * - All of one SELECT have the same window; without a frame it is RANGE from the first row on, for ROW_NUMBER ROWS.
- * - ORDER BY is one ascending time attribute, and the frame ends at the current row: nothing else can be answered while the
- *   stream goes on.
+ * - ORDER BY is one column, ascending, and the frame ends at the current row; it is a time attribute, or the results change
+ *   with every row that comes.
  * - The row in front of the operator is the FROM row with computed partition keys and arguments behind it.
  */
 import { fail } from '../../base/errors.ts'
@@ -21,6 +21,7 @@ import type {
   WindowFrame,
   WindowSpecification,
 } from '../../sql/ast.ts'
+import { comparatorOf } from '../../types/compare.ts'
 import { isTimeAttribute, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import { fold } from '../context.ts'
 import type { OverRel, Place, Rel } from '../nodes.ts'
@@ -208,7 +209,7 @@ function bindOrder(
   }
   const expr = bind(env, first.expression)
   const isTime = expr.kind === 'input' && isTimeAttribute(expr.type)
-  if (rank !== undefined && (others.length > 0 || first.descending || !isTime)) {
+  if (rank !== undefined && (others.length > 0 || first.descending)) {
     const feature = rank === 'ROW_NUMBER' ? 'ROW_NUMBER() OVER (top-n and deduplication)' : `${rank}() OVER (top-n)`
     return fail('PLAN_NOT_SUPPORTED', { feature }, { span: window.span })
   }
@@ -222,19 +223,9 @@ function bindOrder(
   if (first.descending) {
     refuse('the window can be ordered ascending only: later rows are not there yet', 'Leave DESC out.', first.span)
   }
-  if (!isTime && frame?.preceding === undefined && expr.kind === 'input' && !isTimestamp(expr)) {
-    const feature = 'OVER (… ORDER BY a column that is no time attribute)'
-    fail(
-      'PLAN_NOT_SUPPORTED',
-      { feature, hint: 'Order by the rowtime or processing time column.' },
-      { span: first.span },
-    )
-  }
+  // By the value of a column: rows that come change results of others.
+  if (!isTime && frame?.preceding === undefined && comparatorOf(expr.type) !== undefined) return expr
   return requireTimeAttribute(env.scope, expr, 'ORDER BY of an OVER window', first.span)
-}
-
-function isTimestamp(expr: Expr): boolean {
-  return expr.type.kind === 'TIMESTAMP' || expr.type.kind === 'TIMESTAMP_LTZ'
 }
 
 function bindFrame(env: ExpressionScope, ast: WindowFrame): OverFrame {
@@ -319,15 +310,16 @@ export function overAggregate(input: Rel, { drafts, bound }: OverCollector, plac
       ...(draft.clauses && { clauses: draft.clauses }),
     }),
   )
+  const kind = isTimeAttribute(time.type) ? time.type.attribute : undefined
+  const timeColumn = kind === 'proctime' ? undefined : columnOf(time)
   const from = exprs.length === input.schema.length ? input : project(input, exprs, uniqueNames(names), place)
-  const rowtime = isTimeAttribute(time.type) && time.type.attribute === 'rowtime'
   const rel: OverRel = {
     kind: 'over',
     input: from,
     window: {
       partition: keys,
-      time: rowtime ? 'rowtime' : 'proctime',
-      ...(rowtime && { timeColumn: columnOf(time) }),
+      time: kind ?? 'value',
+      ...(timeColumn !== undefined && { timeColumn }),
       frame,
     },
     calls,
