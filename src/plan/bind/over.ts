@@ -22,12 +22,21 @@ import type {
   WindowSpecification,
 } from '../../sql/ast.ts'
 import { comparatorOf } from '../../types/compare.ts'
-import { isTimeAttribute, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
+import {
+  BIGINT,
+  DOUBLE,
+  isTimeAttribute,
+  type LogicalType,
+  notNull,
+  typeText,
+  withNullable,
+  withoutAttribute,
+} from '../../types/logical-type.ts'
 import { fold } from '../context.ts'
 import type { OverRel, Place, Rel } from '../nodes.ts'
 import { inputAt, project, uniqueNames } from './build.ts'
-import { type FunctionTarget, findFunction, implicitCast, unknownFunction } from './call.ts'
-import { bind, type ExpressionScope } from './expression.ts'
+import { call, type FunctionTarget, findFunction, implicitCast, unknownFunction } from './call.ts'
+import { bind, caseOf, type ExpressionScope } from './expression.ts'
 import { bindAggregate } from './function-call.ts'
 import { requireTimeAttribute } from './group-window.ts'
 import { type AggregateCollector, type AggregateDraft, indexOfPlaceholder } from './placeholder.ts'
@@ -91,8 +100,13 @@ export function bindOver(env: ExpressionScope, ast: FunctionCall): Expr {
   // The type of a bounded frame's result is that of a group which may be empty, though it never is.
   const nullable = window.frame.preceding !== undefined && target.fn.emptyIsNull && target.fn.name !== 'LISTAGG'
   const type = nullable ? withNullable(draft.type, true) : draft.type
-  const index = overs.drafts.push({ ...draft, type }) - 1
-  return { kind: 'call', fn: OVER, args: [], clauses: { index }, type, span: ast.span }
+  const add = (own: Partial<AggregateDraft>): Expr => {
+    const full = { ...draft, type, ...own }
+    const index = overs.drafts.push(full) - 1
+    return { kind: 'call', fn: OVER, args: [], clauses: { index }, type: full.type, span: ast.span }
+  }
+  const variance = target.user || draft.distinct ? undefined : VARIANCES[target.fn.name]
+  return variance !== undefined && isPlainNumber(type) ? fromSums(env, draft, variance, add) : add({})
 }
 
 function refuse(problem: string, hint: string, span: Span): never {
@@ -139,6 +153,52 @@ function lag(env: ExpressionScope, draft: AggregateDraft, ast: FunctionCall): Ag
 function constantOf(env: ExpressionScope, expr: Expr): unknown {
   const folded = fold(env.context.planner, expr)
   return folded.kind === 'literal' ? folded.value : undefined
+}
+
+/** `sample`: divided by one less than there are values; `root`: the deviation. */
+interface Variance {
+  readonly sample: boolean
+  readonly root: boolean
+}
+
+const VARIANCES: Readonly<Record<string, Variance>> = {
+  VAR_POP: { sample: false, root: false },
+  VAR_SAMP: { sample: true, root: false },
+  STDDEV_POP: { sample: false, root: true },
+  STDDEV_SAMP: { sample: true, root: true },
+}
+
+function isPlainNumber({ kind }: LogicalType): boolean {
+  return kind !== 'DECIMAL'
+}
+
+/** With OVER Flink computes these from sums, in the type of the result: (Σx² − (Σx)² / n) / n, whole numbers cut at each step. */
+function fromSums(
+  env: ExpressionScope,
+  draft: AggregateDraft,
+  { sample, root }: Variance,
+  add: (own: Partial<AggregateDraft>) => Expr,
+): Expr {
+  const { span } = draft
+  const of = (name: string, ...args: readonly Expr[]) => call(env.context, name, args, span)
+  const plain = withNullable(draft.type, true)
+  const typed = (expr: Expr) => implicitCast(expr, plain)
+  const x = typed(draft.args[0])
+  const squares = typed(add({ fn: 'SUM', args: [typed(of('*', x, x))], type: plain }))
+  const sum = typed(add({ fn: 'SUM', args: [x], type: plain }))
+  const count = add({ fn: 'COUNT', args: [x], type: notNull(BIGINT) })
+  const mean = typed(of('/', typed(of('*', sum, sum)), count))
+  const one: Expr = { kind: 'literal', value: 1, type: notNull(BIGINT), span }
+  const none: Expr = { kind: 'literal', value: null, type: BIGINT, span }
+  const divisor = sample ? caseOf([{ when: of('=', count, one), result: none }], of('-', count, one), span) : count
+  const variance = typed(of('/', typed(of('-', squares, mean)), divisor))
+  if (!root) return variance
+  const half: Expr = { kind: 'literal', value: 0.5, type: notNull(DOUBLE), span }
+  return cast(of('POWER', variance, half), plain)
+}
+
+function cast(arg: Expr, type: LogicalType): Expr {
+  return { kind: 'cast', arg, safe: false, type }
 }
 
 // ---- The window ------------------------------------------------------------------------------------------------------
