@@ -41,6 +41,8 @@ export interface ExpressionScope {
   readonly place: string
   /** Absent where aggregates are not allowed. */
   readonly aggregates?: AggregateCollector
+  /** In the arguments of an aggregate with OVER: those of GROUP BY, which come first. */
+  readonly below?: AggregateCollector
   /** Absent where OVER is not allowed. */
   readonly overs?: OverCollector
   /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */

@@ -140,7 +140,8 @@ export function bindAggregate(
   if (ast.withinDistinct !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'WITHIN DISTINCT' }, { span })
   const inner: ExpressionScope = {
     ...env,
-    aggregates: undefined,
+    aggregates: env.below,
+    below: undefined,
     place: `the argument of another aggregate (${fn.name})`,
   }
   const star = ast.args.length === 1 && ast.args[0].kind === 'star'

@@ -86,7 +86,7 @@ export function bindOver(env: ExpressionScope, ast: FunctionCall): Expr {
     const hint = `Write the condition into the argument: ${name}(CASE WHEN … THEN … END) OVER (…).`
     refuse('FILTER cannot stand in front of it', hint, ast.filter.span)
   }
-  const inner: ExpressionScope = { ...env, aggregates: undefined, overs: undefined, place: 'OVER' }
+  const inner: ExpressionScope = { ...env, overs: undefined, place: 'OVER' }
   const draft = bindCall(inner, ast, target)
   const window = bindWindow(inner, overs, ast, target)
   if (overs.bound !== undefined && windowKey(overs.bound) !== windowKey(window)) {
@@ -120,7 +120,7 @@ type AggregateTarget = FunctionTarget & { readonly kind: 'aggregate' }
 function bindCall(env: ExpressionScope, ast: FunctionCall, target: AggregateTarget): AggregateDraft {
   // A frame has at least the current row, as a group does.
   const aggregates: AggregateCollector = { drafts: [], grouped: true }
-  bindAggregate({ ...env, aggregates }, ast, target)
+  bindAggregate({ ...env, aggregates, below: env.aggregates }, ast, target)
   const [draft] = aggregates.drafts
   return target.fn.name === 'LAG' && !target.user ? lag(env, draft, ast) : draft
 }
@@ -342,6 +342,21 @@ export interface OverSelect {
   readonly rel: Rel
   /** Over the FROM row → over the operator's output. */
   lower(expr: Expr): Expr
+}
+
+/** The collector over another row: that of an aggregate in front. */
+export function lowerOvers({ drafts, windows, bound }: OverCollector, lower: (expr: Expr) => Expr): OverCollector {
+  if (bound === undefined) return { drafts, windows }
+  const time = lower(bound.time)
+  if (bound.frame.preceding !== undefined && !isTimeAttribute(time.type)) {
+    const hint = 'Group by windows and order by window_time, or use UNBOUNDED PRECEDING.'
+    refuse('GROUP BY makes an ordinary column of its time attribute, which a bounded frame needs', hint, drafts[0].span)
+  }
+  return {
+    windows,
+    drafts: drafts.map((draft) => ({ ...draft, args: draft.args.map(lower) })),
+    bound: { ...bound, partition: bound.partition.map(lower), time },
+  }
 }
 
 export function overAggregate(input: Rel, { drafts, bound }: OverCollector, place: Place | undefined): OverSelect {

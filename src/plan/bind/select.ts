@@ -17,7 +17,7 @@ import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression
 import { bindFrom } from './from.ts'
 import { windowPropertyOf } from './group-window.ts'
 import { literal } from './literal.ts'
-import { type OverCollector, overAggregate } from './over.ts'
+import { lowerOvers, type OverCollector, overAggregate } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
 import { bindWhere, GrowingRow } from './where.ts'
@@ -84,10 +84,6 @@ export function bindCore(context: BindContext, select: Select): SelectCore {
     const reads = items.some((item) => readsBeyond(item.expr, from.rel.schema.length))
     if (reads) fail('PLAN_NOT_SUPPORTED', { feature: 'A scalar subquery beside aggregates' }, { span: select.span })
   }
-  if (isAggregate && overs.drafts.length > 0) {
-    const hint = 'Group in a subquery, and use OVER around it.'
-    fail('PLAN_NOT_SUPPORTED', { feature: 'OVER in a SELECT that groups', hint }, { span: overs.drafts[0].span })
-  }
   return { select, row, correlated, grouping, collector, overs, items, isAggregate, ...(having && { having }) }
 }
 
@@ -105,6 +101,7 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
   const place = placeOf(context, select)
   let rel: Rel = row.rel
   let exprs = items.map((item) => item.expr)
+  let { overs } = core
   if (core.isAggregate) {
     const grouping: BoundGrouping = { ...core.grouping, keys: [...core.grouping.keys, ...extra] }
     const used = usedProperties([...exprs, ...(core.having ? [core.having] : [])])
@@ -114,9 +111,10 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
     if (core.having !== undefined)
       rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
     exprs = [...exprs, ...extra].map(aggregated.lower)
+    overs = lowerOvers(overs, aggregated.lower)
   }
-  if (core.overs.drafts.length > 0) {
-    const over = overAggregate(rel, core.overs, place)
+  if (overs.drafts.length > 0) {
+    const over = overAggregate(rel, overs, place)
     rel = over.rel
     exprs = exprs.map(over.lower)
   }
