@@ -8,6 +8,7 @@ import type { DropUpdateBeforeNode } from './drop-update-before/node.ts'
 import type { GroupAggregateNode } from './group-aggregate/node.ts'
 import type { GroupWindowAggregateNode } from './group-window-aggregate/node.ts'
 import type { JoinNode } from './join/node.ts'
+import type { OverAggregateNode } from './over-aggregate/node.ts'
 import type { SinkNode } from './sink/node.ts'
 import type { SourceScanNode } from './source-scan/node.ts'
 import type { UnionNode } from './union/node.ts'
@@ -24,6 +25,7 @@ export type PlanNode =
   | GroupWindowAggregateNode
   | WindowTableFunctionNode
   | WindowAggregateNode
+  | OverAggregateNode
   | JoinNode
   | CorrelateNode
   | UnionNode

@@ -9,6 +9,7 @@ import { dropUpdateBeforeRuntime } from './drop-update-before/operator.ts'
 import { groupAggregateRuntime } from './group-aggregate/operator.ts'
 import { groupWindowAggregateRuntime } from './group-window-aggregate/operator.ts'
 import { joinRuntime } from './join/operator.ts'
+import { overAggregateRuntime } from './over-aggregate/operator.ts'
 import { sinkRuntime } from './sink/operator.ts'
 import { sourceScanRuntime } from './source-scan/operator.ts'
 import { unionRuntime } from './union/operator.ts'
@@ -25,6 +26,7 @@ export const operatorRuntimes: readonly OperatorRuntime[] = [
   groupWindowAggregateRuntime,
   windowTableFunctionRuntime,
   windowAggregateRuntime,
+  overAggregateRuntime,
   joinRuntime,
   correlateRuntime,
   unionRuntime,

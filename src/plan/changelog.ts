@@ -12,6 +12,7 @@
  */
 import { fail } from '../base/errors.ts'
 import { lineColumn } from '../base/span.ts'
+import { inputsOf } from '../expr/expr.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
 import type { PlannerContext } from './context.ts'
 import { aggregateLookup } from './declare-state.ts'
@@ -63,6 +64,9 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
     case 'group-window-aggregate':
     case 'window-aggregate':
       return { update: false, delete: false }
+    case 'over':
+      if (rel.window.time === 'value') return { update: true, delete: all.update || all.delete }
+      return { update: false, delete: false }
     case 'normalize':
       return { update: true, delete: true }
     case 'aggregate':
@@ -104,6 +108,7 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       refuseUpdates(rel, rel.input, memo, 'A window table function', rel.kind === 'window-table-function')
       return done([input(rel.input, needed)])
     case 'filter':
+      refuseRankFilter(rel)
       if (needed === 'after' && !readsKeyOnly(rel.condition, upsertKeys(rel.input))) return undefined
       return done([input(rel.input, needed)])
     case 'aggregate':
@@ -116,6 +121,10 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
     case 'window-aggregate':
       refuseUpdates(rel, rel.input, memo, 'A window aggregate', true)
       refuseUnmergeable(rel, rel.windowing.window.shape.type, context)
+      return done([input(rel.input, 'both')])
+    case 'over':
+      if (rel.window.time === 'value') return done([input(rel.input, 'both')], 'both', needed === 'after')
+      refuseUpdates(rel, rel.input, memo, 'An OVER aggregate', true)
       return done([input(rel.input, 'both')])
     case 'correlate':
       // The new row's partners say nothing about those of the old one.
@@ -241,6 +250,39 @@ function refuseAppendOnlyAggregates(
   }
 }
 
+/** A condition on ROW_NUMBER or RANK makes another operator of it in Flink, with other changes: top-n or deduplication. */
+function refuseRankFilter(rel: Rel & { readonly kind: 'filter' }): void {
+  for (const column of inputsOf(rel.condition)) {
+    const name = rankOf(rel.input, column)
+    if (name === undefined) continue
+    const feature =
+      name === 'ROW_NUMBER' ? 'ROW_NUMBER() OVER (top-n and deduplication)' : `A condition on ${name}() OVER (top-n)`
+    fail('PLAN_NOT_SUPPORTED', { feature }, rel.place ?? {})
+  }
+}
+
+const RANKS = ['ROW_NUMBER', 'RANK', 'DENSE_RANK']
+
+/** The rank function that a column is the plain result of. */
+function rankOf(rel: Rel, column: number): string | undefined {
+  switch (rel.kind) {
+    case 'project': {
+      const expr = rel.exprs[column]
+      return expr.kind === 'input' ? rankOf(rel.input, expr.index) : undefined
+    }
+    case 'filter':
+      return rankOf(rel.input, column)
+    case 'over': {
+      const width = rel.input.schema.length
+      if (column < width) return rankOf(rel.input, column)
+      const { fn, user } = rel.calls[column - width]
+      return user !== true && RANKS.includes(fn) ? fn : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
 /** Windows that are put together from parts add up accumulators, which not every aggregate can. */
 function refuseUnmergeable(
   rel: Rel & { readonly kind: 'window-aggregate' | 'group-window-aggregate' },
@@ -269,6 +311,7 @@ const MAKERS: Partial<Record<Rel['kind'], string>> = {
   aggregate: 'the aggregation without windows (GROUP BY, DISTINCT or UNION)',
   join: 'the outer or anti join',
   normalize: 'the upsert table',
+  over: 'the OVER aggregate that is not ordered by time',
 }
 
 function describeMaker(rel: Rel): string {

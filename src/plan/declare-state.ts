@@ -9,6 +9,7 @@ import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import { groupWindowAggregateState } from '../operators/group-window-aggregate/state.ts'
 import { joinState } from '../operators/join/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
+import { overAggregateState } from '../operators/over-aggregate/state.ts'
 import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
 import { VALUES_STATE } from '../operators/values/state.ts'
 import { windowAggregateNodeState } from '../operators/window-aggregate/state.ts'
@@ -43,6 +44,8 @@ export function declareState(
       return windowAggregateNodeState(node, inputs[0], lookup)
     case 'window-table-function':
       return windowTableFunctionState(node, inputs[0])
+    case 'over-aggregate':
+      return overAggregateState(node, inputs[0], lookup, ttlMs)
     case 'join':
       return joinState(node, inputs, ttlMs === undefined ? undefined : { left: ttlMs, right: ttlMs })
     case 'changelog-normalize':

@@ -5,7 +5,7 @@
  */
 import type { PlanNode } from '../operators/nodes.ts'
 import { changelogModeText } from '../types/row-kind.ts'
-import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
+import { callText, exprText, namesOf, overText, tableCallText, windowText } from './describe.ts'
 import { inputsOfRel, type Rel } from './nodes.ts'
 
 export interface ExplainDetails {
@@ -64,6 +64,8 @@ function relText(rel: Rel): string {
       return `GroupWindowAggregate(group=[${list(rel.grouping)}], window=[${windowText(rel.window, names)}], calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
     case 'window-aggregate':
       return `WindowAggregate(group=[${list(rel.grouping)}], window=[${windowText(rel.windowing.window, names)}, ${rel.windowing.kind}], calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
+    case 'over':
+      return `Over(${overText(rel.window, names)}, calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
     case 'window-table-function':
       return `WindowTableFunction(${windowText(rel.window, names)})`
     case 'join':

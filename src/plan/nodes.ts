@@ -14,6 +14,7 @@ import type { AggregateCall } from '../operators/aggregate-call.ts'
 import type { TableCall } from '../operators/correlate/node.ts'
 import type { WindowProperty } from '../operators/group-window-aggregate/node.ts'
 import type { JoinType } from '../operators/join/node.ts'
+import type { OverWindow } from '../operators/over-aggregate/node.ts'
 import type { PlanTable, WatermarkSpec } from '../operators/source-scan/node.ts'
 import type { WindowSpec } from '../operators/window.ts'
 import type { Schema } from '../types/batch.ts'
@@ -29,6 +30,7 @@ export type Rel =
   | GroupWindowAggregateRel
   | WindowTableFunctionRel
   | WindowAggregateRel
+  | OverRel
   | JoinRel
   | CorrelateRel
   | UnionRel
@@ -114,6 +116,12 @@ export interface WindowAggregateRel extends Base<'window-aggregate'> {
   readonly grouping: readonly number[]
   readonly calls: readonly AggregateCall[]
   readonly properties: readonly ('start' | 'end' | 'time')[]
+}
+/** Output: the input's columns, aggregates. */
+export interface OverRel extends Base<'over'> {
+  readonly input: Rel
+  readonly window: OverWindow
+  readonly calls: readonly AggregateCall[]
 }
 /** Output: left columns, right columns (left only for semi and anti). */
 export interface JoinRel extends Base<'join'> {

@@ -20,7 +20,7 @@ import { conjunction, conjunctsOf, inputAt, shiftInputs } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
-import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
+import { callText, exprText, namesOf, overText, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
 import { needsRetraction } from './monotonicity.ts'
 import { type CorrelateRel, inputsOfRel, type JoinRel, type Rel } from './nodes.ts'
@@ -152,6 +152,26 @@ class PlanBuilder {
           inputs: [from],
           window: rel.window,
           description: `WindowTableFunction(window=[${windowText(rel.window, names)}])`,
+        })
+      }
+      case 'over': {
+        const input = this.build(planned.inputs[0])
+        const names = namesOf(input.schema)
+        const width = input.schema.length
+        const aggregates = rel.calls.map((call, i) => ({
+          ...call,
+          // Rows leave a bounded frame again.
+          retract: rel.window.frame.preceding !== undefined,
+          name: rel.schema[width + i].name,
+        }))
+        const select = [...names, ...aggregates.map((call) => `${callText(call, names)} AS ${call.name}`)]
+        return this.add({
+          kind: 'over-aggregate',
+          ...common,
+          inputs: [keyed(input, rel.window.partition)],
+          window: rel.window,
+          aggregates,
+          description: `OverAggregate(${overText(rel.window, names)}, select=[${select.join(', ')}])`,
         })
       }
       case 'join':

@@ -40,6 +40,7 @@ function infer(rel: Rel): Keys {
         return mapped.includes(-1) ? [] : [mapped]
       })
     case 'filter':
+    case 'over':
     case 'sink':
     case 'collect':
       return upsertKeys(rel.input)

@@ -256,7 +256,9 @@ class JobBuilder {
     })
     if (this.#restore !== undefined) {
       state.restore(this.#partsOf(node.id))
-      operator.restored?.(this.#restoredWatermark(node.id))
+      // A snapshot before the next watermark must know this one again.
+      metrics.watermark = this.#restoredWatermark(node.id)
+      operator.restored?.(metrics.watermark)
     }
     return { node, operator, state, metrics }
   }

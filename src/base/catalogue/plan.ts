@@ -294,6 +294,13 @@ export const planErrors = {
     hint: ({ hint }) => hint ?? 'Use TUMBLE windows, or MIN or MAX.',
     flink: "Could not find an implementation method 'merge' in class … for function …",
   }),
+  PLAN_OVER: declare<{ problem: string; hint: string }>({
+    domain: 'user',
+    message: ({ problem }) => `OVER: ${problem}.`,
+    hint: ({ hint }) => hint,
+    flink:
+      'OVER RANGE FOLLOWING windows are not supported yet. / The window can only be ordered in ASCENDING mode. / All aggregates must be computed on the same window. / The window can only be ordered by a single time column.',
+  }),
   PLAN_TIME_ATTRIBUTE: declare<{ what: string; column: string; type: string; hint: string }>({
     domain: 'user',
     message: ({ what, column, type }) =>

@@ -30,6 +30,8 @@ export interface AggregateFunction {
   readonly ignoresDistinct?: boolean
   /** Input with -U and -D is possible. */
   readonly retracts: boolean
+  /** Only with OVER (ROW_NUMBER, LAG), and without a frame of its own. */
+  readonly overOnly?: boolean
   /** Accumulators can be merged: two-phase plans, sessions, hopping and cumulating windows. */
   readonly merges: boolean
   prepare(site: AggregateSite): AggregateKernel

@@ -28,6 +28,7 @@ import {
 } from './call.ts'
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
+import { bindOver } from './over.ts'
 import { addAggregate } from './placeholder.ts'
 import { bindType } from './type.ts'
 
@@ -37,7 +38,7 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   const parts = ast.name.parts.map((part) => part.name)
   const written = parts.join('.')
   const name = parts.length === 1 ? parts[0].toUpperCase() : ''
-  if (ast.over !== undefined) return refuseOver(name, ast)
+  if (ast.over !== undefined) return bindOver(env, ast)
   const auxiliary = auxiliaryOf(name)
   if (auxiliary !== undefined) {
     const property = env.aggregates?.windowProperty
@@ -52,7 +53,11 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   }
   const target = findFunction(context, parts)
   if (target === undefined) return unknownFunction(context, written, ast.name.span)
-  if (target.kind === 'aggregate') return bindAggregate(env, ast, target)
+  if (target.kind === 'aggregate') {
+    if (target.fn.overOnly !== true) return bindAggregate(env, ast, target)
+    const hint = `Write ${name}(…) OVER (PARTITION BY … ORDER BY …).`
+    return fail('PLAN_OVER', { problem: `${name} has no meaning without it`, hint }, { span })
+  }
   if (target.kind === 'table') {
     const hint = `It gives rows: write FROM …, LATERAL TABLE(${written}(…)) AS t(…).`
     return fail('PLAN_FUNCTION_KIND', { name: written, kind: 'table', where: 'an expression', hint }, { span })
@@ -111,14 +116,9 @@ export function bindArguments(env: ExpressionScope, ast: FunctionCall): Expr[] {
   })
 }
 
-function refuseOver(name: string, ast: FunctionCall): never {
-  const feature = name === 'ROW_NUMBER' ? 'ROW_NUMBER() OVER (top-n and deduplication)' : `${name}(…) OVER`
-  return fail('PLAN_NOT_SUPPORTED', { feature }, { span: ast.span })
-}
-
 // ---- Aggregates ------------------------------------------------------------------------------------------------------
 
-function bindAggregate(
+export function bindAggregate(
   env: ExpressionScope,
   ast: FunctionCall,
   target: FunctionTarget & { readonly kind: 'aggregate' },
@@ -140,7 +140,8 @@ function bindAggregate(
   if (ast.withinDistinct !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'WITHIN DISTINCT' }, { span })
   const inner: ExpressionScope = {
     ...env,
-    aggregates: undefined,
+    aggregates: env.below,
+    below: undefined,
     place: `the argument of another aggregate (${fn.name})`,
   }
   const star = ast.args.length === 1 && ast.args[0].kind === 'star'

@@ -17,6 +17,7 @@ import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression
 import { bindFrom } from './from.ts'
 import { windowPropertyOf } from './group-window.ts'
 import { literal } from './literal.ts'
+import { lowerOvers, type OverCollector, overAggregate } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
 import { bindWhere, GrowingRow } from './where.ts'
@@ -33,6 +34,7 @@ export interface SelectCore {
   readonly correlated: readonly Expr[]
   readonly grouping: BoundGrouping
   readonly collector: AggregateCollector
+  readonly overs: OverCollector
   readonly items: readonly BoundItem[]
   readonly having?: Expr
   readonly isAggregate: boolean
@@ -67,6 +69,7 @@ export function bindCore(context: BindContext, select: Select): SelectCore {
       windowProperty: (property, name, args, span) => windowPropertyOf(window, property, name, args, span),
     }),
   }
+  const overs: OverCollector = { drafts: [], windows: select.windows }
   const env = (place: string): ExpressionScope => ({
     context,
     scope: row.scope,
@@ -74,14 +77,14 @@ export function bindCore(context: BindContext, select: Select): SelectCore {
     aggregates: collector,
     ...(select.groupBy === undefined && { subquery: row.scalar }),
   })
-  const items = bindItems(env, select.items)
+  const items = bindItems((place) => ({ ...env(place), overs }), select.items)
   const having = select.having === undefined ? undefined : bindCondition(env('HAVING'), select.having)
   const isAggregate = select.groupBy !== undefined || collector.drafts.length > 0 || having !== undefined
   if (isAggregate && row.joined > 0 && select.groupBy === undefined && collector.drafts.length > 0) {
     const reads = items.some((item) => readsBeyond(item.expr, from.rel.schema.length))
     if (reads) fail('PLAN_NOT_SUPPORTED', { feature: 'A scalar subquery beside aggregates' }, { span: select.span })
   }
-  return { select, row, correlated, grouping, collector, items, isAggregate, ...(having && { having }) }
+  return { select, row, correlated, grouping, collector, overs, items, isAggregate, ...(having && { having }) }
 }
 
 function readsBeyond(expr: Expr, width: number): boolean {
@@ -98,6 +101,7 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
   const place = placeOf(context, select)
   let rel: Rel = row.rel
   let exprs = items.map((item) => item.expr)
+  let { overs } = core
   if (core.isAggregate) {
     const grouping: BoundGrouping = { ...core.grouping, keys: [...core.grouping.keys, ...extra] }
     const used = usedProperties([...exprs, ...(core.having ? [core.having] : [])])
@@ -107,6 +111,12 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
     if (core.having !== undefined)
       rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
     exprs = [...exprs, ...extra].map(aggregated.lower)
+    overs = lowerOvers(overs, aggregated.lower)
+  }
+  if (overs.drafts.length > 0) {
+    const over = overAggregate(rel, overs, place)
+    rel = over.rel
+    exprs = exprs.map(over.lower)
   }
   const names = uniqueNames([...items.map((item) => item.name), ...extra.map((_, i) => `$k${i}`)])
   rel = project(rel, exprs, names, place)

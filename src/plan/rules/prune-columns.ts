@@ -12,7 +12,7 @@ import type { AggregateCall } from '../../operators/aggregate-call.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import { physicalOf } from '../../types/value.ts'
 import { inputAt, joinSchema, project } from '../bind/build.ts'
-import type { CorrelateRel, JoinRel, NormalizeRel, Rel, ScanRel } from '../nodes.ts'
+import type { CorrelateRel, JoinRel, NormalizeRel, OverRel, Rel, ScanRel } from '../nodes.ts'
 import { mapTableCall, type Rule, remap } from './rule.ts'
 
 export const pruneColumns: Rule = {
@@ -91,6 +91,8 @@ function prune(rel: Rel, needed: Needed): Pruned {
     }
     case 'join':
       return pruneJoin(rel, needed)
+    case 'over':
+      return pruneOver(rel, needed)
     case 'correlate':
       return pruneCorrelate(rel, needed)
     case 'union': {
@@ -292,6 +294,37 @@ function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
     ...(condition && { condition: remap(condition, to) }),
   }
   return { rel: joined, to: semi ? left.to : to }
+}
+
+/** The operator keeps its rows until the watermark comes: no column but those that something reads. */
+function pruneOver(rel: OverRel, needed: Needed): Pruned {
+  const width = rel.input.schema.length
+  const calls = rel.calls.flatMap((_, i) => (needed.has(width + i) ? [i] : []))
+  const { window } = rel
+  const read = [...window.partition, ...calls.flatMap((i) => columnsOfCall(rel.calls[i]))]
+  if (window.timeColumn !== undefined) read.push(window.timeColumn)
+  const input = trimmed(rel.input, new Set([...[...needed].filter((i) => i < width), ...read]))
+  if (input.rel === rel.input && calls.length === rel.calls.length) return { rel, to: identity(rel) }
+  const now = input.rel.schema.length
+  const at = (i: number) => input.to[i]
+  const pruned: OverRel = {
+    ...rel,
+    input: input.rel,
+    window: {
+      ...window,
+      partition: window.partition.map(at),
+      ...(window.timeColumn !== undefined && { timeColumn: at(window.timeColumn) }),
+    },
+    calls: calls.map((i) => {
+      const call = rel.calls[i]
+      return { ...call, args: call.args.map(at), ...(call.filter !== undefined && { filter: at(call.filter) }) }
+    }),
+    schema: [...input.rel.schema, ...calls.map((i) => rel.schema[width + i])],
+  }
+  const to = rel.schema.map((_, i) =>
+    i < width ? at(i) : calls.includes(i - width) ? now + calls.indexOf(i - width) : -1,
+  )
+  return { rel: pruned, to }
 }
 
 /** What only the function reads is still a column of its output; all columns of the function stay. */

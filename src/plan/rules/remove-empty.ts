@@ -28,6 +28,7 @@ function simplify(rel: Rel): Rel {
     case 'group-window-aggregate':
     case 'window-aggregate':
     case 'window-table-function':
+    case 'over':
     case 'correlate':
       return isEmpty(rel.input) ? nothing(rel) : rel
     case 'join':
