@@ -9,12 +9,14 @@
  */
 
 import { fail } from '../base/errors.ts'
-import type { Expr } from '../expr/expr.ts'
+import { type Expr, inputsOf } from '../expr/expr.ts'
 import type { Distribution, NodeInput } from '../operators/contract.ts'
 import type { JoinSideKey } from '../operators/join/node.ts'
+import type { LookupJoinNode } from '../operators/lookup-join/node.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import { stateGrouping } from '../operators/window-aggregate/state.ts'
 import type { Schema } from '../types/batch.ts'
+import { physicalOf } from '../types/value.ts'
 import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
@@ -22,10 +24,10 @@ import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
 import { needsRetraction } from './monotonicity.ts'
-import { inputsOfRel, type JoinRel, type Rel } from './nodes.ts'
+import { inputsOfRel, type JoinRel, type LookupJoinRel, type Rel } from './nodes.ts'
 import { keyPair } from './rules/join-keys.ts'
 import { upsertKeys } from './upsert-keys.ts'
-import { windowColumns } from './window-columns.ts'
+import { windowJoin } from './window-columns.ts'
 
 /** A node before it has an id and state. */
 type Draft<N extends PlanNode = PlanNode> = N extends PlanNode ? Omit<N, 'id' | 'version' | 'state'> : never
@@ -153,6 +155,8 @@ class PlanBuilder {
       }
       case 'join':
         return this.join(planned, rel)
+      case 'lookup-join':
+        return this.lookupJoin(planned, rel)
       case 'correlate': {
         const input = this.build(planned.inputs[0])
         const { joinType, table, condition } = rel
@@ -311,10 +315,14 @@ class PlanBuilder {
   // ---- Joins ---------------------------------------------------------------------------------------------------------
 
   private join(planned: Planned, rel: JoinRel): PlanNode {
-    refuseWindowJoin(rel)
     const width = rel.left.schema.length
     const left = this.build(planned.inputs[0])
     const right = this.build(planned.inputs[1])
+    const windows = windowJoin(rel)
+    const isBound = (l: number, r: number) =>
+      windows !== undefined &&
+      ((windows.left.start.includes(l) && windows.right.start.includes(r)) ||
+        (windows.left.end.includes(l) && windows.right.end.includes(r)))
     const leftKeys: number[] = []
     const rightKeys: number[] = []
     const filterNulls: boolean[] = []
@@ -322,6 +330,7 @@ class PlanBuilder {
     for (const condition of conjunctsOf(rel.condition)) {
       const pair = keyPair(condition, width)
       if (pair?.left.kind === 'input' && pair.right.kind === 'input') {
+        if (isBound(pair.left.index, pair.right.index - width)) continue
         leftKeys.push(pair.left.index)
         rightKeys.push(pair.right.index - width)
         filterNulls.push(pair.filterNulls)
@@ -331,20 +340,98 @@ class PlanBuilder {
     const names = [...namesOf(left.schema), ...namesOf(right.schema)]
     const keyTexts = leftKeys.map((key, k) => `${names[key]} = ${names[width + rightKeys[k]]}`)
     const where = [...keyTexts, ...(condition === undefined ? [] : [exprText(condition, names)])].join(' AND ')
-    return this.add({
-      kind: 'join',
+    const common = {
       schema: rel.schema,
       changelog: planned.mode,
       upsertKeys: upsertKeys(rel),
       inputs: [keyed(left, leftKeys), keyed(right, rightKeys)],
-      joinType: rel.joinType,
       leftKeys,
       rightKeys,
       filterNulls,
       ...(condition && { condition }),
+    }
+    const text = (extra: string) =>
+      `joinType=[${rel.joinType}]${extra}, where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`
+    const { joinType, times } = rel
+    if (windows !== undefined) {
+      if (windows.left.window.time === 'proctime') {
+        const feature = 'A join of windows over processing time (window join)'
+        fail('PLAN_NOT_SUPPORTED', { feature, hint: 'Use windows over event time.' }, rel.place ?? {})
+      }
+      return this.add({
+        kind: 'window-join',
+        ...common,
+        joinType,
+        leftEnd: windows.left.end[0],
+        rightEnd: windows.right.end[0],
+        timeZone: windows.left.window.timeZone,
+        description: `WindowJoin(window=[${windowText(windows.left.window, names)}], ${text('')}`,
+      })
+    }
+    if (times?.kind === 'temporal') {
+      checkVersionKey(rel, times.primaryKey, leftKeys, rightKeys)
+      return this.add({
+        kind: 'temporal-join',
+        ...common,
+        joinType: joinType === 'left' ? 'left' : 'inner',
+        leftTime: times.left,
+        rightTime: times.right - width,
+        description: `TemporalJoin(${text(`, version=[${names[times.right]} at ${names[times.left]}]`)}`,
+      })
+    }
+    if (
+      times?.kind === 'interval' &&
+      (joinType === 'inner' || joinType === 'left' || joinType === 'right' || joinType === 'full')
+    ) {
+      const bounds = `isRowTime=${times.time === 'rowtime'}, leftLowerBound=${times.lower}, leftUpperBound=${times.upper}, leftTimeIndex=${times.left}, rightTimeIndex=${times.right - width}`
+      const cleanUp = this.context.options.duration('table.exec.interval-join.min-cleanup-interval') ?? 0
+      return this.add({
+        kind: 'interval-join',
+        ...common,
+        joinType,
+        time: times.time,
+        leftTime: times.left,
+        rightTime: times.right - width,
+        lower: times.lower,
+        upper: times.upper,
+        minCleanUpMs: Math.max(0, cleanUp),
+        description: `IntervalJoin(${text(`, windowBounds=[${bounds}]`)}`,
+      })
+    }
+    return this.add({
+      kind: 'join',
+      ...common,
+      joinType,
       leftKey: sideKey(left, leftKeys),
       rightKey: sideKey(right, rightKeys),
-      description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`,
+      description: `Join(${text('')}`,
+    })
+  }
+
+  private lookupJoin(planned: Planned, rel: LookupJoinRel): PlanNode {
+    const { lookup, joinType, place } = rel
+    const input = this.build(planned.inputs[0])
+    const { keys, rest } = lookupKeys(rel)
+    if (keys.length === 0) {
+      const problem = `the join needs an equality between a column of '${lookup.catalogTable.path.name}' and a value of the left side or a constant of the same type`
+      fail('PLAN_TEMPORAL_JOIN', { problem, hint: 'Write ON a.k = b.k with a plain column of the table.' }, place ?? {})
+    }
+    const names = [...namesOf(input.schema), ...namesOf(lookup.schema)]
+    const by = keys.map(({ column, value }) => `${lookup.produced[column].name}=${exprText(value, names)}`)
+    const where = rest === undefined ? '' : `, where=[${exprText(rest, names)}]`
+    return this.add({
+      kind: 'lookup-join',
+      schema: rel.schema,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(rel),
+      inputs: [forward(input)],
+      table: lookup.table,
+      produced: lookup.produced,
+      projections: lookup.projections,
+      joinType,
+      keys,
+      ...(rest && { condition: rest }),
+      description: `LookupJoin(table=[${lookup.table.name}], joinType=[${joinType}], lookup=[${by.join(', ')}]${where}, select=[${namesOf(rel.schema).join(', ')}])`,
     })
   }
 }
@@ -376,21 +463,53 @@ function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {
   return shortest === undefined ? { kind: 'none' } : { kind: 'unique', columns: shortest }
 }
 
-/** Equal windows on both sides, joined by their bounds, are another operator: its result is final per window. */
-function refuseWindowJoin(rel: JoinRel): void {
-  const left = windowColumns(rel.left)
-  const right = windowColumns(rel.right)
-  if (left === undefined || right === undefined) return
+/** The versions of a row are found by its key: all of it must be in the join. */
+function checkVersionKey(
+  rel: JoinRel,
+  primaryKey: readonly number[],
+  leftKeys: readonly number[],
+  rightKeys: readonly number[],
+): void {
   const width = rel.left.schema.length
-  const equated = (a: readonly number[], b: readonly number[]) =>
-    conjunctsOf(rel.condition).some((condition) => {
-      const pair = keyPair(condition, width)
-      if (pair?.left.kind !== 'input' || pair.right.kind !== 'input') return false
-      return a.includes(pair.left.index) && b.includes(pair.right.index - width)
-    })
-  if (equated(left.start, right.start) && equated(left.end, right.end)) {
-    fail('PLAN_NOT_SUPPORTED', { feature: 'A join of windows (window join)' }, rel.place ?? {})
+  const missing = primaryKey.filter((column) => !rightKeys.includes(column - width))
+  if (leftKeys.length > 0 && missing.length === 0) return
+  const names = missing.map((column) => `'${rel.right.schema[column - width].name}'`).join(', ')
+  const problem = `the condition must equate the whole primary key of the versioned table with columns of the left side, but ${names} is not in it`
+  fail('PLAN_TEMPORAL_JOIN', { problem, hint: 'Add a.k = b.k to ON for each column of the key.' }, rel.place ?? {})
+}
+
+/** Equalities of plain columns of the table become its keys; the rest is tried on every row that it gives. */
+function lookupKeys(rel: LookupJoinRel): { keys: LookupJoinNode['keys']; rest: Expr | undefined } {
+  const width = rel.input.schema.length
+  const keys: { column: number; value: Expr }[] = []
+  const rest: Expr[] = []
+  for (const condition of conjunctsOf(rel.condition)) {
+    const found = lookupKey(rel, condition, width)
+    if (found === undefined || keys.some(({ column }) => column === found.column)) rest.push(condition)
+    else keys.push(found)
   }
+  return { keys, rest: conjunction(rest) }
+}
+
+function lookupKey(
+  { lookup }: LookupJoinRel,
+  condition: Expr,
+  width: number,
+): { column: number; value: Expr } | undefined {
+  if (condition.kind !== 'call' || condition.fn !== '=') return undefined
+  for (const [own, value] of [condition.args, [condition.args[1], condition.args[0]]]) {
+    if (own.kind !== 'input' || own.index < width || [...inputsOf(value)].some((i) => i >= width)) continue
+    const projection = lookup.projections[own.index - width]
+    if (projection.kind !== 'input') continue
+    const comparable = physicalOf(own.type) === physicalOf(value.type) && own.type.kind === value.type.kind
+    if (comparable || (isText(own.type) === true && isText(value.type) === true))
+      return { column: projection.index, value }
+  }
+  return undefined
+}
+
+function isText(type: Expr['type']): boolean {
+  return type.kind === 'CHAR' || type.kind === 'VARCHAR'
 }
 
 function forward(node: PlanNode): NodeInput {

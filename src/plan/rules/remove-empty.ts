@@ -29,6 +29,7 @@ function simplify(rel: Rel): Rel {
     case 'window-aggregate':
     case 'window-table-function':
     case 'correlate':
+    case 'lookup-join':
       return isEmpty(rel.input) ? nothing(rel) : rel
     case 'join':
       if ((rel.joinType === 'inner' || rel.joinType === 'semi') && (isEmpty(rel.left) || isEmpty(rel.right)))
