@@ -13,9 +13,10 @@ import type { KeyedList, KeyedTable } from '../../state/contract.ts'
 import type { Batch, Column, ColumnBuilder } from '../../types/batch.ts'
 import { MAX_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
 import { gatherPadded, Output } from '../joined-rows.ts'
+import { TimerHeap } from '../timer-heap.ts'
 import type { IntervalJoinNode } from './node.ts'
 import { FIRST_CAPACITY, grownCapacity, visitingOrder } from './order.ts'
-import { CAPACITY, CLEAN, TIMER, TIMES } from './state.ts'
+import { CAPACITY, CLEAN, PLACE, TIMES } from './state.ts'
 
 /** No timer. */
 const NONE = Number.MAX_SAFE_INTEGER
@@ -50,6 +51,7 @@ class IntervalJoin implements Operator {
   private readonly empty: boolean
   private watermark = Number.NEGATIVE_INFINITY
   private slots = new Int32Array(0)
+  private readonly timers = new TimerHeap()
   private gone: [side: Side, slot: number, row: number][] = []
 
   constructor(node: IntervalJoinNode, context: OperatorContext) {
@@ -86,12 +88,31 @@ class IntervalJoin implements Operator {
       if (entries.length > 0)
         this.sides[at].expiration = Math.min(...entries.map((entry) => entry[at] ?? MAX_WATERMARK))
     }
+    this.restoreTimers()
   }
 
   beforeBarrier(): void {
     // JSON has no Infinity.
     const entry = this.sides.map(({ expiration }) => (expiration === MAX_WATERMARK ? null : expiration))
     this.context.state.operator('expirations').set([entry])
+    const { values } = this.keys
+    this.timers.places((slot, time, place) => {
+      for (const at of [0, 1] as const) {
+        if (Number(values[CLEAN[at]].values[slot]) === time) values[PLACE[at]].values[slot] = place
+      }
+    })
+  }
+
+  private restoreTimers(): void {
+    const { values } = this.keys
+    const timers = [...this.keys.slots()].flatMap((slot) => {
+      const [left, right] = CLEAN.map((column) => Number(values[column].values[slot]))
+      const [first, second] = PLACE.map((column) => Number(values[column].values[slot]))
+      const own = left === NONE ? [] : [{ slot, time: left, place: first }]
+      // Two timers of one key and time are one.
+      return right === NONE || right === left ? own : [...own, { slot, time: right, place: second }]
+    })
+    for (const { slot, time } of timers.sort((a, b) => a.place - b.place)) this.timers.add(slot, time)
   }
 
   private get now(): number {
@@ -151,7 +172,7 @@ class IntervalJoin implements Operator {
     const { values } = keys
     for (let i = 0; i < keys.insertedCount; i++) {
       const slot = keys.insertedSlots[i]
-      for (const column of [TIMER, ...CLEAN]) values[column].setExact(slot, NONE)
+      for (const column of CLEAN) values[column].setExact(slot, NONE)
       for (const column of CAPACITY) values[column].values[slot] = FIRST_CAPACITY
     }
   }
@@ -270,14 +291,10 @@ class IntervalJoin implements Operator {
   private arm(side: Side, slot: number, time: number): void {
     const timers = this.keys.values[CLEAN[side.at]]
     if (Number(timers.values[slot]) !== NONE) return
-    timers.setExact(slot, time + side.reach + this.node.minCleanUpMs + 1)
-    this.schedule(slot)
-  }
-
-  private schedule(slot: number): void {
-    const [left, right] = CLEAN.map((column) => Number(this.keys.values[column].values[slot]))
-    this.keys.values[TIMER].setExact(slot, Math.min(left, right))
-    this.keys.timeChanged(slot)
+    const at = time + side.reach + this.node.minCleanUpMs + 1
+    const others = this.keys.values[CLEAN[side.at === 0 ? 1 : 0]].values
+    if (Number(others[slot]) !== at) this.timers.add(slot, at)
+    timers.setExact(slot, at)
   }
 
   onWatermark(watermark: number): void {
@@ -298,16 +315,12 @@ class IntervalJoin implements Operator {
   private fire(time: number): void {
     const { keys } = this
     const output = new Output()
-    for (;;) {
-      const next = keys.earliest()
-      if (next === undefined || next === NONE || next > time) break
-      for (const slot of keys.due(next)) {
-        const now = this.now
-        // Right rows before left ones, as their timers are looked at.
-        for (const side of [this.sides[1], this.sides[0]]) {
-          if (Number(keys.values[CLEAN[side.at]].values[slot]) === next) this.cleanUp(side, slot, now, output)
-        }
-        this.schedule(slot)
+    while (this.timers.isDue(time)) {
+      const { next } = this.timers
+      const slot = this.timers.take()
+      // Right rows before left ones, as their timers are looked at.
+      for (const side of [this.sides[1], this.sides[0]]) {
+        if (Number(keys.values[CLEAN[side.at]].values[slot]) === next) this.cleanUp(side, slot, this.now, output)
       }
     }
     this.emitStored(output)
@@ -347,9 +360,13 @@ class IntervalJoin implements Operator {
     const touched = new Set(this.gone.map(([, slot]) => slot))
     this.gone = []
     for (let i = 0; i < keys.insertedCount; i++) touched.add(keys.insertedSlots[i])
-    const timers = keys.values[TIMER].values
+    const timers = CLEAN.map((column) => keys.values[column].values)
     for (const slot of touched) {
-      if (Number(timers[slot]) === NONE && this.sides.every(({ list }) => list.count(slot) === 0)) keys.remove(slot)
+      if (
+        timers.every((values) => Number(values[slot]) === NONE) &&
+        this.sides.every(({ list }) => list.count(slot) === 0)
+      )
+        keys.remove(slot)
     }
   }
 
@@ -383,16 +400,11 @@ class IntervalJoin implements Operator {
   }
 
   nextEventTime(): number {
-    return this.node.time === 'rowtime' ? this.next() : MAX_WATERMARK
+    return this.node.time === 'rowtime' ? this.timers.next : MAX_WATERMARK
   }
 
   nextProcessingTime(): number {
-    return this.node.time === 'proctime' ? this.next() : MAX_WATERMARK
-  }
-
-  private next(): number {
-    const next = this.keys.earliest()
-    return next === undefined || next === NONE ? MAX_WATERMARK : next
+    return this.node.time === 'proctime' ? this.timers.next : MAX_WATERMARK
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * | state         | key      | row                                                                                  |
  * |---------------|----------|--------------------------------------------------------------------------------------|
- * | `keys`        | join key | next timer; when each side's rows are looked through; size of each side's hash map     |
+ * | `keys`        | join key | when each side's rows are looked through; times and capacity of each side's hash map   |
  * | `left`        | join key | rows with their time and whether they have been joined                               |
  * | `right`       | join key | the same                                                                              |
  * | `expirations` | –        | per side, up to which time rows may be gone                                           |
@@ -17,10 +17,11 @@ const LONG = notNull(BIGINT)
 const NUMBER = notNull(INT)
 
 /** Value columns of `keys`; the second of a pair is the right side's. */
-export const TIMER = 0
-export const CLEAN = [1, 2] as const
-export const TIMES = [3, 4] as const
-export const CAPACITY = [5, 6] as const
+export const CLEAN = [0, 1] as const
+/** Where the timers are in their heap, written for snapshots. */
+export const PLACE = [2, 3] as const
+export const TIMES = [4, 5] as const
+export const CAPACITY = [6, 7] as const
 
 export function intervalJoinState(
   { leftKeys }: Pick<IntervalJoinNode, 'leftKeys'>,
@@ -40,15 +41,15 @@ export function intervalJoinState(
       kind: 'table',
       ...common,
       value: [
-        { name: 'timer', type: LONG },
         { name: 'clean_left', type: LONG },
         { name: 'clean_right', type: LONG },
+        { name: 'left_place', type: NUMBER },
+        { name: 'right_place', type: NUMBER },
         { name: 'left_times', type: NUMBER },
         { name: 'right_times', type: NUMBER },
         { name: 'left_capacity', type: NUMBER },
         { name: 'right_capacity', type: NUMBER },
       ],
-      timeColumn: TIMER,
     },
     left: side(left),
     right: side(right),

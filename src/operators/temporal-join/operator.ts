@@ -15,6 +15,7 @@ import type { Batch, Column } from '../../types/batch.ts'
 import { isAccumulate } from '../../types/row-kind.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
 import { gatherPadded, Output } from '../joined-rows.ts'
+import { TimerHeap } from '../timer-heap.ts'
 import type { TemporalJoinNode } from './node.ts'
 
 /** Nothing to do. */
@@ -35,6 +36,7 @@ class TemporalJoin implements Operator {
   private readonly rightKind: number
   private readonly condition: ((batch: Batch, rows: Int32Array) => number) | undefined
   private slots = new Int32Array(0)
+  private readonly timers = new TimerHeap()
 
   constructor(node: TemporalJoinNode, context: OperatorContext) {
     this.node = node
@@ -52,6 +54,19 @@ class TemporalJoin implements Operator {
         mode: context.expressions,
       })
     }
+  }
+
+  restored(): void {
+    const [timers, places] = this.keys.values.map(({ values }) => values as ArrayLike<number>)
+    const slots = [...this.keys.slots()].filter((slot) => Number(timers[slot]) !== NONE)
+    for (const slot of slots.sort((a, b) => places[a] - places[b])) this.timers.add(slot, Number(timers[slot]))
+  }
+
+  beforeBarrier(): void {
+    const places = this.keys.values[1].values
+    this.timers.places((slot, _, place) => {
+      places[slot] = place
+    })
   }
 
   onBatch(batch: Batch, input: number): void {
@@ -82,24 +97,32 @@ class TemporalJoin implements Operator {
 
   private wake(slot: number, time: number): void {
     const timers = this.keys.values[0]
-    if (Number(timers.values[slot]) <= time) return
+    const known = Number(timers.values[slot])
+    if (known <= time) return
+    if (known !== NONE) this.timers.remove(slot, known)
     timers.setExact(slot, time)
-    this.keys.timeChanged(slot)
+    this.timers.add(slot, time)
   }
 
   onWatermark(watermark: number): void {
-    const due = this.keys.due(watermark)
+    const due: number[] = []
+    const output = new Output()
+    while (this.timers.isDue(watermark)) {
+      const slot = this.timers.take()
+      due.push(slot)
+      const next = this.join(slot, watermark, output)
+      this.keys.values[0].setExact(slot, next)
+      if (next !== NONE) this.timers.add(slot, next)
+    }
     if (due.length > 0) {
-      const output = new Output()
-      for (const slot of due) this.join(slot, watermark, output)
       this.emit(output)
       for (const slot of due) this.cleanUp(slot, watermark)
     }
     this.context.out.watermark(watermark)
   }
 
-  /** Left rows that the watermark has reached, each with its version or −1. */
-  private join(slot: number, watermark: number, output: Output): void {
+  /** Left rows that the watermark has reached, each with its version or −1; gives the time of the next one. */
+  private join(slot: number, watermark: number, output: Output): number {
     const { node, left, right } = this
     const noPartner = node.filterNulls.some((filters, k) => filters && this.keys.keys[k].get(slot) === null)
     const versions: number[] = []
@@ -109,9 +132,13 @@ class TemporalJoin implements Operator {
     const times = left.values[node.leftTime].values
     const leftKinds = left.values[this.leftKind].values as Int32Array
     const rightKinds = right.values[this.rightKind].values as Int32Array
+    let next = NONE
     for (let row = left.first(slot); row >= 0; row = left.next(row)) {
       const time = Number(times[row])
-      if (time > watermark) continue
+      if (time > watermark) {
+        next = Math.min(next, time)
+        continue
+      }
       let low = 0
       let high = versions.length
       while (low < high) {
@@ -122,6 +149,7 @@ class TemporalJoin implements Operator {
       const version = low === 0 ? -1 : versions[low - 1]
       output.add(leftKinds[row], row, version >= 0 && isAccumulate(rightKinds[version]) ? version : -1)
     }
+    return next
   }
 
   private emit(output: Output): void {
@@ -170,12 +198,9 @@ class TemporalJoin implements Operator {
   private cleanUp(slot: number, watermark: number): void {
     const { node, left, right, keys } = this
     const times = left.values[node.leftTime].values
-    let next = NONE
     for (let row = left.first(slot); row >= 0; ) {
       const after = left.next(row)
-      const time = Number(times[row])
-      if (time <= watermark) left.removeRow(slot, row)
-      else next = Math.min(next, time)
+      if (Number(times[row]) <= watermark) left.removeRow(slot, row)
       row = after
     }
     const versionTimes = right.values[node.rightTime].values
@@ -189,16 +214,10 @@ class TemporalJoin implements Operator {
       if (Number(versionTimes[row]) < current) right.removeRow(slot, row)
       row = after
     }
-    if (left.count(slot) === 0 && right.count(slot) === 0) {
-      keys.remove(slot)
-      return
-    }
-    keys.values[0].setExact(slot, next)
-    keys.timeChanged(slot)
+    if (left.count(slot) === 0 && right.count(slot) === 0) keys.remove(slot)
   }
 
   nextEventTime(): number {
-    const next = this.keys.earliest()
-    return next === undefined || next === NONE ? Number.POSITIVE_INFINITY : next
+    return this.timers.next
   }
 }

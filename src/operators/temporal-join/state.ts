@@ -16,8 +16,11 @@ export function temporalJoinState(
     keys: {
       kind: 'table',
       ...common,
-      value: [{ name: 'timer', type: notNull(BIGINT) }],
-      timeColumn: 0,
+      // The place is that in the heap of timers.
+      value: [
+        { name: 'timer', type: notNull(BIGINT) },
+        { name: 'place', type: notNull(INT) },
+      ],
       ...(ttlMs !== undefined && { ttlMs }),
     },
     left: { kind: 'list', ...common, value: [...left, kind], table: 'keys' },

@@ -13,6 +13,7 @@ import type { KeyedList, KeyedTable } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
 import type { Counter, Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
 import { gatherPadded, Output } from '../joined-rows.ts'
+import { TimerHeap } from '../timer-heap.ts'
 import { type WindowClock, windowClock } from '../window.ts'
 import type { WindowJoinNode } from './node.ts'
 
@@ -31,6 +32,7 @@ class WindowJoin implements Operator {
   private readonly condition: ((batch: Batch, rows: Int32Array) => number) | undefined
   private watermark = Number.NEGATIVE_INFINITY
   private slots = new Int32Array(0)
+  private readonly timers = new TimerHeap()
 
   constructor(node: WindowJoinNode, context: OperatorContext) {
     this.node = node
@@ -51,6 +53,16 @@ class WindowJoin implements Operator {
 
   restored(watermark: number): void {
     this.watermark = watermark
+    const [timers, places] = this.windows.values.map(({ values }) => values as ArrayLike<number>)
+    const slots = [...this.windows.slots()].sort((a, b) => places[a] - places[b])
+    for (const slot of slots) this.timers.add(slot, Number(timers[slot]))
+  }
+
+  beforeBarrier(): void {
+    const places = this.windows.values[1].values
+    this.timers.places((slot, _, place) => {
+      places[slot] = place
+    })
   }
 
   onBatch(batch: Batch, input: number): void {
@@ -72,7 +84,7 @@ class WindowJoin implements Operator {
       }
       if (Number(timers.values[slot]) !== timer) {
         timers.setExact(slot, timer)
-        windows.timeChanged(slot)
+        this.timers.add(slot, timer)
       }
       this.lists[input].append(slot, batch, columns, i)
     }
@@ -85,7 +97,8 @@ class WindowJoin implements Operator {
 
   onWatermark(watermark: number): void {
     this.watermark = watermark
-    const due = this.windows.due(watermark)
+    const due: number[] = []
+    while (this.timers.isDue(watermark)) due.push(this.timers.take())
     if (due.length > 0) {
       const output = new Output()
       for (const slot of due) this.join(slot, output)
@@ -166,11 +179,11 @@ class WindowJoin implements Operator {
   }
 
   nextEventTime(): number {
-    return this.windows.earliest() ?? Number.POSITIVE_INFINITY
+    return this.timers.next
   }
 
   waitingFor(): string | undefined {
-    const next = this.windows.earliest()
-    return next === undefined ? undefined : `the next window is over when the watermark reaches ${next}`
+    const { next } = this.timers
+    return next === Number.POSITIVE_INFINITY ? undefined : `the next window is over when the watermark reaches ${next}`
   }
 }

@@ -1,7 +1,7 @@
 /** What a window join keeps: the rows of both sides by join key and end of the window, until it is over. */
 import type { StateDeclaration } from '../../state/contract.ts'
 import type { Schema } from '../../types/batch.ts'
-import { BIGINT, notNull, timestamp } from '../../types/logical-type.ts'
+import { BIGINT, INT, notNull, timestamp } from '../../types/logical-type.ts'
 import type { WindowJoinNode } from './node.ts'
 
 export function windowJoinState(
@@ -15,9 +15,12 @@ export function windowJoinState(
     windows: {
       kind: 'table',
       key,
-      value: [{ name: 'timer', type: notNull(BIGINT) }],
+      // The place is that in the heap of timers.
+      value: [
+        { name: 'timer', type: notNull(BIGINT) },
+        { name: 'place', type: notNull(INT) },
+      ],
       partitionColumns,
-      timeColumn: 0,
     },
     left: side(left),
     right: side(right),
