@@ -49,6 +49,7 @@ class IntervalJoin implements Operator {
   private readonly sides: readonly [Side, Side]
   private readonly condition: ((batch: Batch, rows: Int32Array) => number) | undefined
   private readonly empty: boolean
+  readonly watermarkDelay: number
   private watermark = Number.NEGATIVE_INFINITY
   private slots = new Int32Array(0)
   private readonly timers = new TimerHeap()
@@ -71,6 +72,8 @@ class IntervalJoin implements Operator {
       expiration: 0,
     })
     this.sides = [side(0), side(1)]
+    const delays = node.time === 'rowtime' && !this.empty
+    this.watermarkDelay = delays ? Math.max(this.sides[0].reach, this.sides[1].reach) : 0
     if (node.condition !== undefined) {
       this.condition = compilePredicate(node.condition, {
         input: [...context.inputs[0], ...context.inputs[1]],
@@ -304,8 +307,7 @@ class IntervalJoin implements Operator {
       return
     }
     this.fire(watermark)
-    const delay = Math.max(this.sides[0].reach, this.sides[1].reach)
-    this.context.out.watermark(watermark - delay)
+    this.context.out.watermark(watermark - this.watermarkDelay)
   }
 
   onProcessingTime(now: number): void {
