@@ -369,7 +369,6 @@ class PlanBuilder {
       })
     }
     if (times?.kind === 'temporal') {
-      checkVersionKey(rel, times.primaryKey, leftKeys, rightKeys)
       return this.add({
         kind: 'temporal-join',
         ...common,
@@ -461,21 +460,6 @@ function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {
   if (unique.some((key) => key.every((column) => keys.includes(column)))) return { kind: 'join-key-unique' }
   const [shortest] = unique
   return shortest === undefined ? { kind: 'none' } : { kind: 'unique', columns: shortest }
-}
-
-/** The versions of a row are found by its key: all of it must be in the join. */
-function checkVersionKey(
-  rel: JoinRel,
-  primaryKey: readonly number[],
-  leftKeys: readonly number[],
-  rightKeys: readonly number[],
-): void {
-  const width = rel.left.schema.length
-  const missing = primaryKey.filter((column) => !rightKeys.includes(column - width))
-  if (leftKeys.length > 0 && missing.length === 0) return
-  const names = missing.map((column) => `'${rel.right.schema[column - width].name}'`).join(', ')
-  const problem = `the condition must equate the whole primary key of the versioned table with columns of the left side, but ${names} is not in it`
-  fail('PLAN_TEMPORAL_JOIN', { problem, hint: 'Add a.k = b.k to ON for each column of the key.' }, rel.place ?? {})
 }
 
 /** Equalities of plain columns of the table become its keys; the rest is tried on every row that it gives. */

@@ -2,8 +2,8 @@
  * JOIN … FOR SYSTEM_TIME AS OF: the version of a table at a row's time.
  *
  * Laws
- * - Event time reads a versioned table: one with a primary key and a rowtime, as it is and not normalised, since a version is
- *   told by the row that begins it.
+ * - Event time reads a versioned table: one with a rowtime and a key, declared or made by a view (which is known when the rules
+ *   have run), as it is and not normalised, since a version is told by the row that begins it.
  * - Processing time asks the connector for each row (a lookup join).
  * - The point in time is a time attribute of the left side; what is on the left stays a stream, so only INNER and LEFT mean
  *   anything.
@@ -12,7 +12,6 @@ import { fail } from '../../base/errors.ts'
 import type { Expression, Join, TableReference } from '../../sql/ast.ts'
 import { isTimeAttribute, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { LookupJoinRel, Place, Rel, ScanRel } from '../nodes.ts'
-import { upsertKeys } from '../upsert-keys.ts'
 import { join } from './build.ts'
 import { bind } from './expression.ts'
 import { bindTableName, type MakeJoin } from './from.ts'
@@ -51,13 +50,7 @@ function bindVersioned(context: BindContext, ast: TableReference, leftTime: numb
   const { rel, names } = bindTableName(context, ast.name, ast.hints)
   const versions = asItIs(rel)
   const name = ast.name.parts.map((part) => part.name).join('.')
-  const [primaryKey] = upsertKeys(versions)
   const rowtime = versions.schema.findIndex(({ type }) => isTimeAttribute(type) && type.attribute === 'rowtime')
-  if (primaryKey === undefined || primaryKey.length === 0) {
-    const problem = `'${name}' has no primary key, so it has no versions of a row`
-    const hint = `Add PRIMARY KEY (…) NOT ENFORCED to its CREATE TABLE.`
-    fail('PLAN_TEMPORAL_JOIN', { problem, hint }, { span: ast.span })
-  }
   if (rowtime === -1) {
     const problem = `'${name}' has no event time, so its versions have no beginning`
     const hint = `Declare a watermark in its CREATE TABLE: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND.`
@@ -69,7 +62,6 @@ function bindVersioned(context: BindContext, ast: TableReference, leftTime: numb
       kind: 'temporal',
       left: leftTime,
       right: width + rowtime,
-      primaryKey: primaryKey.map((column) => width + column),
     })
   }
   return { table: { rel: versions, names }, make }

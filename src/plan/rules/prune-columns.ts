@@ -278,7 +278,7 @@ function columnsOfCall(call: AggregateCall): readonly number[] {
 function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
   const width = rel.left.schema.length
   const { times } = rel
-  const timed = times === undefined ? [] : times.kind === 'interval' ? [times.left, times.right] : keysOf(times)
+  const timed = times === undefined ? [] : [times.left, times.right]
   const used = new Set([...needed, ...timed, ...(rel.condition === undefined ? [] : inputsOf(rel.condition))])
   const left = trimmed(rel.left, new Set([...used].filter((i) => i < width)))
   const right = trimmed(rel.right, new Set([...used].filter((i) => i >= width).map((i) => i - width)))
@@ -299,15 +299,9 @@ function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
   return { rel: joined, to: semi ? left.to : to }
 }
 
-function keysOf(times: JoinTimes & { readonly kind: 'temporal' }): readonly number[] {
-  return [times.left, times.right, ...times.primaryKey]
-}
-
 /** The columns of a join's times, renumbered old → new. */
 export function timesAt(times: JoinTimes, to: readonly number[]): JoinTimes {
-  const moved = { left: to[times.left], right: to[times.right] }
-  if (times.kind === 'interval') return { ...times, ...moved }
-  return { ...times, ...moved, primaryKey: times.primaryKey.map((column) => to[column]) }
+  return { ...times, left: to[times.left], right: to[times.right] }
 }
 
 function pruneLookupJoin(rel: LookupJoinRel, needed: Needed): Pruned {
