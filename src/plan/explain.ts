@@ -87,7 +87,8 @@ function relText(rel: Rel): string {
 function timesText(times: JoinTimes | undefined, names: readonly string[]): string {
   if (times === undefined) return ''
   const [left, right] = [names[times.left], names[times.right]]
-  if (times.kind === 'temporal') return `, version=[${right} at ${left}]`
+  if (times.kind === 'temporal')
+    return `, version=[${right} at ${left}]${times.key === undefined ? '' : `, key=[${times.key.map((column) => names[column]).join(', ')}]`}`
   return `, bounds=[${times.lower} ms <= ${left} - ${right} <= ${times.upper} ms]`
 }
 

@@ -137,7 +137,13 @@ export type JoinTimes =
       readonly time: 'rowtime' | 'proctime'
     }
   /** The version of the right table at the left time; the left side keeps its time attributes. */
-  | { readonly kind: 'temporal'; readonly left: number; readonly right: number }
+  | {
+      readonly kind: 'temporal'
+      readonly left: number
+      readonly right: number
+      /** What tells the versions of one row from those of another; the rule `version-key` finds it. */
+      readonly key?: readonly number[]
+    }
 /** Output: the input's columns, those of the table that is asked for each row; `condition` has the keys. */
 export interface LookupJoinRel extends Base<'lookup-join'> {
   readonly input: Rel

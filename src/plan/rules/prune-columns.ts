@@ -278,7 +278,8 @@ function columnsOfCall(call: AggregateCall): readonly number[] {
 function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
   const width = rel.left.schema.length
   const { times } = rel
-  const timed = times === undefined ? [] : [times.left, times.right]
+  const timed =
+    times === undefined ? [] : [times.left, times.right, ...(times.kind === 'temporal' ? (times.key ?? []) : [])]
   const used = new Set([...needed, ...timed, ...(rel.condition === undefined ? [] : inputsOf(rel.condition))])
   const left = trimmed(rel.left, new Set([...used].filter((i) => i < width)))
   const right = trimmed(rel.right, new Set([...used].filter((i) => i >= width).map((i) => i - width)))
@@ -301,7 +302,9 @@ function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
 
 /** The columns of a join's times, renumbered old → new. */
 export function timesAt(times: JoinTimes, to: readonly number[]): JoinTimes {
-  return { ...times, left: to[times.left], right: to[times.right] }
+  const moved = { ...times, left: to[times.left], right: to[times.right] }
+  if (moved.kind === 'interval' || moved.key === undefined) return moved
+  return { ...moved, key: moved.key.map((column) => to[column]) }
 }
 
 function pruneLookupJoin(rel: LookupJoinRel, needed: Needed): Pruned {
