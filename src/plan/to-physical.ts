@@ -9,20 +9,19 @@
  */
 
 import { fail } from '../base/errors.ts'
-import { type Expr, inputsOf } from '../expr/expr.ts'
+import type { Expr } from '../expr/expr.ts'
 import type { Distribution, NodeInput } from '../operators/contract.ts'
 import type { JoinSideKey } from '../operators/join/node.ts'
-import type { LookupJoinNode } from '../operators/lookup-join/node.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import { stateGrouping } from '../operators/window-aggregate/state.ts'
 import type { Schema } from '../types/batch.ts'
-import { physicalOf } from '../types/value.ts'
 import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
+import { lookupKeys } from './lookup-keys.ts'
 import { needsRetraction } from './monotonicity.ts'
 import { inputsOfRel, type JoinRel, type LookupJoinRel, type Rel } from './nodes.ts'
 import { keyPair } from './rules/join-keys.ts'
@@ -460,40 +459,6 @@ function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {
   if (unique.some((key) => key.every((column) => keys.includes(column)))) return { kind: 'join-key-unique' }
   const [shortest] = unique
   return shortest === undefined ? { kind: 'none' } : { kind: 'unique', columns: shortest }
-}
-
-/** Equalities of plain columns of the table become its keys; the rest is tried on every row that it gives. */
-function lookupKeys(rel: LookupJoinRel): { keys: LookupJoinNode['keys']; rest: Expr | undefined } {
-  const width = rel.input.schema.length
-  const keys: { column: number; value: Expr }[] = []
-  const rest: Expr[] = []
-  for (const condition of conjunctsOf(rel.condition)) {
-    const found = lookupKey(rel, condition, width)
-    if (found === undefined || keys.some(({ column }) => column === found.column)) rest.push(condition)
-    else keys.push(found)
-  }
-  return { keys, rest: conjunction(rest) }
-}
-
-function lookupKey(
-  { lookup }: LookupJoinRel,
-  condition: Expr,
-  width: number,
-): { column: number; value: Expr } | undefined {
-  if (condition.kind !== 'call' || condition.fn !== '=') return undefined
-  for (const [own, value] of [condition.args, [condition.args[1], condition.args[0]]]) {
-    if (own.kind !== 'input' || own.index < width || [...inputsOf(value)].some((i) => i >= width)) continue
-    const projection = lookup.projections[own.index - width]
-    if (projection.kind !== 'input') continue
-    const comparable = physicalOf(own.type) === physicalOf(value.type) && own.type.kind === value.type.kind
-    if (comparable || (isText(own.type) === true && isText(value.type) === true))
-      return { column: projection.index, value }
-  }
-  return undefined
-}
-
-function isText(type: Expr['type']): boolean {
-  return type.kind === 'CHAR' || type.kind === 'VARCHAR'
 }
 
 function forward(node: PlanNode): NodeInput {
