@@ -49,6 +49,10 @@ const TEXTS: Readonly<Record<string, OptionText>> = {
     text: 'Asynchronous functions: how long a call may take, attempts included.',
     default: '3 min',
   },
+  'table.exec.interval-join.min-cleanup-interval': {
+    text: 'Interval joins: rows stay that much longer than they must, and are removed less often.',
+    default: '0 ms',
+  },
   'table.exec.legacy-cast-behaviour': { text: 'ENABLED: casts that fail give NULL, as before Flink 1.15.' },
   'table.exec.mini-batch.allow-latency': { text: 'Mini batches: how long rows may wait.' },
   'table.exec.mini-batch.enabled': { text: 'Aggregates answer per mini batch, with fewer updates.' },

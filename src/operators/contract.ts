@@ -122,6 +122,8 @@ export interface Operator {
    * Sources with `on-event` watermarks cut batches there instead of at every row; absent = cut at every rise.
    */
   nextEventTime?(): number
+  /** How far the watermarks that it sends are behind those that it gets, in milliseconds; absent = not at all. */
+  readonly watermarkDelay?: number
   /** Why nothing was emitted lately, in one sentence for the doctor; undefined when there is nothing to say. */
   waitingFor?(): string | undefined
   close?(): void | Promise<void>

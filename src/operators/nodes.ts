@@ -7,13 +7,17 @@ import type { CorrelateNode } from './correlate/node.ts'
 import type { DropUpdateBeforeNode } from './drop-update-before/node.ts'
 import type { GroupAggregateNode } from './group-aggregate/node.ts'
 import type { GroupWindowAggregateNode } from './group-window-aggregate/node.ts'
+import type { IntervalJoinNode } from './interval-join/node.ts'
 import type { JoinNode } from './join/node.ts'
+import type { LookupJoinNode } from './lookup-join/node.ts'
 import type { OverAggregateNode } from './over-aggregate/node.ts'
 import type { SinkNode } from './sink/node.ts'
 import type { SourceScanNode } from './source-scan/node.ts'
+import type { TemporalJoinNode } from './temporal-join/node.ts'
 import type { UnionNode } from './union/node.ts'
 import type { ValuesNode } from './values/node.ts'
 import type { WindowAggregateNode } from './window-aggregate/node.ts'
+import type { WindowJoinNode } from './window-join/node.ts'
 import type { WindowTableFunctionNode } from './window-table-function/node.ts'
 
 export type PlanNode =
@@ -27,6 +31,10 @@ export type PlanNode =
   | WindowAggregateNode
   | OverAggregateNode
   | JoinNode
+  | IntervalJoinNode
+  | TemporalJoinNode
+  | LookupJoinNode
+  | WindowJoinNode
   | CorrelateNode
   | UnionNode
   | DropUpdateBeforeNode

@@ -8,13 +8,17 @@ import { correlateRuntime } from './correlate/operator.ts'
 import { dropUpdateBeforeRuntime } from './drop-update-before/operator.ts'
 import { groupAggregateRuntime } from './group-aggregate/operator.ts'
 import { groupWindowAggregateRuntime } from './group-window-aggregate/operator.ts'
+import { intervalJoinRuntime } from './interval-join/operator.ts'
 import { joinRuntime } from './join/operator.ts'
+import { lookupJoinRuntime } from './lookup-join/operator.ts'
 import { overAggregateRuntime } from './over-aggregate/operator.ts'
 import { sinkRuntime } from './sink/operator.ts'
 import { sourceScanRuntime } from './source-scan/operator.ts'
+import { temporalJoinRuntime } from './temporal-join/operator.ts'
 import { unionRuntime } from './union/operator.ts'
 import { valuesRuntime } from './values/operator.ts'
 import { windowAggregateRuntime } from './window-aggregate/operator.ts'
+import { windowJoinRuntime } from './window-join/operator.ts'
 import { windowTableFunctionRuntime } from './window-table-function/operator.ts'
 
 export const operatorRuntimes: readonly OperatorRuntime[] = [
@@ -28,6 +32,10 @@ export const operatorRuntimes: readonly OperatorRuntime[] = [
   windowAggregateRuntime,
   overAggregateRuntime,
   joinRuntime,
+  intervalJoinRuntime,
+  temporalJoinRuntime,
+  lookupJoinRuntime,
+  windowJoinRuntime,
   correlateRuntime,
   unionRuntime,
   dropUpdateBeforeRuntime,

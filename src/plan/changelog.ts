@@ -18,6 +18,7 @@ import type { PlannerContext } from './context.ts'
 import { aggregateLookup } from './declare-state.ts'
 import { inputsOfRel, type Place, type Rel, type SinkRel } from './nodes.ts'
 import { equalColumns, readsKeyOnly, upsertKeys } from './upsert-keys.ts'
+import { windowJoin } from './window-columns.ts'
 
 export type UpdateKind = 'none' | 'after' | 'both'
 
@@ -72,6 +73,8 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
     case 'aggregate':
       return { update: true, delete: all.update || all.delete }
     case 'join':
+      if (rel.times?.kind === 'temporal') return inputs[0]
+      if (rel.times !== undefined || windowJoin(rel) !== undefined) return { update: false, delete: false }
       return rel.joinType === 'inner' || rel.joinType === 'semi' ? all : { update: true, delete: true }
     default:
       return all
@@ -126,11 +129,18 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       if (rel.window.time === 'value') return done([input(rel.input, 'both')], 'both', needed === 'after')
       refuseUpdates(rel, rel.input, memo, 'An OVER aggregate', true)
       return done([input(rel.input, 'both')])
+    case 'lookup-join':
     case 'correlate':
       // The new row's partners say nothing about those of the old one.
       if (needed === 'after') return undefined
       return done([input(rel.input, needed)])
     case 'join': {
+      const what = rel.times?.kind === 'interval' ? 'An interval join' : windowJoin(rel) && 'A window join'
+      if (what !== undefined) {
+        for (const side of [rel.left, rel.right]) refuseUpdates(rel, side, memo, what, true)
+        return done([input(rel.left, 'none'), input(rel.right, 'none')])
+      }
+      if (rel.times !== undefined) return done([input(rel.left, needed), newVersions(rel.right, memo, context)])
       const pairs = equalColumns(rel)
       const width = rel.left.schema.length
       const sides = [
@@ -152,6 +162,14 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
     case 'sink':
       return planSink(rel, memo, context, kinds)
   }
+}
+
+/** A version begins with its row: old rows of updates say nothing new, and an upsert source is read as it is. */
+function newVersions(rel: Rel, memo: Memo, context: PlannerContext): Planned | undefined {
+  const after = plan(rel, 'after', memo, context)
+  if (after !== undefined || !kindsOf(rel, memo).update) return after ?? plan(rel, 'none', memo, context)
+  const both = plan(rel, 'both', memo, context)
+  return both && { ...both, dropUpdateBefore: true }
 }
 
 // ---- Sinks -----------------------------------------------------------------------------------------------------------

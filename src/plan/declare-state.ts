@@ -7,12 +7,15 @@ import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/
 import { changelogNormalizeState } from '../operators/changelog-normalize/state.ts'
 import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import { groupWindowAggregateState } from '../operators/group-window-aggregate/state.ts'
+import { intervalJoinState } from '../operators/interval-join/state.ts'
 import { joinState } from '../operators/join/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import { overAggregateState } from '../operators/over-aggregate/state.ts'
 import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
+import { temporalJoinState } from '../operators/temporal-join/state.ts'
 import { VALUES_STATE } from '../operators/values/state.ts'
 import { windowAggregateNodeState } from '../operators/window-aggregate/state.ts'
+import { windowJoinState } from '../operators/window-join/state.ts'
 import { windowTableFunctionState } from '../operators/window-table-function/state.ts'
 import type { StateDeclaration } from '../state/contract.ts'
 import type { Schema } from '../types/batch.ts'
@@ -48,11 +51,18 @@ export function declareState(
       return overAggregateState(node, inputs[0], lookup, ttlMs)
     case 'join':
       return joinState(node, inputs, ttlMs === undefined ? undefined : { left: ttlMs, right: ttlMs })
+    case 'interval-join':
+      return intervalJoinState(node, inputs)
+    case 'temporal-join':
+      return temporalJoinState(node, inputs, ttlMs)
+    case 'window-join':
+      return windowJoinState(node, inputs)
     case 'changelog-normalize':
       return changelogNormalizeState(node, inputs[0], ttlMs)
     case 'calc':
     case 'async-calc':
     case 'correlate':
+    case 'lookup-join':
     case 'union':
     case 'drop-update-before':
     case 'sink':

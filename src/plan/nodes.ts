@@ -32,6 +32,7 @@ export type Rel =
   | WindowAggregateRel
   | OverRel
   | JoinRel
+  | LookupJoinRel
   | CorrelateRel
   | UnionRel
   | SinkRel
@@ -128,6 +129,34 @@ export interface JoinRel extends Base<'join'> {
   readonly left: Rel
   readonly right: Rel
   readonly joinType: JoinType
+  readonly condition?: Expr
+  /** A join by time: another operator, whose conditions on time are here and not in `condition`. */
+  readonly times?: JoinTimes
+}
+/** Columns are those of the joined row. */
+export type JoinTimes =
+  /** left time − right time lies between `lower` and `upper`, in milliseconds; both sides keep their time attributes. */
+  | {
+      readonly kind: 'interval'
+      readonly left: number
+      readonly right: number
+      readonly lower: number
+      readonly upper: number
+      readonly time: 'rowtime' | 'proctime'
+    }
+  /** The version of the right table at the left time; the left side keeps its time attributes. */
+  | {
+      readonly kind: 'temporal'
+      readonly left: number
+      readonly right: number
+      /** What tells the versions of one row from those of another; the rule `version-key` finds it. */
+      readonly key?: readonly number[]
+    }
+/** Output: the input's columns, those of the table that is asked for each row; `condition` has the keys. */
+export interface LookupJoinRel extends Base<'lookup-join'> {
+  readonly input: Rel
+  readonly lookup: ScanRel
+  readonly joinType: 'inner' | 'left'
   readonly condition?: Expr
 }
 /** Output: the input's columns, those of the table function (LATERAL TABLE, UNNEST). */

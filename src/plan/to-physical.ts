@@ -22,12 +22,13 @@ import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, overText, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
+import { lookupKeys } from './lookup-keys.ts'
 import { needsRetraction } from './monotonicity.ts'
-import { type CorrelateRel, inputsOfRel, type JoinRel, type Rel } from './nodes.ts'
+import { type CorrelateRel, inputsOfRel, type JoinRel, type LookupJoinRel, type Rel } from './nodes.ts'
 import { keyPair } from './rules/join-keys.ts'
 import { mapTableCall } from './rules/rule.ts'
 import { upsertKeys } from './upsert-keys.ts'
-import { windowColumns } from './window-columns.ts'
+import { windowJoin } from './window-columns.ts'
 
 /** A node before it has an id and state. */
 type Draft<N extends PlanNode = PlanNode> = N extends PlanNode ? Omit<N, 'id' | 'version' | 'state'> : never
@@ -176,6 +177,8 @@ class PlanBuilder {
       }
       case 'join':
         return this.join(planned, rel)
+      case 'lookup-join':
+        return this.lookupJoin(planned, rel)
       case 'correlate':
         return this.correlate(planned, rel)
       case 'union': {
@@ -390,10 +393,14 @@ class PlanBuilder {
   // ---- Joins ---------------------------------------------------------------------------------------------------------
 
   private join(planned: Planned, rel: JoinRel): PlanNode {
-    refuseWindowJoin(rel)
     const width = rel.left.schema.length
     const left = this.build(planned.inputs[0])
     const right = this.build(planned.inputs[1])
+    const windows = windowJoin(rel)
+    const isBound = (l: number, r: number) =>
+      windows !== undefined &&
+      ((windows.left.start.includes(l) && windows.right.start.includes(r)) ||
+        (windows.left.end.includes(l) && windows.right.end.includes(r)))
     const leftKeys: number[] = []
     const rightKeys: number[] = []
     const filterNulls: boolean[] = []
@@ -401,6 +408,7 @@ class PlanBuilder {
     for (const condition of conjunctsOf(rel.condition)) {
       const pair = keyPair(condition, width)
       if (pair?.left.kind === 'input' && pair.right.kind === 'input') {
+        if (isBound(pair.left.index, pair.right.index - width)) continue
         leftKeys.push(pair.left.index)
         rightKeys.push(pair.right.index - width)
         filterNulls.push(pair.filterNulls)
@@ -410,20 +418,97 @@ class PlanBuilder {
     const names = [...namesOf(left.schema), ...namesOf(right.schema)]
     const keyTexts = leftKeys.map((key, k) => `${names[key]} = ${names[width + rightKeys[k]]}`)
     const where = [...keyTexts, ...(condition === undefined ? [] : [exprText(condition, names)])].join(' AND ')
-    return this.add({
-      kind: 'join',
+    const common = {
       schema: rel.schema,
       changelog: planned.mode,
       upsertKeys: upsertKeys(rel),
       inputs: [keyed(left, leftKeys), keyed(right, rightKeys)],
-      joinType: rel.joinType,
       leftKeys,
       rightKeys,
       filterNulls,
       ...(condition && { condition }),
+    }
+    const text = (extra: string) =>
+      `joinType=[${rel.joinType}]${extra}, where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`
+    const { joinType, times } = rel
+    if (windows !== undefined) {
+      if (windows.left.window.time === 'proctime') {
+        const feature = 'A join of windows over processing time (window join)'
+        fail('PLAN_NOT_SUPPORTED', { feature, hint: 'Use windows over event time.' }, rel.place ?? {})
+      }
+      return this.add({
+        kind: 'window-join',
+        ...common,
+        joinType,
+        leftEnd: windows.left.end[0],
+        rightEnd: windows.right.end[0],
+        timeZone: windows.left.window.timeZone,
+        description: `WindowJoin(window=[${windowText(windows.left.window, names)}], ${text('')}`,
+      })
+    }
+    if (times?.kind === 'temporal') {
+      return this.add({
+        kind: 'temporal-join',
+        ...common,
+        joinType: joinType === 'left' ? 'left' : 'inner',
+        leftTime: times.left,
+        rightTime: times.right - width,
+        description: `TemporalJoin(${text(`, version=[${names[times.right]} at ${names[times.left]}]`)}`,
+      })
+    }
+    if (
+      times?.kind === 'interval' &&
+      (joinType === 'inner' || joinType === 'left' || joinType === 'right' || joinType === 'full')
+    ) {
+      const bounds = `isRowTime=${times.time === 'rowtime'}, leftLowerBound=${times.lower}, leftUpperBound=${times.upper}, leftTimeIndex=${times.left}, rightTimeIndex=${times.right - width}`
+      const cleanUp = this.context.options.duration('table.exec.interval-join.min-cleanup-interval') ?? 0
+      return this.add({
+        kind: 'interval-join',
+        ...common,
+        joinType,
+        time: times.time,
+        leftTime: times.left,
+        rightTime: times.right - width,
+        lower: times.lower,
+        upper: times.upper,
+        minCleanUpMs: Math.max(0, cleanUp),
+        description: `IntervalJoin(${text(`, windowBounds=[${bounds}]`)}`,
+      })
+    }
+    return this.add({
+      kind: 'join',
+      ...common,
+      joinType,
       leftKey: sideKey(left, leftKeys),
       rightKey: sideKey(right, rightKeys),
-      description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`,
+      description: `Join(${text('')}`,
+    })
+  }
+
+  private lookupJoin(planned: Planned, rel: LookupJoinRel): PlanNode {
+    const { lookup, joinType, place } = rel
+    const input = this.build(planned.inputs[0])
+    const { keys, rest } = lookupKeys(rel)
+    if (keys.length === 0) {
+      const problem = `the join needs an equality between a column of '${lookup.catalogTable.path.name}' and a value of the left side or a constant of the same type`
+      fail('PLAN_TEMPORAL_JOIN', { problem, hint: 'Write ON a.k = b.k with a plain column of the table.' }, place ?? {})
+    }
+    const names = [...namesOf(input.schema), ...namesOf(lookup.schema)]
+    const by = keys.map(({ column, value }) => `${lookup.produced[column].name}=${exprText(value, names)}`)
+    const where = rest === undefined ? '' : `, where=[${exprText(rest, names)}]`
+    return this.add({
+      kind: 'lookup-join',
+      schema: rel.schema,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(rel),
+      inputs: [forward(input)],
+      table: lookup.table,
+      produced: lookup.produced,
+      projections: lookup.projections,
+      joinType,
+      keys,
+      ...(rest && { condition: rest }),
+      description: `LookupJoin(table=[${lookup.table.name}], joinType=[${joinType}], lookup=[${by.join(', ')}]${where}, select=[${namesOf(rel.schema).join(', ')}])`,
     })
   }
 }
@@ -455,23 +540,6 @@ function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {
   return shortest === undefined ? { kind: 'none' } : { kind: 'unique', columns: shortest }
 }
 
-/** Equal windows on both sides, joined by their bounds, are another operator: its result is final per window. */
-function refuseWindowJoin(rel: JoinRel): void {
-  const left = windowColumns(rel.left)
-  const right = windowColumns(rel.right)
-  if (left === undefined || right === undefined) return
-  const width = rel.left.schema.length
-  const equated = (a: readonly number[], b: readonly number[]) =>
-    conjunctsOf(rel.condition).some((condition) => {
-      const pair = keyPair(condition, width)
-      if (pair?.left.kind !== 'input' || pair.right.kind !== 'input') return false
-      return a.includes(pair.left.index) && b.includes(pair.right.index - width)
-    })
-  if (equated(left.start, right.start) && equated(left.end, right.end)) {
-    fail('PLAN_NOT_SUPPORTED', { feature: 'A join of windows (window join)' }, rel.place ?? {})
-  }
-}
-
 /** Expressions of operators that evaluate row by row. */
 function waitlessExprs(rel: Rel): readonly (Expr | undefined)[] {
   switch (rel.kind) {
@@ -481,6 +549,7 @@ function waitlessExprs(rel: Rel): readonly (Expr | undefined)[] {
       return rel.rows.flat()
     case 'normalize':
     case 'join':
+    case 'lookup-join':
     case 'correlate':
       return [rel.condition]
     default:

@@ -62,6 +62,8 @@ function infer(rel: Rel): Keys {
 
 function joinKeys(rel: JoinRel): Keys {
   const left = upsertKeys(rel.left)
+  if (rel.times?.kind === 'temporal') return left
+  if (rel.times !== undefined) return []
   if (rel.joinType === 'semi' || rel.joinType === 'anti') return left
   const width = rel.left.schema.length
   const right = upsertKeys(rel.right).map((key) => key.map((column) => column + width))

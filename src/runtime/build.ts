@@ -176,7 +176,9 @@ class JobBuilder {
     }
     for (const node of vertex.nodes) {
       for (const edge of this.#graph.edgesFrom.get(node.id) ?? []) {
-        const channels = this.#connect(edge.to, edge.input)
+        const from = chain.find((each) => each.node === node)
+        const sent = this.#restoredWatermark(node.id) - (from?.operator.watermarkDelay ?? 0)
+        const channels = this.#connect(edge.to, edge.input, sent)
         const exchange = new Exchange(
           edge.distribution,
           node.schema,
@@ -203,12 +205,13 @@ class JobBuilder {
     return built
   }
 
-  /** A new channel to each subtask of `vertex`. */
-  #connect(vertex: Vertex, input: number): Channel[] {
+  /** A new channel to each subtask of `vertex`; `sent` is the last watermark that its producer sent before the barrier. */
+  #connect(vertex: Vertex, input: number, sent: number): Channel[] {
     return (this.#channels.get(vertex) ?? []).map((channels) => {
       const channel = new Channel(input)
-      // A restored consumer knows a watermark already; its channels begin there, so that none holds it back below.
-      channel.watermark = this.#restoredWatermark(vertex.nodes[0].id)
+      // A restored consumer knows a watermark already; its channels begin there, so that none holds it back below. A producer
+      // does not send again what it has sent.
+      channel.watermark = Math.max(sent, this.#restoredWatermark(vertex.nodes[0].id))
       channels.push(channel)
       return channel
     })
@@ -257,8 +260,8 @@ class JobBuilder {
     if (this.#restore !== undefined) {
       state.restore(this.#partsOf(node.id))
       // A snapshot before the next watermark must know this one again.
-      metrics.watermark = this.#restoredWatermark(node.id)
-      operator.restored?.(metrics.watermark)
+      metrics.watermark = this.#restoredWatermark(node.id) - (operator.watermarkDelay ?? 0)
+      operator.restored?.(this.#restoredWatermark(node.id))
     }
     return { node, operator, state, metrics }
   }

@@ -328,11 +328,12 @@ export class Task {
   }
 
   #snapshots(): SubtaskSnapshot['operators'] {
-    return this.#chain.map(({ node, state }) => ({
-      node: node.id,
-      snapshot: state.snapshot(),
-      watermark: this.#watermark,
-    }))
+    let watermark = this.#watermark
+    return this.#chain.map(({ node, operator, state }) => {
+      const own = { node: node.id, snapshot: state.snapshot(), watermark }
+      watermark -= operator.watermarkDelay ?? 0
+      return own
+    })
   }
 
   /** The state at the end, part of every later checkpoint; undefined while running. */

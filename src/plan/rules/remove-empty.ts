@@ -30,6 +30,7 @@ function simplify(rel: Rel): Rel {
     case 'window-table-function':
     case 'over':
     case 'correlate':
+    case 'lookup-join':
       return isEmpty(rel.input) ? nothing(rel) : rel
     case 'join':
       if ((rel.joinType === 'inner' || rel.joinType === 'semi') && (isEmpty(rel.left) || isEmpty(rel.right)))
