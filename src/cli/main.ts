@@ -73,7 +73,9 @@ function exitCodeOf(error: unknown): number {
 }
 
 function errorLines(error: unknown, color: boolean): string[] {
-  if (error instanceof AggregateError) return error.errors.flatMap((each) => errorLines(each, color))
+  if (error instanceof AggregateError) {
+    return error.errors.flatMap((each, i) => (i === 0 ? errorLines(each, color) : ['', ...errorLines(each, color)]))
+  }
   if (isRivuletError(error)) return renderError(error as RivuletError, color).split('\n')
   return (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
 }

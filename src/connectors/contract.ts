@@ -122,6 +122,8 @@ export interface TableSource {
   /** Default of `scan.watermark.emit.strategy`: Flink's is on-periodic. */
   readonly watermarkEmit?: 'on-event' | 'on-periodic'
   createReader(context: ReaderContext): SourceReader
+  /** False: the table has no rows to read as a stream, only answers to lookups. */
+  readonly scans?: boolean
   /** Absent: rows cannot be looked up by key (`FOR SYSTEM_TIME AS OF` processing time). */
   createLookup?(context: LookupContext): LookupReader
 }

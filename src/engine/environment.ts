@@ -7,11 +7,14 @@
 import { fail, isRivuletError } from '../base/errors.ts'
 import { nodeHost } from '../base/node-host.ts'
 import type { SourceText } from '../base/span.ts'
+import type { UserFunction } from '../catalog/function.ts'
 import { explainStatement, planInserts, planQuery } from '../plan/index.ts'
 import type { Insert, Query, Statement } from '../sql/ast.ts'
 import { parseStatement, parseStatements } from '../sql/index.ts'
+import { checkStatements } from './check.ts'
 import { CollectBuffer } from './collect-buffer.ts'
-import type { JobClient } from './job-client.ts'
+import { type Registrable, userFunctionOf } from './functions/index.ts'
+import { isJobError, type JobClient } from './job-client.ts'
 import { importFunction } from './load-function.ts'
 import { listResult, TableResult } from './result.ts'
 import { Session, type SessionParts } from './session.ts'
@@ -23,7 +26,6 @@ import {
 } from './settings.ts'
 import { executeDefinition, executeStatement, type InsertOf } from './statements.ts'
 import { type ExecuteOptions, Table, type TableOwner } from './table.ts'
-import { isUserDefinedFunction, type UserDefinedFunction } from './udf.ts'
 
 export interface TableEnvironmentOptions extends Partial<SessionParts> {
   /** Options as `SET` would give them. */
@@ -64,12 +66,24 @@ export class TableEnvironment implements TableOwner {
     return this.executeStatement(parseOne(source), source, options)
   }
 
-  /** Execute every statement of a script in order; results of statements before a failing one stand. */
+  /**
+   * Execute every statement of a script in order; results of statements before a failing one stand. Behind a failing one
+   * nothing runs any more, but the rest is checked, so that all mistakes are reported at once (an AggregateError).
+   */
   async *executeScript(sql: string, name = '<sql>', options: ExecuteOptions = {}): AsyncGenerator<TableResult> {
     const source: SourceText = { name, text: sql }
     const { statements, errors } = parseStatements(sql, { name })
-    if (errors.length > 0) throw errors.length === 1 ? errors[0] : new AggregateError(errors, errors[0].message)
-    for (const { statement } of statements) yield await this.executeStatement(statement, source, options)
+    throwAll(errors)
+    for (const [i, { statement }] of statements.entries()) {
+      try {
+        yield await this.executeStatement(statement, source, options)
+      } catch (error) {
+        // A job that fails says nothing about the statements behind it.
+        if (!isRivuletError(error) || error.domain !== 'user' || isJobError(error)) throw error
+        const rest = statements.slice(i).map((each) => each.statement)
+        throwAll([error, ...(await checkStatements(this.session, rest, source))])
+      }
+    }
   }
 
   executeStatement(statement: Statement, source: SourceText, options: ExecuteOptions = {}): Promise<TableResult> {
@@ -115,31 +129,27 @@ export class TableEnvironment implements TableOwner {
 
   // ---- registration -------------------------------------------------------------------------------------------------
 
-  createTemporaryFunction(path: string, fn: UserDefinedFunction): void {
+  createTemporaryFunction(path: string, fn: Registrable): void {
     this.#register(path, fn, (declared) => {
       const target = this.session.catalog.qualify(path.split('.'))
       this.session.catalog.createFunction(target, declared, { temporary: true })
     })
   }
 
-  createTemporarySystemFunction(name: string, fn: UserDefinedFunction): void {
+  createTemporarySystemFunction(name: string, fn: Registrable): void {
     this.#register(name, fn, (declared) => this.session.catalog.createTemporarySystemFunction(name, declared))
   }
 
   /** `createTemporarySystemFunction` of Flink 1.10; registering a name again replaces it. */
-  registerFunction(name: string, fn: UserDefinedFunction): void {
+  registerFunction(name: string, fn: Registrable): void {
     this.#register(name, fn, (declared) =>
       this.session.catalog.createTemporarySystemFunction(name, declared, { replace: true }),
     )
   }
 
-  #register(
-    name: string,
-    fn: unknown,
-    create: (fn: { kind: 'scalar'; name: string; fn: ReturnType<UserDefinedFunction['scalar']> }) => void,
-  ): void {
-    if (!isUserDefinedFunction(fn)) fail('ENGINE_NOT_A_FUNCTION', { name, found: typeof fn })
-    create({ kind: 'scalar', name, fn: fn.scalar(name) })
+  #register(name: string, fn: unknown, create: (fn: UserFunction) => void): void {
+    const declared = userFunctionOf(fn, name)
+    create(declared ?? fail('ENGINE_NOT_A_FUNCTION', { name, found: `a ${typeof fn}` }))
   }
 
   createTemporaryView(path: string, table: Table): void {
@@ -208,14 +218,14 @@ export class TableEnvironment implements TableOwner {
     const start = async () => {
       const buffer = new CollectBuffer()
       const name = this.session.options.get('pipeline.name') ?? 'collect'
-      const job = await this.session.submit(plan, name, { collect: buffer, signal: options.signal })
+      const job = await this.session.submit(plan, name, { collect: buffer, source, signal: options.signal })
       job.wait().then(
         () => buffer.end(),
         (error: unknown) => buffer.end({ error }),
       )
       return { job, buffer }
     }
-    return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'query', start })
+    return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'query', start }, undefined, this.session.timeZone)
   }
 
   async #submitInserts(
@@ -226,7 +236,12 @@ export class TableEnvironment implements TableOwner {
     const plan = located(inserts[0].source, () => planInserts(this.session.planner, inserts))
     const target = inserts.map(({ insert }) => insert.table.parts.map((part) => part.name).join('.')).join(', ')
     const title = name ?? this.session.options.get('pipeline.name') ?? `insert-into_${target}`
-    const job = await this.session.submit(plan, title, { signal: options.signal })
+    const [{ source }] = inserts
+    const oneText = inserts.every((each) => each.source === source)
+    const job = await this.session.submit(plan, title, {
+      signal: options.signal,
+      source: oneText ? source : undefined,
+    })
     const schema = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
     const list = listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT')
     return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'rows', rows: await list.collect() }, job)
@@ -333,6 +348,11 @@ function insertOf(table: Table, path: string): InsertOf {
     span,
   }
   return { insert, source: table.source }
+}
+
+function throwAll(errors: readonly unknown[]): void {
+  if (errors.length === 1) throw errors[0]
+  if (errors.length > 1) throw new AggregateError(errors, (errors[0] as Error).message)
 }
 
 function parseOne(source: SourceText): Statement {

@@ -2,8 +2,13 @@
  * Rows as a table of text, as Flink's `print()` draws it: a column `op` with the row kind, one width per column, known in
  * advance so that rows of a stream can be printed as they come.
  */
+import { rowAt, type Schema } from '../types/batch.ts'
+import { printText } from '../types/format.ts'
 import type { LogicalType } from '../types/logical-type.ts'
+import { rowKindText } from '../types/row-kind.ts'
+import type { Value } from '../types/value.ts'
 import type { TableResult } from './result.ts'
+import type { Row } from './row.ts'
 
 const MAX_WIDTH = 30
 
@@ -64,16 +69,21 @@ export function cell(text: string, width: number): string {
   return `${' '.repeat(Math.max(0, width - displayWidth(shown)))}${shown}`
 }
 
-function valueText(value: unknown): string {
-  if (value === null) return '<NULL>'
-  if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE'
-  return typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
-    ? JSON.stringify(value)
-    : String(value)
+/** A cell as Flink's SQL client prints it. */
+function cellText(value: Value, type: LogicalType, timeZone: string): string {
+  return value === null ? '<NULL>' : printText(value, type, { timeZone })
 }
 
 export async function printTable(result: TableResult, write: (line: string) => void): Promise<void> {
-  const widths = result.schema.map(({ name, type }) => widthOf(name, type))
+  const { list } = result
+  if (list !== undefined) printList(result.schema, list, write)
+  else await printQuery(result, write)
+}
+
+/** Rows of a query as they come: widths by type, the row kind in front. */
+async function printQuery(result: TableResult, write: (line: string) => void): Promise<void> {
+  const { schema, timeZone } = result
+  const widths = schema.map(({ name, type }) => widthOf(name, type))
   const rule = `+----+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+`
   const line = (op: string, cells: readonly string[]) =>
     `| ${op} |${cells.map((text, i) => ` ${cell(text, widths[i])} `).join('|')}|`
@@ -81,15 +91,41 @@ export async function printTable(result: TableResult, write: (line: string) => v
   write(
     line(
       'op',
-      result.schema.map(({ name }) => name),
+      schema.map(({ name }) => name),
     ),
   )
   write(rule)
   let count = 0
-  for await (const row of result) {
-    count++
-    write(line(row.kind, row.values.map(valueText)))
+  for await (const batches of result.batches()) {
+    for (const batch of batches) {
+      for (let i = 0; i < batch.length; i++) {
+        const kind = rowKindText(batch.kinds === null ? 0 : batch.kinds[i])
+        const cells = rowAt(batch, schema, i).map((value, c) => cellText(value, schema[c].type, timeZone))
+        write(line(kind, cells))
+        count++
+      }
+    }
   }
   write(rule)
   write(`${count} row${count === 1 ? '' : 's'} in set`)
+}
+
+/** What a statement says: one text as it is (EXPLAIN, SHOW CREATE), else a table as wide as its contents. */
+function printList(schema: Schema, rows: readonly Row[], write: (line: string) => void): void {
+  if (schema.length === 1 && rows.length === 1 && String(rows[0].values[0]).includes('\n')) {
+    for (const line of String(rows[0].values[0]).trimEnd().split('\n')) write(line)
+    return
+  }
+  const texts = rows.map((row) =>
+    row.values.map((value) => (value === null ? '<NULL>' : String(value).replaceAll('\n', ' '))),
+  )
+  const widths = schema.map(({ name }, c) => Math.max(displayWidth(name), ...texts.map((row) => displayWidth(row[c]))))
+  const rule = `+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+`
+  const line = (cells: readonly string[]) => `|${cells.map((text, i) => ` ${cell(text, widths[i])} `).join('|')}|`
+  write(rule)
+  write(line(schema.map(({ name }) => name)))
+  write(rule)
+  for (const row of texts) write(line(row))
+  write(rule)
+  write(`${rows.length} row${rows.length === 1 ? '' : 's'} in set`)
 }

@@ -30,9 +30,13 @@ export class TableResult implements AsyncIterable<Row>, AsyncDisposable {
   #taken = false
   #canceled = false
 
-  constructor(schema: Schema, resultKind: ResultKind, source: RowSource, job?: JobClient) {
+  /** IANA zone in which TIMESTAMP_LTZ is printed. */
+  readonly timeZone: string
+
+  constructor(schema: Schema, resultKind: ResultKind, source: RowSource, job?: JobClient, timeZone = 'UTC') {
     this.schema = schema
     this.resultKind = resultKind
+    this.timeZone = timeZone
     this.#source = source
     this.#job = job
   }
@@ -40,6 +44,11 @@ export class TableResult implements AsyncIterable<Row>, AsyncDisposable {
   /** The job of an INSERT, or of a query that has been started. */
   get jobClient(): JobClient | undefined {
     return this.#job
+  }
+
+  /** The rows of a statement that is no query; undefined for a query. */
+  get list(): readonly Row[] | undefined {
+    return this.#source.kind === 'rows' ? this.#source.rows : undefined
   }
 
   /** Columns as `[name, type]`, time attributes marked. */

@@ -45,6 +45,8 @@ function plain(value: unknown): unknown {
 
 function text(value: unknown): string {
   if (value === null) return 'NULL'
+  if (value instanceof Map) return `{${[...value].map(([key, item]) => `${text(key)}=${text(item)}`).join(', ')}}`
+  if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`
   return typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype
     ? JSON.stringify(plain(value))
     : String(value)

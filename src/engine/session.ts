@@ -4,15 +4,17 @@
  * Law: nothing here does I/O before a job is submitted; statements are executed one after the other in the order of calls.
  */
 
-import { fail } from '../base/errors.ts'
+import { fail, isRivuletError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import type { SourceText } from '../base/span.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { SessionOptions } from '../catalog/session-options.ts'
 import type { Connector } from '../connectors/contract.ts'
 import { connectors } from '../connectors/registry.ts'
 import type { CompileMode } from '../expr/compile.ts'
-import type { FunctionLookup } from '../expr/function.ts'
+import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import { formats } from '../formats/registry.ts'
+import type { AggregateFunction, AggregateLookup } from '../functions/aggregate/contract.ts'
 import { aggregateNames, findAggregateFunction } from '../functions/aggregate/index.ts'
 import { findScalarFunction, scalarFunctions } from '../functions/registry.ts'
 import type { CollectTarget } from '../operators/contract.ts'
@@ -59,6 +61,10 @@ export class Session {
         const found = this.catalog.functionById(name)
         return found?.kind === 'scalar' ? found.fn : undefined
       },
+      table: (name) => {
+        const found = this.catalog.functionById(name)
+        return found?.kind === 'table' ? found.fn : undefined
+      },
     }
     this.planner = {
       catalog: this.catalog,
@@ -97,6 +103,7 @@ export class Session {
       {
         host: this.host,
         functions: this.#functions,
+        aggregates: (context) => this.#aggregates(context),
         runtimes: operatorRuntimes,
         backend: memoryBackend,
         tables: tableAccess(this.planner),
@@ -129,7 +136,15 @@ export class Session {
       throw error
     }
     const stopCheckpoints = startCheckpointing(job, this.options, this.host)
-    const completion = job.run().finally(stopCheckpoints)
+    const completion = job
+      .run()
+      .finally(stopCheckpoints)
+      .catch((error: unknown) => {
+        // Errors of rows know their place in the statement; its text is known here.
+        throw extra.source !== undefined && isRivuletError(error) && error.span !== undefined
+          ? error.in(extra.source)
+          : error
+      })
     const client = new JobClient(this.#jobId(), job, completion)
     this.jobs.push(client)
     const abort = () => void client.cancel()
@@ -140,6 +155,17 @@ export class Session {
       () => extra.signal?.removeEventListener('abort', abort),
     )
     return client
+  }
+
+  /** Aggregates as operators of one subtask find them: what users' functions open, they open with it. */
+  #aggregates(context: EvalContext): AggregateLookup {
+    return (name, user) => {
+      if (!user) return findAggregateFunction(name)
+      const found = this.catalog.functionById(name)
+      if (found?.kind !== 'aggregate') return undefined
+      const fn = found.fn as AggregateFunction
+      return { ...fn, prepare: (site) => fn.prepare({ ...site, context }) }
+    }
   }
 
   #jobId(): string {
@@ -154,6 +180,8 @@ export class Session {
 
 export interface SubmitOptions {
   readonly collect?: CollectTarget
+  /** The text of the statement, for the place of an error while the job runs. */
+  readonly source?: SourceText
   readonly signal?: AbortSignal
   /** Rows per batch at most; tests of "batching is invisible" set it. */
   readonly batchSize?: number

@@ -10,9 +10,10 @@ import { scalarFunctions } from '../functions/registry.ts'
 import { createTable, createView, describeColumns, explainStatement, showCreate } from '../plan/index.ts'
 import type { CreateFunction, Describe, Drop, Insert, Name, Query, Show, Statement } from '../sql/ast.ts'
 import { BOOLEAN, STRING } from '../types/logical-type.ts'
+import { describeFunction } from './describe-function.ts'
+import { userFunctionOf } from './functions/index.ts'
 import { listResult, type TableResult } from './result.ts'
 import type { Session } from './session.ts'
-import { isUserDefinedFunction } from './udf.ts'
 
 /** An INSERT with the text that it stands in. */
 export interface InsertOf {
@@ -50,6 +51,10 @@ export async function executeStatement(
     case 'show':
       return show(session, statement)
     case 'show-create':
+      if (statement.object !== 'TABLE' && statement.object !== 'VIEW') {
+        const instead = 'SHOW CREATE works on tables and views.'
+        fail('ENGINE_NOT_EMBEDDED', { statement: `SHOW CREATE ${statement.object}`, instead }, { span: statement.span })
+      }
       return listResult(
         [{ name: 'result', type: STRING }],
         [[showCreate(session.planner, statement)]],
@@ -185,14 +190,11 @@ async function createFunction(session: Session, statement: CreateFunction): Prom
     )
   }
   const fn = await session.loadFunction(text.slice(0, hash), text.slice(hash + 1))
-  if (!isUserDefinedFunction(fn)) {
-    fail(
-      'ENGINE_NOT_A_FUNCTION',
-      { name: text, found: `a ${typeof fn} that was not made by udf` },
-      { span: statement.as.span },
-    )
+  const declared = userFunctionOf(fn, name)
+  if (declared === undefined) {
+    const found = `a ${typeof fn} that was not made by udf, udaf or udtf`
+    return fail('ENGINE_NOT_A_FUNCTION', { name: text, found }, { span: statement.as.span })
   }
-  const declared = { kind: 'scalar' as const, name, fn: fn.scalar(name) }
   const mode = { ifNotExists: statement.ifNotExists, span: statement.name.span }
   if (statement.system) session.catalog.createTemporarySystemFunction(name, declared, mode)
   else {
@@ -263,8 +265,13 @@ function matching(statement: Show, names: readonly string[]): readonly string[] 
 }
 
 function describe(session: Session, statement: Describe): TableResult {
+  if (statement.object === 'FUNCTION' && statement.name.kind === 'name') {
+    const rows = describeFunction(session, namesOf(statement.name), statement.extended, statement.name.span)
+    const schema = ['info name', 'info value'].map((name) => ({ name, type: STRING }))
+    return listResult(schema, rows, 'SUCCESS_WITH_CONTENT')
+  }
   if (statement.object !== 'TABLE' || statement.name.kind !== 'name') {
-    const instead = 'DESCRIBE works on tables and views.'
+    const instead = 'DESCRIBE works on tables, views and functions.'
     return fail('ENGINE_NOT_EMBEDDED', { statement: `DESCRIBE ${statement.object}`, instead }, { span: statement.span })
   }
   return columnsResult(session, statement.name)

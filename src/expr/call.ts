@@ -35,6 +35,7 @@ export function functionOf(expr: CallExpr, lookup: FunctionLookup): ScalarFuncti
 }
 
 export function evaluatorOf(fn: ScalarFunction, site: CallSite): AnyEvaluate {
+  if (fn.prepareAsync !== undefined) throw failure('FUNCTION_ASYNC_PLACE', { name: fn.name })
   const evaluate = fn.prepare?.(site) ?? fn.eval
   if (evaluate === undefined) {
     throw failure('FUNCTION_INTERNAL', { detail: `${fn.name} has neither eval nor prepare` })
@@ -79,8 +80,13 @@ export function undefinedResult(expr: Expr, args: readonly Value[] | undefined, 
   return failure('FUNCTION_RETURNED_UNDEFINED', params, { span: expr.span })
 }
 
+/** The function's name as queries write it: users' functions are known by catalog, database and name. */
+export function functionName({ fn, user }: CallExpr): string {
+  return user === true && fn.split('.').length > 2 ? fn.split('.').slice(2).join('.') : fn
+}
+
 function nameOf(expr: Expr): string {
-  if (expr.kind === 'call') return expr.fn
+  if (expr.kind === 'call') return functionName(expr)
   return expr.kind === 'cast' ? `CAST AS ${typeText(expr.type)}` : expr.kind
 }
 

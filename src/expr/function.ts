@@ -33,6 +33,8 @@ export interface Signature {
   readonly minArgs: number
   /** Infinity for variadics. */
   readonly maxArgs: number
+  /** Of several texts the one that the arguments come closest to, for messages. */
+  nearest?(args: readonly ArgInfo[]): string | undefined
 }
 
 /** What typing may depend on. */

@@ -57,7 +57,10 @@ export class AggregateCode {
 
   /** Make the function; `parameters` are its arguments. */
   instantiate<F>(parameters: readonly string[], body: string): F {
-    const make = new Function(...this.names, `return function (${parameters.join(', ')}) {\n${body}\n}`)
+    const make = new Function(
+      ...this.names,
+      `return function (${parameters.join(', ')}) {\n${body}\n}\n//# sourceURL=rivulet/aggregate`,
+    )
     return make(...this.bound) as F
   }
 

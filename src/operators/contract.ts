@@ -122,6 +122,8 @@ export interface Operator {
    * Sources with `on-event` watermarks cut batches there instead of at every row; absent = cut at every rise.
    */
   nextEventTime?(): number
+  /** How far the watermarks that it sends are behind those that it gets, in milliseconds; absent = not at all. */
+  readonly watermarkDelay?: number
   /** Why nothing was emitted lately, in one sentence for the doctor; undefined when there is nothing to say. */
   waitingFor?(): string | undefined
   close?(): void | Promise<void>
@@ -136,6 +138,12 @@ export interface Operator {
   flush?(): Promise<void>
   /** The checkpoint of an earlier barrier is complete. */
   checkpointComplete?(checkpoint: number): void
+
+  // What operators with work outside the thread have (asynchronous functions).
+  /** Work is in flight: barriers and the end wait until it is false. `onReady` tells when to look again. */
+  readonly busy?: boolean
+  /** Emit what has completed meanwhile; true when there was something. Called before input is read, also when `full`. */
+  resume?(): boolean
 
   // Processing time.
   /** Next processing time (epoch ms) at which the operator wants to be called, or +Infinity. */

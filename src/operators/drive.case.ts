@@ -37,6 +37,8 @@ export interface DriveOptions {
   readonly restore?: boolean
   readonly timeZone?: string
   readonly expressions?: 'compiled' | 'interpreted'
+  /** For operators that ask tables. */
+  readonly tables?: OperatorContext['tables']
   /** Called after every step, rows at batch size 1. */
   readonly after?: (operator: Operator) => void
 }
@@ -51,6 +53,7 @@ export async function drive<N extends NodeBase>(
     restore = false,
     timeZone = 'UTC',
     expressions = 'compiled',
+    tables,
     after,
   }: DriveOptions = {},
 ): Promise<Driven> {
@@ -92,6 +95,7 @@ export async function drive<N extends NodeBase>(
         },
       }),
       gauge() {},
+      tables,
       downstreamEventTime: () => Number.POSITIVE_INFINITY,
     }
     // The rest of the context is for sources and sinks.

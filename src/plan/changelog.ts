@@ -12,12 +12,15 @@
  */
 import { fail } from '../base/errors.ts'
 import { lineColumn } from '../base/span.ts'
+import { inputsOf } from '../expr/expr.ts'
 import { isTimeAttribute } from '../types/logical-type.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
 import type { PlannerContext } from './context.ts'
+import { aggregateLookup } from './declare-state.ts'
 import { inputsOfRel, type Place, type Rel, type RowNumberRel, type SinkRel } from './nodes.ts'
 import { rankStrategy } from './rank-strategy.ts'
 import { equalColumns, readsKeyOnly, upsertKeys } from './upsert-keys.ts'
+import { windowJoin } from './window-columns.ts'
 
 export type UpdateKind = 'none' | 'after' | 'both'
 
@@ -64,6 +67,9 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
     case 'group-window-aggregate':
     case 'window-aggregate':
       return { update: false, delete: false }
+    case 'over':
+      if (rel.window.time === 'value') return { update: true, delete: all.update || all.delete }
+      return { update: false, delete: false }
     case 'normalize':
       return { update: true, delete: true }
     case 'window-rank':
@@ -76,6 +82,8 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
     case 'aggregate':
       return { update: true, delete: all.update || all.delete }
     case 'join':
+      if (rel.times?.kind === 'temporal') return inputs[0]
+      if (rel.times !== undefined || windowJoin(rel) !== undefined) return { update: false, delete: false }
       return rel.joinType === 'inner' || rel.joinType === 'semi' ? all : { update: true, delete: true }
     default:
       return all
@@ -118,6 +126,7 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       refuseUpdates(rel, rel.input, memo, 'A window table function', rel.kind === 'window-table-function')
       return done([input(rel.input, needed)])
     case 'filter':
+      refuseRankFilter(rel)
       if (needed === 'after' && !readsKeyOnly(rel.condition, upsertKeys(rel.input))) return undefined
       return done([input(rel.input, needed)])
     case 'aggregate':
@@ -131,11 +140,22 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       refuseUpdates(rel, rel.input, memo, 'A window aggregate', true)
       refuseUnmergeable(rel, rel.windowing.window.shape.type, context)
       return done([input(rel.input, 'both')])
+    case 'over':
+      if (rel.window.time === 'value') return done([input(rel.input, 'both')], 'both', needed === 'after')
+      refuseUpdates(rel, rel.input, memo, 'An OVER aggregate', true)
+      return done([input(rel.input, 'both')])
+    case 'lookup-join':
     case 'correlate':
       // The new row's partners say nothing about those of the old one.
       if (needed === 'after') return undefined
       return done([input(rel.input, needed)])
     case 'join': {
+      const what = rel.times?.kind === 'interval' ? 'An interval join' : windowJoin(rel) && 'A window join'
+      if (what !== undefined) {
+        for (const side of [rel.left, rel.right]) refuseUpdates(rel, side, memo, what, true)
+        return done([input(rel.left, 'none'), input(rel.right, 'none')])
+      }
+      if (rel.times !== undefined) return done([input(rel.left, needed), newVersions(rel.right, memo, context)])
       const pairs = equalColumns(rel)
       const width = rel.left.schema.length
       const sides = [
@@ -174,6 +194,14 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
     case 'sink':
       return planSink(rel, memo, context, kinds)
   }
+}
+
+/** A version begins with its row: old rows of updates say nothing new, and an upsert source is read as it is. */
+function newVersions(rel: Rel, memo: Memo, context: PlannerContext): Planned | undefined {
+  const after = plan(rel, 'after', memo, context)
+  if (after !== undefined || !kindsOf(rel, memo).update) return after ?? plan(rel, 'none', memo, context)
+  const both = plan(rel, 'both', memo, context)
+  return both && { ...both, dropUpdateBefore: true }
 }
 
 // ---- Sinks -----------------------------------------------------------------------------------------------------------
@@ -257,13 +285,16 @@ function refuseAppendOnlyAggregates(
   const kinds = kindsOf(rel.input, memo)
   if (!kinds.update && !kinds.delete) return
   for (const call of rel.calls) {
-    const fn = call.user === true ? undefined : context.functions.aggregate(call.fn)
+    const fn = aggregateLookup(context)(call.fn, call.user === true)
     if (fn === undefined || fn.retracts) continue
     const maker = makerOf(rel.input, memo)
-    const hint = `${call.fn} has no way to take a row back; use it on append-only rows, or another aggregate.`
+    const hint =
+      call.user === true
+        ? `Implement retract(accumulator, …) in '${fn.name}', which takes a row back, or use it on append-only rows.`
+        : `${call.fn} has no way to take a row back; use it on append-only rows, or another aggregate.`
     fail(
       'PLAN_INPUT_CHANGES',
-      { what: call.fn, changes: 'updates and deletes', cause: describeMaker(maker), hint },
+      { what: fn.name, changes: 'updates and deletes', cause: describeMaker(maker), hint },
       rel.place ?? {},
     )
   }
@@ -285,6 +316,39 @@ function refuseRowNumber(rel: RowNumberRel): never {
   return fail('PLAN_TOP_N', { problem, hint: 'Filter it in the query around: WHERE rn <= 10.' }, rel.place)
 }
 
+/** A condition on ROW_NUMBER or RANK makes another operator of it in Flink, with other changes: top-n or deduplication. */
+function refuseRankFilter(rel: Rel & { readonly kind: 'filter' }): void {
+  for (const column of inputsOf(rel.condition)) {
+    const name = rankOf(rel.input, column)
+    if (name === undefined) continue
+    const feature = `A condition on ${name}() OVER outside the top-n pattern`
+    const hint = 'Use ROW_NUMBER() as the only OVER function of its query, and bound it from above: WHERE rn <= 10.'
+    fail('PLAN_NOT_SUPPORTED', { feature, hint }, rel.place ?? {})
+  }
+}
+
+const RANKS = ['ROW_NUMBER', 'RANK', 'DENSE_RANK']
+
+/** The rank function that a column is the plain result of. */
+function rankOf(rel: Rel, column: number): string | undefined {
+  switch (rel.kind) {
+    case 'project': {
+      const expr = rel.exprs[column]
+      return expr.kind === 'input' ? rankOf(rel.input, expr.index) : undefined
+    }
+    case 'filter':
+      return rankOf(rel.input, column)
+    case 'over': {
+      const width = rel.input.schema.length
+      if (column < width) return rankOf(rel.input, column)
+      const { fn, user } = rel.calls[column - width]
+      return user !== true && RANKS.includes(fn) ? fn : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
 /** Windows that are put together from parts add up accumulators, which not every aggregate can. */
 function refuseUnmergeable(
   rel: Rel & { readonly kind: 'window-aggregate' | 'group-window-aggregate' },
@@ -293,9 +357,11 @@ function refuseUnmergeable(
 ): void {
   if (shape === 'tumble') return
   for (const call of rel.calls) {
-    const fn = call.user === true ? undefined : context.functions.aggregate(call.fn)
+    const fn = aggregateLookup(context)(call.fn, call.user === true)
     if (fn !== undefined && !fn.merges) {
-      fail('PLAN_AGGREGATE_MERGE', { name: call.fn, window: shape.toUpperCase() }, rel.place ?? {})
+      const hint =
+        call.user === true ? `Implement merge(accumulator, others) in '${fn.name}', or use TUMBLE windows.` : undefined
+      fail('PLAN_AGGREGATE_MERGE', { name: fn.name, window: shape.toUpperCase(), hint }, rel.place ?? {})
     }
   }
 }
@@ -313,6 +379,7 @@ const MAKERS: Partial<Record<Rel['kind'], string>> = {
   rank: 'the top-n',
   deduplicate: 'the deduplication',
   normalize: 'the upsert table',
+  over: 'the OVER aggregate that is not ordered by time',
 }
 
 function describeMaker(rel: Rel): string {

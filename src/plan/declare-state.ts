@@ -8,13 +8,17 @@ import { changelogNormalizeState } from '../operators/changelog-normalize/state.
 import { deduplicateState } from '../operators/deduplicate/state.ts'
 import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import { groupWindowAggregateState } from '../operators/group-window-aggregate/state.ts'
+import { intervalJoinState } from '../operators/interval-join/state.ts'
 import { joinState } from '../operators/join/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
+import { overAggregateState } from '../operators/over-aggregate/state.ts'
 import { rankState } from '../operators/rank/state.ts'
 import { SOURCE_SCAN_STATE } from '../operators/source-scan/state.ts'
+import { temporalJoinState } from '../operators/temporal-join/state.ts'
 import { temporalSortState } from '../operators/temporal-sort/state.ts'
 import { VALUES_STATE } from '../operators/values/state.ts'
 import { windowAggregateNodeState } from '../operators/window-aggregate/state.ts'
+import { windowJoinState } from '../operators/window-join/state.ts'
 import { windowRankState } from '../operators/window-rank/state.ts'
 import { windowTableFunctionState } from '../operators/window-table-function/state.ts'
 import type { StateDeclaration } from '../state/contract.ts'
@@ -47,8 +51,16 @@ export function declareState(
       return windowAggregateNodeState(node, inputs[0], lookup)
     case 'window-table-function':
       return windowTableFunctionState(node, inputs[0])
+    case 'over-aggregate':
+      return overAggregateState(node, inputs[0], lookup, ttlMs)
     case 'join':
       return joinState(node, inputs, ttlMs === undefined ? undefined : { left: ttlMs, right: ttlMs })
+    case 'interval-join':
+      return intervalJoinState(node, inputs)
+    case 'temporal-join':
+      return temporalJoinState(node, inputs, ttlMs)
+    case 'window-join':
+      return windowJoinState(node, inputs)
     case 'changelog-normalize':
       return changelogNormalizeState(node, inputs[0], ttlMs)
     case 'rank':
@@ -60,7 +72,9 @@ export function declareState(
     case 'temporal-sort':
       return temporalSortState(inputs[0])
     case 'calc':
+    case 'async-calc':
     case 'correlate':
+    case 'lookup-join':
     case 'union':
     case 'drop-update-before':
     case 'sink':

@@ -2,6 +2,7 @@
 import type { Expr } from '../expr/expr.ts'
 import type { AggregateCall } from '../operators/aggregate-call.ts'
 import type { TableCall } from '../operators/correlate/node.ts'
+import type { OverWindow } from '../operators/over-aggregate/node.ts'
 import type { RankRange } from '../operators/rank/node.ts'
 import type { SortKey } from '../operators/sort-order.ts'
 import type { WindowSpec } from '../operators/window.ts'
@@ -116,6 +117,19 @@ export function windowText(window: WindowSpec, names: readonly string[]): string
   }
   if (shape.type !== 'session' && shape.offset !== 0) parts.push(`offset=[${durationText(shape.offset)}]`)
   return `${shape.type.toUpperCase()}(${parts.join(', ')})`
+}
+
+export function overText(window: OverWindow, names: readonly string[]): string {
+  const { partition, time, timeColumn, frame } = window
+  const by = partition.length === 0 ? '' : `partitionBy=[${partition.map((i) => names[i]).join(', ')}], `
+  const order = timeColumn === undefined ? time : names[timeColumn]
+  const start =
+    frame.preceding === undefined
+      ? 'UNBOUNDED PRECEDING'
+      : frame.preceding === 0
+        ? 'CURRENT ROW'
+        : `${frame.unit === 'rows' ? frame.preceding : durationText(frame.preceding)} PRECEDING`
+  return `${by}orderBy=[${order} ASC], window=[${frame.unit.toUpperCase()} BETWEEN ${start} AND CURRENT ROW]`
 }
 
 const UNITS = [

@@ -5,8 +5,8 @@
  */
 import type { PlanNode } from '../operators/nodes.ts'
 import { changelogModeText } from '../types/row-kind.ts'
-import { callText, exprText, namesOf, orderText, rangeText, tableCallText, windowText } from './describe.ts'
-import { inputsOfRel, type Rel } from './nodes.ts'
+import { callText, exprText, namesOf, orderText, overText, rangeText, tableCallText, windowText } from './describe.ts'
+import { inputsOfRel, type JoinTimes, type Rel } from './nodes.ts'
 
 export interface ExplainDetails {
   readonly changelogMode: boolean
@@ -64,10 +64,14 @@ function relText(rel: Rel): string {
       return `GroupWindowAggregate(group=[${list(rel.grouping)}], window=[${windowText(rel.window, names)}], calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
     case 'window-aggregate':
       return `WindowAggregate(group=[${list(rel.grouping)}], window=[${windowText(rel.windowing.window, names)}, ${rel.windowing.kind}], calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
+    case 'over':
+      return `Over(${overText(rel.window, names)}, calls=[${rel.calls.map((call) => callText(call, names)).join(', ')}])`
     case 'window-table-function':
       return `WindowTableFunction(${windowText(rel.window, names)})`
+    case 'lookup-join':
+      return `LookupJoin(type=[${rel.joinType}], table=[${rel.lookup.table.name}], condition=[${rel.condition === undefined ? 'true' : exprText(rel.condition, namesOf(rel.schema))}])`
     case 'join':
-      return `Join(type=[${rel.joinType}], condition=[${rel.condition === undefined ? 'true' : exprText(rel.condition, names)}])`
+      return `${rel.times === undefined ? 'Join' : rel.times.kind === 'interval' ? 'IntervalJoin' : 'TemporalJoin'}(type=[${rel.joinType}]${timesText(rel.times, names)}, condition=[${rel.condition === undefined ? 'true' : exprText(rel.condition, names)}])`
     case 'correlate': {
       const condition =
         rel.condition === undefined ? '' : `, condition=[${exprText(rel.condition, namesOf(rel.schema))}]`
@@ -90,6 +94,14 @@ function relText(rel: Rel): string {
     case 'collect':
       return `Collect(fields=[${namesOf(rel.schema).join(', ')}])`
   }
+}
+
+function timesText(times: JoinTimes | undefined, names: readonly string[]): string {
+  if (times === undefined) return ''
+  const [left, right] = [names[times.left], names[times.right]]
+  if (times.kind === 'temporal')
+    return `, version=[${right} at ${left}]${times.key === undefined ? '' : `, key=[${times.key.map((column) => names[column]).join(', ')}]`}`
+  return `, bounds=[${times.lower} ms <= ${left} - ${right} <= ${times.upper} ms]`
 }
 
 // ---- The compiled plan -----------------------------------------------------------------------------------------------
@@ -133,6 +145,7 @@ const UNBOUNDED: Partial<Record<PlanNode['kind'], string>> = {
   'changelog-normalize': 'one row per key',
   rank: 'the rows of every partition',
   deduplicate: 'one row per key',
+  'temporal-join': 'the latest version of every key',
 }
 
 function adviceText({ nodes, ttlMs }: ExplainedStages): string {

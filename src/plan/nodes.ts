@@ -14,6 +14,7 @@ import type { AggregateCall } from '../operators/aggregate-call.ts'
 import type { TableCall } from '../operators/correlate/node.ts'
 import type { WindowProperty } from '../operators/group-window-aggregate/node.ts'
 import type { JoinType } from '../operators/join/node.ts'
+import type { OverWindow } from '../operators/over-aggregate/node.ts'
 import type { RankRange } from '../operators/rank/node.ts'
 import type { SortKey } from '../operators/sort-order.ts'
 import type { PlanTable, WatermarkSpec } from '../operators/source-scan/node.ts'
@@ -31,7 +32,9 @@ export type Rel =
   | GroupWindowAggregateRel
   | WindowTableFunctionRel
   | WindowAggregateRel
+  | OverRel
   | JoinRel
+  | LookupJoinRel
   | CorrelateRel
   | UnionRel
   | RowNumberRel
@@ -122,11 +125,45 @@ export interface WindowAggregateRel extends Base<'window-aggregate'> {
   readonly calls: readonly AggregateCall[]
   readonly properties: readonly ('start' | 'end' | 'time')[]
 }
+/** Output: the input's columns, aggregates. */
+export interface OverRel extends Base<'over'> {
+  readonly input: Rel
+  readonly window: OverWindow
+  readonly calls: readonly AggregateCall[]
+}
 /** Output: left columns, right columns (left only for semi and anti). */
 export interface JoinRel extends Base<'join'> {
   readonly left: Rel
   readonly right: Rel
   readonly joinType: JoinType
+  readonly condition?: Expr
+  /** A join by time: another operator, whose conditions on time are here and not in `condition`. */
+  readonly times?: JoinTimes
+}
+/** Columns are those of the joined row. */
+export type JoinTimes =
+  /** left time − right time lies between `lower` and `upper`, in milliseconds; both sides keep their time attributes. */
+  | {
+      readonly kind: 'interval'
+      readonly left: number
+      readonly right: number
+      readonly lower: number
+      readonly upper: number
+      readonly time: 'rowtime' | 'proctime'
+    }
+  /** The version of the right table at the left time; the left side keeps its time attributes. */
+  | {
+      readonly kind: 'temporal'
+      readonly left: number
+      readonly right: number
+      /** What tells the versions of one row from those of another; the rule `version-key` finds it. */
+      readonly key?: readonly number[]
+    }
+/** Output: the input's columns, those of the table that is asked for each row; `condition` has the keys. */
+export interface LookupJoinRel extends Base<'lookup-join'> {
+  readonly input: Rel
+  readonly lookup: ScanRel
+  readonly joinType: 'inner' | 'left'
   readonly condition?: Expr
 }
 /** Output: the input's columns, those of the table function (LATERAL TABLE, UNNEST). */

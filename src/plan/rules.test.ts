@@ -15,6 +15,8 @@ for (const ddl of [
   "CREATE TABLE u (id INT, k STRING, v INT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'inline', 'changelog-mode' = 'I,UA,D')",
   `CREATE TABLE e (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
     WITH ('connector' = 'inline')`,
+  `CREATE TABLE versions (id INT, k STRING, v INT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts, PRIMARY KEY (id) NOT ENFORCED)
+    WITH ('connector' = 'inline', 'changelog-mode' = 'I,UA,D')`,
   `CREATE TABLE j (t STRING, ts AS TO_TIMESTAMP(t), v INT, WATERMARK FOR ts AS ts)
     WITH ('connector' = 'kafka', 'topic' = 't', 'properties.bootstrap.servers' = 'localhost:9092',
       'scan.startup.mode' = 'earliest-offset', 'format' = 'json')`,
@@ -239,6 +241,19 @@ describe('rules', () => {
   staysAway('rank', 'SELECT id, v FROM a ORDER BY v LIMIT 3')
 
   fires(
+    'row-number-over',
+    'SELECT id, ROW_NUMBER() OVER (PARTITION BY k ORDER BY ts) AS rn FROM e',
+    `Collect(fields=[id, rn])
++- Project(id=[id], rn=[w0$o0])
+   +- Over(partitionBy=[k], orderBy=[ts ASC], window=[ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW], calls=[ROW_NUMBER()])
+      +- Scan(table=[e], fields=[id, k, ts], watermark=[(ts - 1000:INTERVAL SECOND)])`,
+  )
+  staysAway(
+    'row-number-over',
+    'SELECT id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY id ORDER BY ts) AS rn FROM e) WHERE rn = 1',
+  )
+
+  fires(
     'share-scans',
     'SELECT x.id, y.v FROM a AS x JOIN a AS y ON x.k = y.k WHERE y.v > 5',
     `Collect(fields=[id, v])
@@ -259,6 +274,19 @@ describe('rules', () => {
 +- Scan(table=[j], fields=[ts, v], watermark=[ts])`,
   )
   staysAway('decode-timestamp', 'SELECT ts, t FROM j')
+})
+
+describe('version-key', () => {
+  fires(
+    'version-key',
+    'SELECT e.v, r.v FROM e JOIN versions FOR SYSTEM_TIME AS OF e.ts AS r ON e.id = r.id AND e.k = r.k',
+    `Collect(fields=[v, v0])
++- Project(v=[v], v0=[v])
+   +- TemporalJoin(type=[inner], version=[ts at ts], key=[id], condition=[((id = id) AND (k = k))])
+      +- Scan(table=[e], fields=[id, k, v, ts], watermark=[(ts - 1000:INTERVAL SECOND)])
+      +- Scan(table=[versions], fields=[id, k, v, ts], watermark=[ts])`,
+  )
+  staysAway('version-key', 'SELECT e.v FROM e JOIN e AS r ON e.id = r.id AND e.ts = r.ts')
 })
 
 test('every rule has a case', () => {

@@ -3,7 +3,7 @@
  *
  * Constants first, since later rules look for TRUE and FALSE. Filters sink before columns are pruned, so that a column that
  * only a pushed filter reads ends at the filter. Windows are fused before projections merge, while the chain between the
- * aggregate and the window function is still as written; pruning makes projections of plain columns, which the last merge
+ * aggregate and the window function is still as written; keys of versioned tables are looked for before columns go; pruning makes projections of plain columns, which the last merge
  * takes away. Scans of one table are shared when it is known what each reads. What is left to read decides how it is decoded.
  */
 import type { PlannerContext } from './context.ts'
@@ -16,8 +16,10 @@ import { pruneColumns } from './rules/prune-columns.ts'
 import { pushFilters } from './rules/push-filters.ts'
 import { rank } from './rules/rank.ts'
 import { removeEmpty } from './rules/remove-empty.ts'
+import { rowNumberOver } from './rules/row-number-over.ts'
 import type { ForestRule, Rule } from './rules/rule.ts'
 import { shareScans } from './rules/share-scans.ts'
+import { versionKey } from './rules/version-key.ts'
 import { fuseWindow, windowAggregate } from './rules/window-aggregate.ts'
 
 export const rules: readonly (Rule | ForestRule)[] = [
@@ -25,9 +27,11 @@ export const rules: readonly (Rule | ForestRule)[] = [
   removeEmpty,
   pushFilters,
   rank,
+  rowNumberOver,
   windowAggregate,
   fuseWindow,
   joinKeys,
+  versionKey,
   mergeProjections,
   pruneColumns,
   shareScans,

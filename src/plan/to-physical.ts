@@ -15,17 +15,21 @@ import type { JoinSideKey } from '../operators/join/node.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import { stateGrouping } from '../operators/window-aggregate/state.ts'
 import type { Schema } from '../types/batch.ts'
-import { conjunction, conjunctsOf, inputAt } from './bind/build.ts'
+import { hasAsyncCall, refuseAsyncCalls, splitAsyncCalls } from './async-calls.ts'
+import { conjunction, conjunctsOf, inputAt, shiftInputs } from './bind/build.ts'
 import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
-import { callText, exprText, namesOf, orderText, rangeText, tableCallText, windowText } from './describe.ts'
+import { callText, exprText, namesOf, orderText, overText, rangeText, tableCallText, windowText } from './describe.ts'
 import { planText } from './json.ts'
+import { lookupKeys } from './lookup-keys.ts'
 import { needsRetraction } from './monotonicity.ts'
 import {
+  type CorrelateRel,
   type DeduplicateRel,
   inputsOfRel,
   type JoinRel,
+  type LookupJoinRel,
   type RankRel,
   type Rel,
   type TemporalSortRel,
@@ -33,8 +37,9 @@ import {
 } from './nodes.ts'
 import { rankStrategy } from './rank-strategy.ts'
 import { keyPair } from './rules/join-keys.ts'
+import { mapTableCall } from './rules/rule.ts'
 import { upsertKeys } from './upsert-keys.ts'
-import { windowColumns } from './window-columns.ts'
+import { windowJoin } from './window-columns.ts'
 
 /** A node before it has an id and state. */
 type Draft<N extends PlanNode = PlanNode> = N extends PlanNode ? Omit<N, 'id' | 'version' | 'state'> : never
@@ -97,6 +102,7 @@ class PlanBuilder {
 
   private node(planned: Planned): PlanNode {
     const { rel, mode } = planned
+    refuseAsyncCalls(waitlessExprs(rel), this.context)
     const common = { schema: rel.schema, changelog: mode, upsertKeys: upsertKeys(rel) }
     switch (rel.kind) {
       case 'scan': {
@@ -160,22 +166,32 @@ class PlanBuilder {
           description: `WindowTableFunction(window=[${windowText(rel.window, names)}])`,
         })
       }
-      case 'join':
-        return this.join(planned, rel)
-      case 'correlate': {
+      case 'over': {
         const input = this.build(planned.inputs[0])
-        const { joinType, table, condition } = rel
-        const where = condition === undefined ? '' : `, condition=[${exprText(condition, namesOf(rel.schema))}]`
+        const names = namesOf(input.schema)
+        const width = input.schema.length
+        const aggregates = rel.calls.map((call, i) => ({
+          ...call,
+          // Rows leave a bounded frame again.
+          retract: rel.window.frame.preceding !== undefined,
+          name: rel.schema[width + i].name,
+        }))
+        const select = [...names, ...aggregates.map((call) => `${callText(call, names)} AS ${call.name}`)]
         return this.add({
-          kind: 'correlate',
+          kind: 'over-aggregate',
           ...common,
-          inputs: [forward(input)],
-          joinType,
-          table,
-          ...(condition && { condition }),
-          description: `Correlate(invocation=[${tableCallText(table, namesOf(input.schema))}], joinType=[${joinType}], select=[${namesOf(rel.schema).join(', ')}]${where})`,
+          inputs: [keyed(input, rel.window.partition)],
+          window: rel.window,
+          aggregates,
+          description: `OverAggregate(${overText(rel.window, names)}, select=[${select.join(', ')}])`,
         })
       }
+      case 'join':
+        return this.join(planned, rel)
+      case 'lookup-join':
+        return this.lookupJoin(planned, rel)
+      case 'correlate':
+        return this.correlate(planned, rel)
       case 'row-number':
         return fail('PLAN_INTERNAL', { detail: 'a row number without a range' })
       case 'rank':
@@ -237,8 +253,46 @@ class PlanBuilder {
       below = next
       next = next.inputs[0]
     }
-    const input = this.build(below.inputs[0])
-    const condition = conjunction(conditions.reverse())
+    const front = this.build(below.inputs[0])
+    const asynchronous = [...conditions, ...projections].some((expr) => hasAsyncCall(expr, this.context))
+    const { input, ...rest } = asynchronous
+      ? this.asyncCalls(planned, front, conditions.reverse(), projections)
+      : { input: front, condition: conjunction(conditions.reverse()), projections }
+    return this.calcNode(planned, schema, input, rest.condition, rest.projections)
+  }
+
+  /** Conditions without asynchronous calls, then the calls, stage by stage; what is left is an ordinary calc. */
+  private asyncCalls(planned: Planned, below: PlanNode, conditions: readonly Expr[], projections: readonly Expr[]) {
+    const isAsync = (expr: Expr) => hasAsyncCall(expr, this.context)
+    const first = conjunction(conditions.flatMap(conjunctsOf).filter((expr) => !isAsync(expr)))
+    const after = conditions.flatMap(conjunctsOf).filter(isAsync)
+    const all = below.schema.map((_, i) => inputAt(below.schema, i))
+    let input = first === undefined ? below : this.calcNode(planned, below.schema, below, first, all, below.upsertKeys)
+    const { stages, exprs } = splitAsyncCalls([...after, ...projections], below.schema.length, this.context)
+    for (const calls of stages) {
+      const names = namesOf(input.schema)
+      const results = calls.map((expr, i) => ({ name: `async$${input.schema.length + i}`, type: expr.type }))
+      input = this.add({
+        kind: 'async-calc',
+        schema: [...input.schema, ...results],
+        changelog: input.changelog,
+        upsertKeys: input.upsertKeys,
+        inputs: [forward(input)],
+        calls,
+        description: `AsyncCalc(calls=[${calls.map((expr) => exprText(expr, names)).join(', ')}])`,
+      })
+    }
+    return { input, condition: conjunction(exprs.slice(0, after.length)), projections: exprs.slice(after.length) }
+  }
+
+  private calcNode(
+    planned: Planned,
+    schema: Schema,
+    input: PlanNode,
+    condition: Expr | undefined,
+    projections: readonly Expr[],
+    keys = upsertKeys(planned.rel),
+  ): PlanNode {
     const names = namesOf(input.schema)
     const selected = projections.map((expr, i) => {
       const text = exprText(expr, names)
@@ -249,7 +303,7 @@ class PlanBuilder {
       kind: 'calc',
       schema,
       changelog: planned.mode,
-      upsertKeys: upsertKeys(planned.rel),
+      upsertKeys: keys,
       inputs: [forward(input)],
       ...(condition && { condition }),
       projections,
@@ -399,13 +453,47 @@ class PlanBuilder {
     }
   }
 
+  private correlate(planned: Planned, rel: CorrelateRel): PlanNode {
+    const front = this.build(planned.inputs[0])
+    const width = front.schema.length
+    const given = rel.table.kind === 'unnest' ? [rel.table.arg] : rel.table.call.args
+    // Results of asynchronous functions among the arguments are columns of the input meanwhile.
+    const { input, projections: args } = given.some((arg) => hasAsyncCall(arg, this.context))
+      ? this.asyncCalls(planned, front, [], given)
+      : { input: front, projections: given }
+    const shift = input.schema.length - width
+    const moved = (index: number) => (index < width ? index : index + shift)
+    const table = mapTableCall(rel.table, () => args)
+    const schema = [...input.schema, ...rel.schema.slice(width)]
+    const condition = rel.condition && shiftInputs(rel.condition, moved)
+    const where = condition === undefined ? '' : `, condition=[${exprText(condition, namesOf(schema))}]`
+    const node = this.add({
+      kind: 'correlate',
+      schema,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(rel),
+      inputs: [forward(input)],
+      joinType: rel.joinType,
+      table,
+      ...(condition && { condition }),
+      description: `Correlate(invocation=[${tableCallText(table, namesOf(input.schema))}], joinType=[${rel.joinType}], select=[${namesOf(schema).join(', ')}]${where})`,
+    })
+    if (shift === 0) return node
+    const wanted = rel.schema.map((_, i) => inputAt(schema, moved(i)))
+    return this.calcNode(planned, rel.schema, node, undefined, wanted)
+  }
+
   // ---- Joins ---------------------------------------------------------------------------------------------------------
 
   private join(planned: Planned, rel: JoinRel): PlanNode {
-    refuseWindowJoin(rel)
     const width = rel.left.schema.length
     const left = this.build(planned.inputs[0])
     const right = this.build(planned.inputs[1])
+    const windows = windowJoin(rel)
+    const isBound = (l: number, r: number) =>
+      windows !== undefined &&
+      ((windows.left.start.includes(l) && windows.right.start.includes(r)) ||
+        (windows.left.end.includes(l) && windows.right.end.includes(r)))
     const leftKeys: number[] = []
     const rightKeys: number[] = []
     const filterNulls: boolean[] = []
@@ -413,6 +501,7 @@ class PlanBuilder {
     for (const condition of conjunctsOf(rel.condition)) {
       const pair = keyPair(condition, width)
       if (pair?.left.kind === 'input' && pair.right.kind === 'input') {
+        if (isBound(pair.left.index, pair.right.index - width)) continue
         leftKeys.push(pair.left.index)
         rightKeys.push(pair.right.index - width)
         filterNulls.push(pair.filterNulls)
@@ -422,20 +511,97 @@ class PlanBuilder {
     const names = [...namesOf(left.schema), ...namesOf(right.schema)]
     const keyTexts = leftKeys.map((key, k) => `${names[key]} = ${names[width + rightKeys[k]]}`)
     const where = [...keyTexts, ...(condition === undefined ? [] : [exprText(condition, names)])].join(' AND ')
-    return this.add({
-      kind: 'join',
+    const common = {
       schema: rel.schema,
       changelog: planned.mode,
       upsertKeys: upsertKeys(rel),
       inputs: [keyed(left, leftKeys), keyed(right, rightKeys)],
-      joinType: rel.joinType,
       leftKeys,
       rightKeys,
       filterNulls,
       ...(condition && { condition }),
+    }
+    const text = (extra: string) =>
+      `joinType=[${rel.joinType}]${extra}, where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`
+    const { joinType, times } = rel
+    if (windows !== undefined) {
+      if (windows.left.window.time === 'proctime') {
+        const feature = 'A join of windows over processing time (window join)'
+        fail('PLAN_NOT_SUPPORTED', { feature, hint: 'Use windows over event time.' }, rel.place ?? {})
+      }
+      return this.add({
+        kind: 'window-join',
+        ...common,
+        joinType,
+        leftEnd: windows.left.end[0],
+        rightEnd: windows.right.end[0],
+        timeZone: windows.left.window.timeZone,
+        description: `WindowJoin(window=[${windowText(windows.left.window, names)}], ${text('')}`,
+      })
+    }
+    if (times?.kind === 'temporal') {
+      return this.add({
+        kind: 'temporal-join',
+        ...common,
+        joinType: joinType === 'left' ? 'left' : 'inner',
+        leftTime: times.left,
+        rightTime: times.right - width,
+        description: `TemporalJoin(${text(`, version=[${names[times.right]} at ${names[times.left]}]`)}`,
+      })
+    }
+    if (
+      times?.kind === 'interval' &&
+      (joinType === 'inner' || joinType === 'left' || joinType === 'right' || joinType === 'full')
+    ) {
+      const bounds = `isRowTime=${times.time === 'rowtime'}, leftLowerBound=${times.lower}, leftUpperBound=${times.upper}, leftTimeIndex=${times.left}, rightTimeIndex=${times.right - width}`
+      const cleanUp = this.context.options.duration('table.exec.interval-join.min-cleanup-interval') ?? 0
+      return this.add({
+        kind: 'interval-join',
+        ...common,
+        joinType,
+        time: times.time,
+        leftTime: times.left,
+        rightTime: times.right - width,
+        lower: times.lower,
+        upper: times.upper,
+        minCleanUpMs: Math.max(0, cleanUp),
+        description: `IntervalJoin(${text(`, windowBounds=[${bounds}]`)}`,
+      })
+    }
+    return this.add({
+      kind: 'join',
+      ...common,
+      joinType,
       leftKey: sideKey(left, leftKeys),
       rightKey: sideKey(right, rightKeys),
-      description: `Join(joinType=[${rel.joinType}], where=[${where === '' ? 'true' : where}], select=[${namesOf(rel.schema).join(', ')}])`,
+      description: `Join(${text('')}`,
+    })
+  }
+
+  private lookupJoin(planned: Planned, rel: LookupJoinRel): PlanNode {
+    const { lookup, joinType, place } = rel
+    const input = this.build(planned.inputs[0])
+    const { keys, rest } = lookupKeys(rel)
+    if (keys.length === 0) {
+      const problem = `the join needs an equality between a column of '${lookup.catalogTable.path.name}' and a value of the left side or a constant of the same type`
+      fail('PLAN_TEMPORAL_JOIN', { problem, hint: 'Write ON a.k = b.k with a plain column of the table.' }, place ?? {})
+    }
+    const names = [...namesOf(input.schema), ...namesOf(lookup.schema)]
+    const by = keys.map(({ column, value }) => `${lookup.produced[column].name}=${exprText(value, names)}`)
+    const where = rest === undefined ? '' : `, where=[${exprText(rest, names)}]`
+    return this.add({
+      kind: 'lookup-join',
+      schema: rel.schema,
+      changelog: planned.mode,
+      upsertKeys: upsertKeys(rel),
+      inputs: [forward(input)],
+      table: lookup.table,
+      produced: lookup.produced,
+      projections: lookup.projections,
+      joinType,
+      keys,
+      ...(rest && { condition: rest }),
+      description: `LookupJoin(table=[${lookup.table.name}], joinType=[${joinType}], lookup=[${by.join(', ')}]${where}, select=[${namesOf(rel.schema).join(', ')}])`,
     })
   }
 }
@@ -467,20 +633,20 @@ function sideKey(node: PlanNode, keys: readonly number[]): JoinSideKey {
   return shortest === undefined ? { kind: 'none' } : { kind: 'unique', columns: shortest }
 }
 
-/** Equal windows on both sides, joined by their bounds, are another operator: its result is final per window. */
-function refuseWindowJoin(rel: JoinRel): void {
-  const left = windowColumns(rel.left)
-  const right = windowColumns(rel.right)
-  if (left === undefined || right === undefined) return
-  const width = rel.left.schema.length
-  const equated = (a: readonly number[], b: readonly number[]) =>
-    conjunctsOf(rel.condition).some((condition) => {
-      const pair = keyPair(condition, width)
-      if (pair?.left.kind !== 'input' || pair.right.kind !== 'input') return false
-      return a.includes(pair.left.index) && b.includes(pair.right.index - width)
-    })
-  if (equated(left.start, right.start) && equated(left.end, right.end)) {
-    fail('PLAN_NOT_SUPPORTED', { feature: 'A join of windows (window join)' }, rel.place ?? {})
+/** Expressions of operators that evaluate row by row. */
+function waitlessExprs(rel: Rel): readonly (Expr | undefined)[] {
+  switch (rel.kind) {
+    case 'scan':
+      return [...rel.projections, rel.condition, rel.watermark?.expr]
+    case 'values':
+      return rel.rows.flat()
+    case 'normalize':
+    case 'join':
+    case 'lookup-join':
+    case 'correlate':
+      return [rel.condition]
+    default:
+      return []
   }
 }
 

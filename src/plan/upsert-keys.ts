@@ -40,6 +40,7 @@ function infer(rel: Rel): Keys {
         return mapped.includes(-1) ? [] : [mapped]
       })
     case 'filter':
+    case 'over':
     case 'sink':
     case 'collect':
       return upsertKeys(rel.input)
@@ -71,6 +72,8 @@ function infer(rel: Rel): Keys {
 
 function joinKeys(rel: JoinRel): Keys {
   const left = upsertKeys(rel.left)
+  if (rel.times?.kind === 'temporal') return left
+  if (rel.times !== undefined) return []
   if (rel.joinType === 'semi' || rel.joinType === 'anti') return left
   const width = rel.left.schema.length
   const right = upsertKeys(rel.right).map((key) => key.map((column) => column + width))

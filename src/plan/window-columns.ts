@@ -6,9 +6,13 @@
  *   columns, filters, and aggregations by window; any computation on them makes ordinary columns.
  * - An aggregation is one by window when it groups by both bounds and, for sessions, by exactly the columns whose sessions
  *   they are: other keys would see windows of each other, and Flink then plans an ordinary, updating aggregate.
+ * - A join is one of windows when both sides have windows of the same kind over the same kind of time and both bounds are
+ *   equated: then every result is final when its window is over. Anything else on windows is a regular join.
  */
 import type { WindowSpec } from '../operators/window.ts'
-import type { AggregateRel, Rel } from './nodes.ts'
+import { conjunctsOf } from './bind/build.ts'
+import type { AggregateRel, JoinRel, Rel } from './nodes.ts'
+import { keyPair } from './rules/join-keys.ts'
 
 export interface WindowColumns {
   readonly start: readonly number[]
@@ -36,6 +40,7 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
     case 'correlate':
     case 'row-number':
     case 'window-rank':
+    case 'lookup-join':
       return windowColumns(rel.input)
     case 'aggregate': {
       const below = windowColumns(rel.input)
@@ -57,7 +62,7 @@ export function windowColumns(rel: Rel): WindowColumns | undefined {
       return same ? first : undefined
     }
     case 'join':
-      return rel.joinType === 'semi' || rel.joinType === 'anti' ? windowColumns(rel.left) : undefined
+      return joinColumns(rel)
     default:
       return undefined
   }
@@ -84,4 +89,66 @@ export function groupsByWindow(rel: Pick<AggregateRel, 'grouping'>, columns: Win
   const keys = grouping.filter((column) => !bounds.includes(column))
   const { partition } = columns
   return partition !== undefined && keys.length === partition.length && keys.every((key) => partition.includes(key))
+}
+
+// ---- Joins of windows ------------------------------------------------------------------------------------------------
+
+export interface WindowJoin {
+  readonly left: WindowColumns
+  readonly right: WindowColumns
+}
+
+export function windowJoin(rel: JoinRel): WindowJoin | undefined {
+  if (rel.times !== undefined) return undefined
+  const left = windowColumns(rel.left)
+  const right = windowColumns(rel.right)
+  if (left === undefined || right === undefined || !sameWindows(left, right)) return undefined
+  const equated = (a: readonly number[], b: readonly number[]) => boundEqualities(rel, a, b).length > 0
+  return equated(left.start, right.start) && equated(left.end, right.end) ? { left, right } : undefined
+}
+
+function boundEqualities(rel: JoinRel, a: readonly number[], b: readonly number[]) {
+  const width = rel.left.schema.length
+  return conjunctsOf(rel.condition).filter((condition) => {
+    const pair = keyPair(condition, width)
+    if (pair?.left.kind !== 'input' || pair.right.kind !== 'input') return false
+    return a.includes(pair.left.index) && b.includes(pair.right.index - width)
+  })
+}
+
+function sameWindows({ window: a }: WindowColumns, { window: b }: WindowColumns): boolean {
+  const shape = (window: typeof a) =>
+    JSON.stringify({ ...window.shape, ...(window.shape.type === 'session' && { partition: [] }) })
+  return a.time === b.time && a.timeZone === b.timeZone && shape(a) === shape(b)
+}
+
+/** Bounds of sides that a window join does not pad are those of its result. */
+function joinColumns(rel: JoinRel): WindowColumns | undefined {
+  if (rel.joinType === 'semi' || rel.joinType === 'anti') return windowColumns(rel.left)
+  const found = windowJoin(rel)
+  if (found === undefined) return undefined
+  const width = rel.left.schema.length
+  const shifted = (columns: readonly number[]) => columns.map((column) => column + width)
+  const right: WindowColumns = {
+    ...found.right,
+    start: shifted(found.right.start),
+    end: shifted(found.right.end),
+    time: shifted(found.right.time),
+    partition: found.right.partition && shifted(found.right.partition),
+  }
+  switch (rel.joinType) {
+    case 'left':
+      return found.left
+    case 'right':
+      return right
+    case 'full':
+      return undefined
+    case 'inner':
+      return {
+        ...found.left,
+        start: [...found.left.start, ...right.start],
+        end: [...found.left.end, ...right.end],
+        time: [...found.left.time, ...right.time],
+      }
+  }
 }

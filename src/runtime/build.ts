@@ -6,7 +6,7 @@
 
 import { fail } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
-import type { EvalContext, FunctionLookup } from '../expr/function.ts'
+import type { EvalContext, FunctionLookup, Lifecycle } from '../expr/function.ts'
 import type { CollectTarget, Operator, OperatorContext, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import type { SerializedState, StateBackend } from '../state/contract.ts'
@@ -23,6 +23,8 @@ import { type ChainedOperator, type SubtaskSnapshot, Task } from './task.ts'
 export interface JobEnvironment {
   readonly host: Host
   readonly functions: FunctionLookup
+  /** Aggregates for the operators of one subtask; absent = the built-ins alone. */
+  readonly aggregates?: (context: EvalContext) => OperatorContext['aggregates']
   readonly runtimes: readonly OperatorRuntime[]
   readonly backend: StateBackend
   readonly tables: TableAccess
@@ -147,6 +149,7 @@ class JobBuilder {
     const chain: ChainedOperator[] = []
     const outputs = new Map<number, ChainOutput>()
     const exchanges: Exchange[] = []
+    const parts: Parameters<Lifecycle['add']>[0][] = []
     let task: Task | undefined
     const watermark = this.#restoredWatermark(vertex.nodes[0].id)
     const evaluation: EvalContext = {
@@ -160,6 +163,7 @@ class JobBuilder {
         return current === Number.NEGATIVE_INFINITY ? undefined : current
       },
       option: this.#environment.option,
+      lifecycle: { add: (part) => parts.push(part) },
     }
     for (const node of vertex.nodes) {
       const metrics = new OperatorMetrics()
@@ -172,7 +176,9 @@ class JobBuilder {
     }
     for (const node of vertex.nodes) {
       for (const edge of this.#graph.edgesFrom.get(node.id) ?? []) {
-        const channels = this.#connect(edge.to, edge.input)
+        const from = chain.find((each) => each.node === node)
+        const sent = this.#restoredWatermark(node.id) - (from?.operator.watermarkDelay ?? 0)
+        const channels = this.#connect(edge.to, edge.input, sent)
         const exchange = new Exchange(
           edge.distribution,
           node.schema,
@@ -191,6 +197,7 @@ class JobBuilder {
       channels: this.#channels.get(vertex)?.[subtask] ?? [],
       exchanges,
       watermark,
+      functions: parts,
       now: () => this.#environment.host.clock.now(),
       onSnapshot: (snapshot) => this.#onSnapshot(built, snapshot),
     })
@@ -198,12 +205,13 @@ class JobBuilder {
     return built
   }
 
-  /** A new channel to each subtask of `vertex`. */
-  #connect(vertex: Vertex, input: number): Channel[] {
+  /** A new channel to each subtask of `vertex`; `sent` is the last watermark that its producer sent before the barrier. */
+  #connect(vertex: Vertex, input: number, sent: number): Channel[] {
     return (this.#channels.get(vertex) ?? []).map((channels) => {
       const channel = new Channel(input)
-      // A restored consumer knows a watermark already; its channels begin there, so that none holds it back below.
-      channel.watermark = this.#restoredWatermark(vertex.nodes[0].id)
+      // A restored consumer knows a watermark already; its channels begin there, so that none holds it back below. A producer
+      // does not send again what it has sent.
+      channel.watermark = Math.max(sent, this.#restoredWatermark(vertex.nodes[0].id))
       channels.push(channel)
       return channel
     })
@@ -239,6 +247,7 @@ class JobBuilder {
       out,
       evaluation,
       functions,
+      aggregates: this.#environment.aggregates?.(evaluation),
       expressions,
       counter: (name) => metrics.counter(name),
       gauge: (name, read) => metrics.gauges.set(name, read),
@@ -250,6 +259,8 @@ class JobBuilder {
     })
     if (this.#restore !== undefined) {
       state.restore(this.#partsOf(node.id))
+      // A snapshot before the next watermark must know this one again.
+      metrics.watermark = this.#restoredWatermark(node.id) - (operator.watermarkDelay ?? 0)
       operator.restored?.(this.#restoredWatermark(node.id))
     }
     return { node, operator, state, metrics }

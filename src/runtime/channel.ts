@@ -11,7 +11,13 @@ export type Element =
   | { readonly kind: 'watermark'; readonly watermark: number; readonly sequence: number }
   /** The channel has no active split in front of it: it must not hold the watermark back. */
   | { readonly kind: 'idle'; readonly idle: boolean; readonly sequence: number }
-  | { readonly kind: 'barrier'; readonly checkpoint: number; readonly sequence: number }
+  | {
+      readonly kind: 'barrier'
+      readonly checkpoint: number
+      /** The job is to be stopped there: nothing at all is done behind it. */
+      readonly suspend: boolean
+      readonly sequence: number
+    }
   | { readonly kind: 'end'; readonly sequence: number }
 
 /** Elements a channel takes before it says `full` (back-pressure; a bound on memory, not on correctness). */
@@ -24,6 +30,8 @@ export class Channel {
   watermark = Number.NEGATIVE_INFINITY
   idle = false
   ended = false
+  /** The barrier that was taken out suspends the job. */
+  suspends = false
   /** Barrier taken out, waiting for the other channels (alignment); nothing is taken while set. */
   blockedBy: number | undefined
   #elements: Element[] = []

@@ -25,6 +25,8 @@ export class Coordinator {
   readonly #plan: readonly OperatorIdentity[]
   readonly #maxParallelism: number
   readonly #wake: () => void
+  /** Between two parts of a large state: lets the data path run. */
+  readonly #pause: () => Promise<void>
   #pending: Pending | undefined
   #queue: Promise<unknown> = Promise.resolve()
   #lastCheckpoint: number
@@ -36,6 +38,7 @@ export class Coordinator {
     readonly maxParallelism: number
     readonly lastCheckpoint: number
     readonly wake: () => void
+    readonly pause: () => Promise<void>
   }) {
     this.#job = parts.job
     this.#tasks = parts.tasks
@@ -43,6 +46,7 @@ export class Coordinator {
     this.#maxParallelism = parts.maxParallelism
     this.#lastCheckpoint = parts.lastCheckpoint
     this.#wake = parts.wake
+    this.#pause = parts.pause
   }
 
   /**
@@ -108,7 +112,9 @@ export class Coordinator {
       if (received !== undefined) flushed.push(received.flushed)
       for (const { node, snapshot, watermark } of received?.operators ?? task.final ?? []) {
         parts.push(
-          snapshot.serialize().then((state: SerializedState) => ({ node, subtask: task.subtask, watermark, state })),
+          snapshot
+            .serialize(this.#pause)
+            .then((state: SerializedState) => ({ node, subtask: task.subtask, watermark, state })),
         )
       }
     }

@@ -142,8 +142,10 @@ export class Exchange implements Consumer {
     for (const channel of this.#channels) channel.push({ kind: 'idle', idle, sequence: this.#sequence.next++ })
   }
 
-  barrier(checkpoint: number): void {
-    for (const channel of this.#channels) channel.push({ kind: 'barrier', checkpoint, sequence: this.#sequence.next++ })
+  barrier(checkpoint: number, suspend: boolean): void {
+    for (const channel of this.#channels) {
+      channel.push({ kind: 'barrier', checkpoint, suspend, sequence: this.#sequence.next++ })
+    }
   }
 
   end(): void {

@@ -41,6 +41,8 @@ export class Job {
   #awake = false
   #nextSource = 0
   #canceled = false
+  /** Ended behind a savepoint, which is a good end. */
+  #stopped = false
   #failure: { readonly error: unknown } | undefined
   #completion: Promise<void> | undefined
 
@@ -60,6 +62,7 @@ export class Job {
       maxParallelism: options.restore?.maxParallelism ?? options.maxParallelism,
       lastCheckpoint: options.restore?.checkpoint ?? 0,
       wake: () => this.#wake(),
+      pause: () => this.#yield(),
     })
     for (const task of tasks) {
       task.onWake(() => {
@@ -108,7 +111,7 @@ export class Job {
       })
       throw error
     }
-    this.#status = this.#canceled ? 'CANCELED' : 'FINISHED'
+    this.#status = this.#canceled && !this.#stopped ? 'CANCELED' : 'FINISHED'
     this.#coordinator.abort(failure('RUNTIME_CANCELED', { job: this.name }))
     await this.#close()
   }
@@ -213,6 +216,7 @@ export class Job {
   /** Take a snapshot and stop right behind it: no row behind the barrier is read. */
   async stop(folder?: string): Promise<JobSnapshot> {
     const snapshot = await this.#snapshot(folder, true)
+    this.#stopped = true
     await this.cancel()
     return snapshot
   }

@@ -6,10 +6,12 @@
  * - Elements are taken in arrival order over all channels that are not waiting for alignment.
  * - The watermark handed to the head is the minimum over the active channels and only rises; a channel that is idle or ended
  *   does not hold it back.
- * - A barrier passes when it came from every channel (ended ones count): then, before anything that follows it, each
- *   operator in chain order is snapshot and the barrier is put behind all earlier output.
+ * - A barrier passes when it came from every channel (ended ones count) and nothing is in flight in asynchronous functions any
+ *   more: then, before anything that follows it, each operator in chain order is snapshot and the barrier is put behind all
+ *   earlier output. The end passes in the same way.
  */
 import { failure, isRivuletError } from '../base/errors.ts'
+import type { Lifecycle } from '../expr/function.ts'
 import type { Operator, SourceOperator } from '../operators/contract.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import type { OperatorState, StateSnapshot } from '../state/contract.ts'
@@ -41,11 +43,17 @@ export class Task {
   readonly #channels: readonly Channel[]
   readonly #exchanges: readonly Exchange[]
   readonly #onSnapshot: (snapshot: SubtaskSnapshot) => void
+  readonly #functions: readonly Parameters<Lifecycle['add']>[0][]
+  #opened = 0
   readonly #now: () => number
   #watermark: number
   #idle = false
-  #pendingBarrier: number | undefined
-  #suspend = false
+  #shownIdle = false
+  /** A barrier or the end on its way through the chain. */
+  #settling: { at: number; readonly step: (operator: Operator) => void; readonly done: () => void } | undefined
+  #pendingBarrier: { readonly checkpoint: number; readonly suspend: boolean } | undefined
+  /** Stopped behind a barrier: no element is taken and no timer fires, so that nothing behind it reaches a sink. */
+  #suspended = false
   #ending: Promise<void> | undefined
   #finished = false
   #failure: unknown
@@ -58,6 +66,8 @@ export class Task {
     readonly channels: readonly Channel[]
     readonly exchanges: readonly Exchange[]
     readonly watermark: number
+    /** Users' functions that are opened and closed with the subtask. */
+    readonly functions?: readonly Parameters<Lifecycle['add']>[0][]
     readonly now: () => number
     readonly onSnapshot: (snapshot: SubtaskSnapshot) => void
   }) {
@@ -67,6 +77,7 @@ export class Task {
     this.#channels = parts.channels
     this.#exchanges = parts.exchanges
     this.#watermark = parts.watermark
+    this.#functions = parts.functions ?? []
     this.#now = parts.now
     this.#onSnapshot = parts.onSnapshot
   }
@@ -85,6 +96,10 @@ export class Task {
   }
 
   async open(onReady: () => void): Promise<void> {
+    for (const part of this.#functions) {
+      this.#opened++
+      await part.open?.()
+    }
     for (const { operator } of this.#chain) {
       operator.onReady?.(onReady)
       await operator.open?.()
@@ -96,22 +111,26 @@ export class Task {
    * @param suspend emit nothing behind it until `resume`: the job is to be stopped there
    */
   trigger(checkpoint: number, suspend: boolean): void {
-    this.#pendingBarrier = checkpoint
-    this.#suspend = suspend
+    this.#pendingBarrier = { checkpoint, suspend }
   }
 
+  /** Go on behind a barrier that was to stop the job. */
   resume(): void {
-    this.#suspend = false
+    this.#suspended = false
   }
 
   /** Do some work, at most about `budget` rows. */
   runOnce(budget: number): TaskProgress {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#finished) return 'finished'
-    if (this.#ending !== undefined) return 'idle'
+    if (this.#ending !== undefined || this.#suspended) return 'idle'
     if (this.#exchanges.some((exchange) => exchange.full)) return 'blocked'
-    if (this.#chain.some(({ operator }) => operator.full === true)) return 'blocked'
+    if (this.#chain.some(({ operator }) => operator.full === true && operator.resume === undefined)) return 'blocked'
     try {
+      const resumed = this.#resume()
+      if (this.#settling !== undefined) return this.#settleOn() || resumed ? 'progress' : 'idle'
+      if (resumed) return 'progress'
+      if (this.#chain.some(({ operator }) => operator.full === true)) return 'blocked'
       const timers = this.#runProcessingTime()
       const progress = this.isSource ? this.#runSource(budget) : this.#runChannels(budget)
       return timers && progress === 'idle' ? 'progress' : progress
@@ -120,14 +139,42 @@ export class Task {
     }
   }
 
+  /** What asynchronous functions have completed goes on first. */
+  #resume(): boolean {
+    let resumed = false
+    for (const { operator } of this.#chain) if (operator.resume?.() === true) resumed = true
+    if (this.#idle !== this.#shownIdle) this.#showIdle()
+    return resumed
+  }
+
+  /** One step per operator in chain order, each when nothing is in flight in it any more; then `done`. */
+  #settle(step: (operator: Operator) => void, done: () => void): void {
+    this.#settling = { at: 0, step, done }
+    this.#settleOn()
+  }
+
+  #settleOn(): boolean {
+    const settling = this.#settling
+    if (settling === undefined) return false
+    const from = settling.at
+    while (settling.at < this.#chain.length) {
+      const { operator } = this.#chain[settling.at]
+      if (operator.busy === true) return settling.at > from
+      settling.step(operator)
+      settling.at++
+    }
+    this.#settling = undefined
+    settling.done()
+    return true
+  }
+
   #runSource(budget: number): TaskProgress {
     if (this.#pendingBarrier !== undefined) {
-      const checkpoint = this.#pendingBarrier
+      const { checkpoint, suspend } = this.#pendingBarrier
       this.#pendingBarrier = undefined
-      this.#passBarrier(checkpoint)
+      this.#passBarrier(checkpoint, suspend)
       return 'progress'
     }
-    if (this.#suspend) return 'idle'
     const source = this.#chain[0].operator as SourceOperator
     const progress = source.run(budget)
     this.#watermark = this.#chain[0].metrics.watermark
@@ -163,6 +210,7 @@ export class Task {
           break
         case 'barrier':
           channel.blockedBy = element.checkpoint
+          channel.suspends = element.suspend
           this.#align()
           break
         case 'end':
@@ -174,6 +222,7 @@ export class Task {
             return 'progress'
           }
       }
+      if (this.#settling !== undefined || this.#suspended) break
       if (this.#exchanges.some((exchange) => exchange.full)) break
       if (this.#chain.some(({ operator }) => operator.full === true)) break
     }
@@ -212,7 +261,14 @@ export class Task {
   #setIdle(idle: boolean): void {
     if (idle === this.#idle) return
     this.#idle = idle
-    for (const exchange of this.#exchanges) exchange.idle(idle)
+    this.#showIdle()
+  }
+
+  /** Idleness does not overtake rows in flight. */
+  #showIdle(): void {
+    if (this.#idle && this.#chain.some(({ operator }) => operator.busy === true)) return
+    this.#shownIdle = this.#idle
+    for (const exchange of this.#exchanges) exchange.idle(this.#idle)
   }
 
   #align(): void {
@@ -223,22 +279,39 @@ export class Task {
       checkpoint = Math.max(checkpoint ?? 0, channel.blockedBy)
     }
     if (checkpoint === undefined) return
-    this.#passBarrier(checkpoint)
-    for (const channel of this.#channels) channel.blockedBy = undefined
+    this.#passBarrier(
+      checkpoint,
+      this.#channels.some((channel) => channel.blockedBy !== undefined && channel.suspends),
+    )
   }
 
-  #passBarrier(checkpoint: number): void {
-    for (const { operator } of this.#chain) operator.beforeBarrier?.(checkpoint)
-    const operators = this.#snapshots()
-    for (const exchange of this.#exchanges) exchange.barrier(checkpoint)
-    const flushed = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(() => {})
-    this.#onSnapshot({ checkpoint, operators, flushed })
+  #passBarrier(checkpoint: number, suspend: boolean): void {
+    this.#settle(
+      (operator) => operator.beforeBarrier?.(checkpoint),
+      () => {
+        const operators = this.#snapshots()
+        for (const exchange of this.#exchanges) exchange.barrier(checkpoint, suspend)
+        const flushed = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(() => {})
+        for (const channel of this.#channels) channel.blockedBy = undefined
+        this.#suspended = suspend
+        this.#onSnapshot({ checkpoint, operators, flushed })
+      },
+    )
   }
 
   /** Last batch and MAX_WATERMARK are through: finish the operators, flush the sinks, pass the end on. */
   #end(): void {
-    for (const { operator } of this.#chain) operator.onEnd?.()
-    for (const { operator } of this.#chain) operator.beforeBarrier?.()
+    this.#settle(
+      (operator) => operator.onEnd?.(),
+      () =>
+        this.#settle(
+          (operator) => operator.beforeBarrier?.(),
+          () => this.#ended(),
+        ),
+    )
+  }
+
+  #ended(): void {
     this.#final = this.#snapshots()
     this.#ending = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(
       () => {
@@ -255,11 +328,12 @@ export class Task {
   }
 
   #snapshots(): SubtaskSnapshot['operators'] {
-    return this.#chain.map(({ node, state }) => ({
-      node: node.id,
-      snapshot: state.snapshot(),
-      watermark: this.#watermark,
-    }))
+    let watermark = this.#watermark
+    return this.#chain.map(({ node, operator, state }) => {
+      const own = { node: node.id, snapshot: state.snapshot(), watermark }
+      watermark -= operator.watermarkDelay ?? 0
+      return own
+    })
   }
 
   /** The state at the end, part of every later checkpoint; undefined while running. */
@@ -288,6 +362,7 @@ export class Task {
   /** When the subtask wants to run although nothing arrives, epoch ms. */
   nextProcessingTime(): number {
     let next = Number.POSITIVE_INFINITY
+    if (this.#suspended) return next
     for (const { operator } of this.#chain) next = Math.min(next, operator.nextProcessingTime?.() ?? next)
     return next
   }
@@ -322,6 +397,13 @@ export class Task {
         errors.push(error)
       }
       state.close()
+    }
+    while (this.#opened > 0) {
+      try {
+        await this.#functions[--this.#opened].close?.()
+      } catch (error) {
+        errors.push(error)
+      }
     }
     if (errors.length > 0) throw errors[0]
   }

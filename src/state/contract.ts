@@ -8,7 +8,7 @@
  * - The first `partitionColumns` columns of a key are the key of the exchange in front of the operator; their hash gives the
  *   key group (`state/key-group.ts`), and state moves between subtasks by key group only.
  * - Values in object columns are immutable: an operator replaces them and never changes one in place. RAW columns alone may hold
- *   objects of plain data that change; snapshots copy those deeply.
+ *   objects of plain data that change (`types/plain-data.ts`); snapshots copy those deeply.
  * - Slots handed out with intent 'update' count as changed until the next snapshot. A backend may move rows between
  *   batches (eviction, growth): slots are valid until the next `lookup` of a *later batch*; arrays must be read from the
  *   builders again after every `lookup`.

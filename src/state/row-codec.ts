@@ -15,11 +15,13 @@
  * | MAP      | varint count, key and value of each entry with presence bytes                           |
  * | ROW      | fields with presence byte                                                               |
  * | VARIANT  | JSON as a string; bigints as {"$bigint": "…"}                                           |
+ * | RAW      | plain data as JSON with tags (`types/plain-data.ts`), as a string                       |
  *
  * Law: `read(write(x))` equals x for every value of the type, in every later release (the version byte says how to read).
  */
 import { fail } from '../base/errors.ts'
 import type { LogicalType } from '../types/logical-type.ts'
+import { parsePlain, plainText } from '../types/plain-data.ts'
 import { type MapValue, physicalOf, type Value } from '../types/value.ts'
 
 const VERSION = 1
@@ -159,6 +161,9 @@ export class RowWriter {
           this.cell((value as readonly Value[])[i], optional(field.type))
         })
         return
+      case 'RAW':
+        this.string(plainText(value))
+        return
       default:
         this.string(JSON.stringify(value, (_, v) => (typeof v === 'bigint' ? { $bigint: String(v) } : v)))
     }
@@ -273,6 +278,8 @@ export class RowReader {
       case 'ROW':
       case 'STRUCTURED':
         return type.fields.map((field) => this.cell(optional(field.type)))
+      case 'RAW':
+        return parsePlain(this.string()) as Value
       default:
         return JSON.parse(this.string(), (_, v) =>
           v !== null && typeof v === 'object' && typeof v.$bigint === 'string' ? BigInt(v.$bigint) : v,

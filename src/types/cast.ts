@@ -23,7 +23,8 @@ export type { Cast, CastOptions } from './cast-step.ts'
 export function supportsCast(from: LogicalType, to: LogicalType): boolean {
   if (from.kind === 'NULL') return true
   if (from.kind === 'VARIANT' || to.kind === 'VARIANT' || to.kind === 'NULL' || to.kind === 'SYMBOL') return false
-  if (from.kind === 'BITMAP' || to.kind === 'BITMAP') return from.kind === to.kind
+  if (from.kind === 'BITMAP' || to.kind === 'BITMAP')
+    return from.kind === to.kind || (from.kind === 'BITMAP' && isCharacter(to))
   if (isCharacter(to)) return from.kind !== 'SYMBOL' && from.kind !== 'DESCRIPTOR'
   switch (from.kind) {
     case 'BOOLEAN':

@@ -153,6 +153,23 @@ describe('statements of a session', () => {
     assert.deepEqual(await list(tEnv, 'SHOW VIEWS FROM default_database'), [])
   })
 
+  it('describe functions from the registry', async () => {
+    const tEnv = StreamTableEnvironment.create()
+    const rows = new Map((await list(tEnv, 'DESCRIBE FUNCTION EXTENDED split_index')) as [string, string][])
+    assert.equal(rows.get('is system function'), 'true')
+    assert.equal(rows.get('kind'), 'SCALAR')
+    assert.match(rows.get('signature') as string, /^SPLIT_INDEX\(/)
+    assert.deepEqual(await list(tEnv, 'DESCRIBE FUNCTION `sum`'), [
+      ['is system function', 'true'],
+      ['is temporary', 'false'],
+    ])
+    await assert.rejects(
+      tEnv.executeSql('DESCRIBE FUNCTION split_indx'),
+      (error) =>
+        isRivuletError(error) && error.code === 'PLAN_UNKNOWN_FUNCTION' && /SPLIT_INDEX/.test(error.hint ?? ''),
+    )
+  })
+
   it('a statement set runs as one job; INSERTs of the old API run at execute', async () => {
     const printed: string[] = []
     const tEnv = StreamTableEnvironment.create({ print: (line) => printed.push(line) })

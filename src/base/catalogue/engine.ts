@@ -48,7 +48,8 @@ export const engineErrors = {
   ENGINE_NOT_A_FUNCTION: declare<{ name: string; found: string }>({
     domain: 'user',
     message: ({ name, found }) => `'${name}' cannot be registered as a function: found ${found}.`,
-    hint: () => 'Declare it with udf(fn, { inputTypes, resultType }).',
+    hint: () =>
+      'Declare it with udf(fn, { inputTypes, resultType }), udaf or udtf, or extend ScalarFunction, AggregateFunction or TableFunction.',
   }),
   ENGINE_FUNCTION_MODULE: declare<{ module: string; detail: string; hint?: string }>({
     domain: 'user',

@@ -205,6 +205,26 @@ export const planErrors = {
     flink:
       'Cannot specify condition (NATURAL keyword, or ON or USING clause) following CROSS JOIN / … join requires a condition',
   }),
+  PLAN_TEMPORAL_JOIN: declare<{ problem: string; hint: string }>({
+    domain: 'user',
+    message: ({ problem }) => `FOR SYSTEM_TIME AS OF: ${problem}.`,
+    hint: ({ hint }) => hint,
+    flink:
+      "Temporal Table Join requires primary key in versioned table … / Temporal table join currently only supports 'FOR SYSTEM_TIME AS OF' left table's time attribute field / Processing-time temporal join is not supported yet. / Temporal table join requires an equality condition on fields of table … / Unknown join type RIGHT",
+  }),
+  PLAN_TABLE_USE: declare<{ table: string; connector: string; use: 'stream' | 'lookup' }>({
+    domain: 'user',
+    message: ({ table, connector, use }) =>
+      use === 'stream'
+        ? `The table '${table}' (connector '${connector}') can only be asked for rows by key, not read as a stream.`
+        : `The table '${table}' (connector '${connector}') cannot be asked for rows by key, as a processing-time join needs it.`,
+    hint: ({ table, use }) =>
+      use === 'stream'
+        ? `Join it: … JOIN ${table} FOR SYSTEM_TIME AS OF a.proctime AS d ON a.k = d.k, with proctime AS PROCTIME() in the other table.`
+        : `Join it by event time: a primary key and a watermark make '${table}' versioned, FOR SYSTEM_TIME AS OF a.rowtime reads its version of then.`,
+    flink:
+      'Cannot generate a valid execution plan for the given query … / Processing-time temporal join is not supported yet.',
+  }),
   PLAN_COLUMN_COUNT: declare<{ what: string; expected: number; found: number }>({
     domain: 'user',
     message: ({ what, expected, found }) =>
@@ -293,12 +313,19 @@ export const planErrors = {
     hint: ({ hint }) => hint,
     flink: 'Aggregate expression is illegal in WHERE clause / Aggregate expressions cannot be nested',
   }),
-  PLAN_AGGREGATE_MERGE: declare<{ name: string; window: string }>({
+  PLAN_AGGREGATE_MERGE: declare<{ name: string; window: string; hint?: string }>({
     domain: 'user',
     message: ({ name, window }) =>
       `The aggregate function '${name}' cannot be used in ${window} windows: they are put together from parts, and its parts do not add up.`,
-    hint: () => 'Use TUMBLE windows, or MIN or MAX.',
+    hint: ({ hint }) => hint ?? 'Use TUMBLE windows, or MIN or MAX.',
     flink: "Could not find an implementation method 'merge' in class … for function …",
+  }),
+  PLAN_OVER: declare<{ problem: string; hint: string }>({
+    domain: 'user',
+    message: ({ problem }) => `OVER: ${problem}.`,
+    hint: ({ hint }) => hint,
+    flink:
+      'OVER RANGE FOLLOWING windows are not supported yet. / The window can only be ordered in ASCENDING mode. / All aggregates must be computed on the same window. / The window can only be ordered by a single time column.',
   }),
   PLAN_TIME_ATTRIBUTE: declare<{ what: string; column: string; type: string; hint: string }>({
     domain: 'user',

@@ -34,6 +34,7 @@ export const inline: Connector = {
       watermarkEmit: 'on-event',
       createReader: (context) => new InlineReader(context, tableOf(request)),
       ...(request.options.boolean('lookup') === true && {
+        scans: false,
         createLookup: (context) => new InlineLookup(context.produced, context.keys, tableOf(request)),
       }),
     }

@@ -12,7 +12,7 @@
  *   the other behind its own. A kernel without `retract` or `merge` tells the planner what it cannot be used for.
  * - `result` reads only; it is what Flink's `getValue` returns.
  */
-import type { Signature } from '../../expr/function.ts'
+import type { EvalContext, Signature } from '../../expr/function.ts'
 import type { LogicalType, RowField } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
 
@@ -30,6 +30,8 @@ export interface AggregateFunction {
   readonly ignoresDistinct?: boolean
   /** Input with -U and -D is possible. */
   readonly retracts: boolean
+  /** Only with OVER (ROW_NUMBER, LAG), and without a frame of its own. */
+  readonly overOnly?: boolean
   /** Accumulators can be merged: two-phase plans, sessions, hopping and cumulating windows. */
   readonly merges: boolean
   prepare(site: AggregateSite): AggregateKernel
@@ -42,6 +44,8 @@ export interface AggregateSite {
   /** The input retracts. */
   readonly retract: boolean
   readonly clauses: Readonly<Record<string, Value>>
+  /** Of the subtask that runs it; absent while planning. */
+  readonly context?: EvalContext
 }
 
 export interface Accumulator {

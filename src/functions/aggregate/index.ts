@@ -14,6 +14,7 @@ import { jsonArrayagg } from './json-arrayagg.ts'
 import { jsonObjectagg } from './json-objectagg.ts'
 import { listagg } from './listagg.ts'
 import { max, min } from './min-max.ts'
+import { denseRank, lag, rank, rowNumber } from './over.ts'
 import { percentile } from './percentile.ts'
 import { singleValue } from './single-value.ts'
 import { sum, sum0 } from './sum.ts'
@@ -39,6 +40,10 @@ export const aggregateFunctions: readonly AggregateFunction[] = [
   jsonObjectagg,
   percentile,
   singleValue,
+  rowNumber,
+  rank,
+  denseRank,
+  lag,
   ...bitmapAggregates,
 ]
 

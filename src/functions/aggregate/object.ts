@@ -8,7 +8,7 @@
  * - Without `retract` the planner refuses retracting input, without `merge` sessions and overlapping windows.
  */
 import { fail, isRivuletError } from '../../base/errors.ts'
-import type { LogicalType } from '../../types/logical-type.ts'
+import { type LogicalType, row, withNullable } from '../../types/logical-type.ts'
 import { physicalOf, type Value } from '../../types/value.ts'
 import type { AggregateFunction, AggregateKernel, AggregateSite, KernelCode } from './contract.ts'
 import { type AggregateDeclaration, aggregate } from './define.ts'
@@ -21,6 +21,8 @@ export interface ObjectAggregate<A> {
   /** Take up what the other has. */
   merge?(accumulator: A, other: A): unknown
   getValue(accumulator: A): Value
+  /** Accumulators are values of this type, replaced rather than changed; absent = plain data. */
+  readonly accumulatorType?: LogicalType
 }
 
 const RAW: LogicalType = { kind: 'RAW', nullable: true, className: 'accumulator' }
@@ -39,6 +41,13 @@ export function objectAggregate<A>(
 
 function kernel<A>(name: string, functions: ObjectAggregate<A>, site: AggregateSite): AggregateKernel {
   const { argTypes, type } = site
+  const { accumulatorType } = functions
+  // A column of its own when the values are objects; anything else in a row of one field, so that NULL is "none yet".
+  const wraps = accumulatorType !== undefined && physicalOf(accumulatorType) !== 'object'
+  const column =
+    accumulatorType === undefined ? RAW : wraps ? row([{ name: 'value', type: accumulatorType }]) : accumulatorType
+  const unwrap = (held: unknown): A => (wraps ? (held as readonly A[])[0] : (held as A))
+  const wrap = (accumulator: unknown) => (wraps ? [accumulator] : accumulator)
   const guarded =
     <R>(call: (...args: never[]) => R) =>
     (...args: unknown[]): R => {
@@ -52,13 +61,14 @@ function kernel<A>(name: string, functions: ObjectAggregate<A>, site: AggregateS
     }
   const create = () => functions.createAccumulator(site)
   const change = (method: 'accumulate' | 'retract' | 'merge') =>
-    guarded((accumulator: A | null, ...args: Value[]) => {
-      const current = accumulator ?? create()
+    guarded((held: unknown, ...args: Value[]) => {
+      const current = held === null ? create() : unwrap(held)
       const call = functions[method] as ObjectAggregate<A>['accumulate']
-      return call.call(functions, current, ...args) ?? current
+      const given = method === 'merge' ? [unwrap(args[0]) as Value] : args
+      return wrap(call.call(functions, current, ...given) ?? current)
     })
-  const read = guarded((accumulator: A | null) => {
-    const value = functions.getValue(accumulator ?? create())
+  const read = guarded((held: unknown) => {
+    const value = functions.getValue(held === null ? create() : unwrap(held))
     if (value === undefined) return fail('FUNCTION_RETURNED_UNDEFINED', { name, args: 'its accumulator' })
     return type.kind === 'BOOLEAN' && value !== null ? (value ? 1 : 0) : value
   })
@@ -67,7 +77,7 @@ function kernel<A>(name: string, functions: ObjectAggregate<A>, site: AggregateS
     return `${code.acc(0)} = ${code.use(change(method), method)}(${[code.acc(0), ...args].join(', ')});`
   }
   return {
-    accumulators: [{ name: 'accumulator', type: RAW }],
+    accumulators: [{ name: 'accumulator', type: withNullable(column, true) }],
     nulls: 'pass',
     rounds: true,
     add: update('accumulate'),

@@ -50,6 +50,8 @@ export class KafkaClient {
   readonly #topicErrors = new Map<string, number>()
   readonly #interest = new Set<string>()
   readonly #closing = new AbortController()
+  /** Errors of `#within`: nothing was heard, only the wait ended. */
+  readonly #cutShort = new WeakSet<RivuletError>()
   #controller = -1
   #refreshing: { readonly topics: ReadonlySet<string>; readonly done: Promise<void> } | undefined
   #refreshedAt = Number.NEGATIVE_INFINITY
@@ -178,8 +180,8 @@ export class KafkaClient {
     const first = this.#brokers.size === 0
     const limit = first ? Math.min(FIRST_CONTACT_MS, this.config.apiTimeoutMs) : this.config.apiTimeoutMs
     const start = clock.monotonic()
+    let last: RivuletError | undefined
     for (let round = 1; ; round++) {
-      let last: RivuletError | undefined
       const candidates = this.#candidates()
       for (const [i, address] of candidates.entries()) {
         const rest = limit - (clock.monotonic() - start)
@@ -190,7 +192,8 @@ export class KafkaClient {
         } catch (error) {
           // Data that is no Kafka message counts as a wrong address here, so that the next one gets its chance.
           if (!isTransient(error) && !(isRivuletError(error) && error.code === 'KAFKA_MALFORMED_MESSAGE')) throw error
-          last = error
+          // A wait that was cut short says less than what was heard before.
+          if (last === undefined || !this.#cutShort.has(error)) last = error
         }
       }
       const pause = backoff(this.host, round, this.config.reconnectBackoffMs * 2, this.config.reconnectBackoffMaxMs)
@@ -252,7 +255,9 @@ export class KafkaClient {
     return new Promise((resolve, reject) => {
       const cancel = this.host.clock.after(ms, () => {
         const where = `${address.host}:${address.port}`
-        reject(failure('KAFKA_CONNECTION_LOST', { address: where, detail: 'no answer' }))
+        const error = failure('KAFKA_CONNECTION_LOST', { address: where, detail: 'no answer' })
+        this.#cutShort.add(error)
+        reject(error)
       })
       call.then(resolve, reject).finally(cancel)
     })

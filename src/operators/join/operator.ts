@@ -15,8 +15,8 @@ import type { KeyedList } from '../../state/contract.ts'
 import type { Batch, Column, Schema } from '../../types/batch.ts'
 import { isAccumulate, RowKind } from '../../types/row-kind.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
+import { gatherPadded, Output } from '../joined-rows.ts'
 import type { JoinNode } from './node.ts'
-import { gatherPadded, Output } from './output.ts'
 import { countsMatches } from './state.ts'
 
 /** Pairs of rows that are looked at before they are joined; bounds memory where keys have many rows. */

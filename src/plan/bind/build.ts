@@ -4,7 +4,7 @@ import { mapExpr, walkExpr } from '../../expr/expr.ts'
 import type { JoinType } from '../../operators/join/node.ts'
 import type { Schema } from '../../types/batch.ts'
 import { BOOLEAN, type LogicalType, withNullable, withoutAttribute } from '../../types/logical-type.ts'
-import type { FilterRel, JoinRel, Place, ProjectRel, Rel } from '../nodes.ts'
+import type { FilterRel, JoinRel, JoinTimes, Place, ProjectRel, Rel } from '../nodes.ts'
 import { indexOfPlaceholder } from './placeholder.ts'
 import { OUTER } from './scope.ts'
 
@@ -21,23 +21,32 @@ export function filter(input: Rel, condition: Expr, place?: Place): FilterRel {
   return { kind: 'filter', input, condition, schema: input.schema, ...(place && { place }) }
 }
 
-/** A regular join: time attributes become ordinary timestamps, the padded side nullable. */
-export function join(left: Rel, right: Rel, joinType: JoinType, condition: Expr | undefined, place?: Place): JoinRel {
+/** Time attributes become ordinary timestamps unless the join is one by time; the padded side is nullable. */
+export function join(
+  left: Rel,
+  right: Rel,
+  joinType: JoinType,
+  condition: Expr | undefined,
+  place?: Place,
+  times?: JoinTimes,
+): JoinRel {
   return {
     kind: 'join',
     left,
     right,
     joinType,
-    schema: joinSchema(left.schema, right.schema, joinType),
+    schema: joinSchema(left.schema, right.schema, joinType, times),
     ...(condition && { condition }),
+    ...(times && { times }),
     ...(place && { place }),
   }
 }
 
-export function joinSchema(left: Schema, right: Schema, joinType: JoinType): Schema {
+export function joinSchema(left: Schema, right: Schema, joinType: JoinType, times?: JoinTimes): Schema {
   const side = (schema: Schema, padded: boolean) =>
     schema.map((field) => {
-      const type = withoutAttribute(field.type)
+      const keeps = times?.kind === 'interval' || (times?.kind === 'temporal' && schema === left)
+      const type = keeps ? field.type : withoutAttribute(field.type)
       return { ...field, type: padded ? withNullable(type, true) : type }
     })
   if (joinType === 'semi' || joinType === 'anti') return side(left, false)

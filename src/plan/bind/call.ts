@@ -87,6 +87,7 @@ export function callScalar(
       infos,
       span,
       (given) => signature.resolve(given, context.typing) !== undefined,
+      signature.nearest?.(infos),
     )
   }
   return {
@@ -133,16 +134,18 @@ export function wrongArguments(
   args: readonly ArgInfo[],
   span: Span,
   fits: (args: readonly ArgInfo[]) => boolean,
+  nearest?: string,
 ): never {
   const types = args.map((arg) => typeText(withNullable(withoutAttribute(arg.type), true)))
   const free: ArgInfo = { type: { kind: 'NULL', nullable: true }, literal: { value: null } }
   const culprits = args.length < 2 ? [] : args.map((_, i) => i).filter((i) => fits(args.with(i, free)))
-  const hint =
+  const detail =
     culprits.length === 1
       ? `Argument ${culprits[0] + 1}, of type ${types[culprits[0]]}, is the one that does not fit; use CAST if that is what you mean.`
       : args.some((arg) => arg.type.kind === 'CHAR' || arg.type.kind === 'VARCHAR')
         ? 'Text is not converted by itself: use CAST, for example CAST(x AS DOUBLE).'
         : 'Use CAST to an expected type if that is what you mean.'
+  const hint = nearest === undefined ? detail : `The nearest is ${nearest}. ${detail}`
   const place = culprits.length === 1 ? (args[culprits[0]].span ?? span) : span
   return fail('PLAN_WRONG_ARGUMENTS', { name, types, signatures, hint }, { span: place })
 }

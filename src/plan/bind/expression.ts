@@ -28,6 +28,7 @@ import { call, implicitCast } from './call.ts'
 import { bindCast } from './cast.ts'
 import { bindFunctionCall } from './function-call.ts'
 import { bindLiteral, literal, UNIT_SIZE } from './literal.ts'
+import type { OverCollector } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import type { RowNumberCollector } from './row-number.ts'
 import { type BindContext, EMPTY_SCOPE, hasColumn, resolveColumn, type Scope } from './scope.ts'
@@ -45,6 +46,10 @@ export interface ExpressionScope {
   readonly grouping?: boolean
   /** Where ROW_NUMBER() OVER may stand: the SELECT list and QUALIFY. */
   readonly rowNumbers?: RowNumberCollector
+  /** In the arguments of an aggregate with OVER: those of GROUP BY, which come first. */
+  readonly below?: AggregateCollector
+  /** Absent where OVER is not allowed. */
+  readonly overs?: OverCollector
   /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */
   readonly subquery?: (query: Query, span: Span) => Expr
 }

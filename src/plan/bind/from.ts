@@ -1,12 +1,12 @@
 /**
  * FROM: tables, views, queries, window functions and joins of them, side by side in one scope.
  */
+
 import { fail, isRivuletError } from '../../base/errors.ts'
 import { type CatalogView, pathText } from '../../catalog/table.ts'
-import { type Expr, inputsOf } from '../../expr/expr.ts'
+import type { Expr } from '../../expr/expr.ts'
 import type { JoinType } from '../../operators/join/node.ts'
 import type { Hint, Identifier, Join, Name, Query, TableAlias, TableExpression, TableReference } from '../../sql/ast.ts'
-import { isTimeAttribute } from '../../types/logical-type.ts'
 import type { Rel } from '../nodes.ts'
 import { conjunction, conjunctsOf, join } from './build.ts'
 import { call } from './call.ts'
@@ -15,7 +15,10 @@ import { bindLateralAlone, bindLateralJoin } from './lateral.ts'
 import { bindQuery } from './query.ts'
 import { bindScan } from './scan.ts'
 import { type BindContext, type BoundTable, joinScopes, placeOf, type Scope, type ScopeRelation } from './scope.ts'
+import { relWithoutSpans } from './spans.ts'
 import { bindLateral } from './subquery.ts'
+import { bindVersion, TEMPORAL_FORM } from './temporal.ts'
+import { timeBounds } from './time-join.ts'
 import { bindWindowTableFunction, isWindowTableFunction } from './window-table-function.ts'
 
 export interface BoundFrom {
@@ -51,14 +54,13 @@ export function bindFrom(context: BindContext, ast: TableExpression): BoundFrom 
   }
 }
 
-function noTemporal(span: Query['span']): never {
-  return fail('PLAN_NOT_SUPPORTED', { feature: 'FOR SYSTEM_TIME AS OF (temporal and lookup joins)' }, { span })
-}
-
 // ---- Tables and views ------------------------------------------------------------------------------------------------
 
 function bindTableReference(context: BindContext, ast: TableReference): BoundFrom {
-  if (ast.systemTime !== undefined) return noTemporal(ast.systemTime.span)
+  if (ast.systemTime !== undefined) {
+    const problem = 'there is no table on its left whose time could be meant'
+    fail('PLAN_TEMPORAL_JOIN', { problem, hint: TEMPORAL_FORM }, { span: ast.systemTime.span })
+  }
   const table = bindTableName(context, ast.name, ast.hints)
   if (ast.alias !== undefined) return named(context, table, ast.alias)
   const { parts } = ast.name
@@ -96,7 +98,7 @@ function bindView(context: BindContext, view: CatalogView, name: Name): BoundTab
   }
   try {
     const { rel, names } = bindQuery(inner, view.query)
-    return { rel, names: view.columnNames.length > 0 ? view.columnNames : names }
+    return { rel: relWithoutSpans(rel), names: view.columnNames.length > 0 ? view.columnNames : names }
   } catch (error) {
     if (view.source !== undefined && isRivuletError(error) && error.span !== undefined) throw error.in(view.source)
     throw error
@@ -155,6 +157,11 @@ function bindJoin(context: BindContext, ast: Join): BoundFrom {
   if (ast.right.kind === 'unnest' || (ast.right.kind === 'table-function' && !isWindowTableFunction(ast.right.call))) {
     return bindLateralJoin(context, left, ast.right, ast)
   }
+  if (ast.right.kind === 'table' && ast.right.systemTime !== undefined) {
+    const version = bindVersion(context, left.scope, ast.right, ast.right.systemTime, ast.type)
+    const right = named(context, version.table, ast.right.alias ?? ownAlias(ast.right))
+    return joined(context, left, right, joinType, [], ast, version.make)
+  }
   const right = bindFrom(context, ast.right)
   return joined(context, left, right, joinType, [], ast)
 }
@@ -166,6 +173,7 @@ function joined(
   joinType: JoinType,
   given: readonly Expr[],
   ast: Join,
+  make: MakeJoin = makeJoin,
 ): BoundFrom {
   checkAliases(left.scope, right.scope, ast)
   const width = left.rel.schema.length
@@ -184,15 +192,13 @@ function joined(
   )
   const on = ast.on === undefined ? [] : [bindCondition({ context, scope, place: 'ON' }, ast.on)]
   const condition = conjunction([...given, ...equalities, ...on])
-  refuseTimeJoin(condition, scope)
-  const rel = join(left.rel, right.rel, joinType, condition, placeOf(context, ast))
+  const rel = make(context, left.rel, right.rel, joinType, condition, ast)
   const merged = new Set(using.map(({ right: r }) => r.index + width))
   const relations = scope.relations.map((relation) => ({
     ...relation,
     columns: relation.columns.map((column) => ({
       ...column,
       type: rel.schema[column.index].type,
-      ...(isTimeAttribute(column.type) && { wasTime: true }),
       ...(merged.has(column.index) && joinType !== 'right' && joinType !== 'full' && { merged: true }),
     })),
   }))
@@ -211,29 +217,30 @@ function joined(
   return { rel, scope: { relations, first, outer: context.outer } }
 }
 
+export type MakeJoin = (
+  context: BindContext,
+  left: Rel,
+  right: Rel,
+  joinType: JoinType,
+  condition: Expr | undefined,
+  ast: Join,
+) => Rel
+
+const makeJoin: MakeJoin = (context, left, right, joinType, condition, ast) => {
+  const bounds = timeBounds(context.planner, conjunctsOf(condition), left.schema, right.schema)
+  const place = placeOf(context, ast)
+  if (bounds === undefined) return join(left, right, joinType, condition, place)
+  return join(left, right, joinType, bounds.rest, place, bounds.times)
+}
+
+function ownAlias(ast: TableReference): TableAlias {
+  return { kind: 'table-alias', name: ast.name.parts[ast.name.parts.length - 1], columns: [], span: ast.name.span }
+}
+
 export function checkAliases(left: Scope, right: Scope, ast: Join): void {
   for (const relation of right.relations) {
     if (relation.alias !== undefined && left.relations.some((other) => other.alias === relation.alias)) {
       fail('PLAN_DUPLICATE_ALIAS', { alias: relation.alias }, { span: ast.right.span })
-    }
-  }
-}
-
-/** Conditions that compare time attributes of two tables bound the state by time: an interval join, another operator. */
-export function refuseTimeJoin(condition: Expr | undefined, scope: Scope): void {
-  const relationOfTime = (index: number) =>
-    scope.relations.findIndex((relation) =>
-      relation.columns.some((c) => c.index === index && (c.wasTime === true || isTimeAttribute(c.type))),
-    )
-  for (const conjunct of conjunctsOf(condition)) {
-    if (conjunct.kind !== 'call' || !['<', '<=', '>', '>=', '='].includes(conjunct.fn)) continue
-    const relations = new Set([...inputsOf(conjunct)].map(relationOfTime).filter((relation) => relation !== -1))
-    if (relations.size > 1) {
-      fail(
-        'PLAN_NOT_SUPPORTED',
-        { feature: 'A join on time attributes of both sides (interval join)' },
-        { span: conjunct.span },
-      )
     }
   }
 }

@@ -29,6 +29,7 @@ import {
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
 import { GROUPING, NUMBER } from './grouping-sets.ts'
+import { bindOver } from './over.ts'
 import { addAggregate } from './placeholder.ts'
 import { addRowNumber } from './row-number.ts'
 import { bindType } from './type.ts'
@@ -43,7 +44,7 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
     const inner: ExpressionScope = { ...env, rowNumbers: undefined, place: 'OVER' }
     return addRowNumber(env.rowNumbers, ast, (part) => bind(inner, part))
   }
-  if (ast.over !== undefined) return refuseOver(name, env.place, ast)
+  if (ast.over !== undefined) return bindOver(env, ast)
   if (name === 'GROUPING' || name === 'GROUPING_ID' || name === 'GROUP_ID') {
     if (env.aggregates === undefined || !env.grouping) {
       const hint = 'It says which grouping set a row is of: add GROUP BY.'
@@ -66,7 +67,11 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   }
   const target = findFunction(context, parts)
   if (target === undefined) return unknownFunction(context, written, ast.name.span)
-  if (target.kind === 'aggregate') return bindAggregate(env, ast, target)
+  if (target.kind === 'aggregate') {
+    if (target.fn.overOnly !== true) return bindAggregate(env, ast, target)
+    const hint = `Write ${name}(…) OVER (PARTITION BY … ORDER BY …).`
+    return fail('PLAN_OVER', { problem: `${name} has no meaning without it`, hint }, { span })
+  }
   if (target.kind === 'table') {
     const hint = `It gives rows: write FROM …, LATERAL TABLE(${written}(…)) AS t(…).`
     return fail('PLAN_FUNCTION_KIND', { name: written, kind: 'table', where: 'an expression', hint }, { span })
@@ -125,18 +130,9 @@ export function bindArguments(env: ExpressionScope, ast: FunctionCall): Expr[] {
   })
 }
 
-function refuseOver(name: string, place: string, ast: FunctionCall): never {
-  if (name === 'ROW_NUMBER') {
-    const problem = `ROW_NUMBER() OVER cannot stand in ${place}`
-    const hint = 'Put it into the SELECT list of a subquery and filter its number in the query around, or use QUALIFY.'
-    return fail('PLAN_TOP_N', { problem, hint }, { span: ast.span })
-  }
-  return fail('PLAN_NOT_SUPPORTED', { feature: `${name}(…) OVER` }, { span: ast.span })
-}
-
 // ---- Aggregates ------------------------------------------------------------------------------------------------------
 
-function bindAggregate(
+export function bindAggregate(
   env: ExpressionScope,
   ast: FunctionCall,
   target: FunctionTarget & { readonly kind: 'aggregate' },
@@ -158,7 +154,8 @@ function bindAggregate(
   if (ast.withinDistinct !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'WITHIN DISTINCT' }, { span })
   const inner: ExpressionScope = {
     ...env,
-    aggregates: undefined,
+    aggregates: env.below,
+    below: undefined,
     place: `the argument of another aggregate (${fn.name})`,
   }
   const star = ast.args.length === 1 && ast.args[0].kind === 'star'
@@ -184,6 +181,7 @@ function bindAggregate(
       infos,
       span,
       (args) => fn.signature.resolve(args, context.typing) !== undefined,
+      fn.signature.nearest?.(infos),
     )
   }
   const mayBeEmpty = fn.emptyIsNull && (!aggregates.grouped || filter !== undefined)

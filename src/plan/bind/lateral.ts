@@ -35,10 +35,16 @@ export function bindLateralJoin(context: BindContext, left: BoundFrom, right: La
   }
   const joinType = ast.type === 'LEFT' ? 'left' : 'inner'
   const table = bindTable(context, left, right)
-  const columns: Schema = table.columns.map(({ name, type }) => ({
+  const typed: Schema = table.columns.map(({ name, type }) => ({
     name,
     type: joinType === 'left' ? withNullable(type, true) : type,
   }))
+  // `named` wants a relation of the right columns alone; only its names and types are read.
+  const aside: Rel = { kind: 'values', rows: [], schema: typed }
+  const ownName = right.kind === 'unnest' && typed.length === 1 && right.alias?.columns.length === 0
+  const names = typed.map(({ name }) => (ownName ? (right.alias?.name.name ?? name) : name))
+  const rightScope = named(context, { rel: aside, names }, right.alias)
+  const columns: Schema = rightScope.scope.relations[0].columns.map(({ name, type }) => ({ name, type }))
   const width = left.rel.schema.length
   const rel: CorrelateRel = {
     kind: 'correlate',
@@ -48,16 +54,6 @@ export function bindLateralJoin(context: BindContext, left: BoundFrom, right: La
     schema: [...left.rel.schema, ...columns],
     place: placeOf(context, right),
   }
-  // `named` wants a relation of the right columns alone; only its names and types are read.
-  const aside: Rel = { kind: 'values', rows: [], schema: columns }
-  const names = columns.map(({ name }) => name)
-  const [only] = columns
-  const called = right.kind === 'unnest' && columns.length === 1 && right.alias?.columns.length === 0
-  const rightScope = named(
-    context,
-    { rel: aside, names: called ? [right.alias?.name.name ?? only.name] : names },
-    right.alias,
-  )
   checkAliases(left.scope, rightScope.scope, ast)
   const scope = {
     ...joinScopes(left.scope, rightScope.scope, width, context.outer),
@@ -159,6 +155,7 @@ function bindTableFunction(env: ExpressionScope, ast: FunctionCall): TableCall {
       infos,
       ast.span,
       (given) => signature.resolve(given, context.typing) !== undefined,
+      signature.nearest?.(infos),
     )
   }
   const call: CallExpr = {

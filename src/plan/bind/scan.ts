@@ -17,7 +17,16 @@ import type { NormalizeRel, Place, Rel, ScanRel } from '../nodes.ts'
 import { type OpenedTable, openTable } from '../table-request.ts'
 import type { BindContext } from './scope.ts'
 
-export function bindScan(context: BindContext, table: CatalogTable, hints: readonly Hint[], span: Span): Rel {
+/** A stream of changes, or a table that is asked for rows by key: then without watermark, as it is. */
+export type ScanUse = 'stream' | 'lookup'
+
+export function bindScan(
+  context: BindContext,
+  table: CatalogTable,
+  hints: readonly Hint[],
+  span: Span,
+  use: ScanUse = 'stream',
+): Rel {
   const { planner } = context
   const entries = withHints(context, table.options, hints)
   const planTable = planTableOf(table, entries)
@@ -26,6 +35,10 @@ export function bindScan(context: BindContext, table: CatalogTable, hints: reado
   if (source === undefined) {
     const connector = opened.connector.identifier
     return fail('PLAN_CONNECTOR_DIRECTION', { table: table.path.name, connector, direction: 'read' }, { span })
+  }
+  if (use === 'lookup' ? source.createLookup === undefined : source.scans === false) {
+    const connector = opened.connector.identifier
+    fail('PLAN_TABLE_USE', { table: table.path.name, connector, use }, { span })
   }
   const stored = storedColumns(table)
   const produced: ProducedColumn[] = stored.map((column) =>
@@ -42,7 +55,7 @@ export function bindScan(context: BindContext, table: CatalogTable, hints: reado
   })
   const place: Place = { span, source: context.source }
   const schema = table.columns.map(({ name, type }) => ({ name, type }))
-  const watermark = watermarkOf(context, table, opened, source)
+  const watermark = use === 'lookup' ? undefined : watermarkOf(context, table, opened, source)
   const scan: ScanRel = {
     kind: 'scan',
     table: planTable,
@@ -56,6 +69,7 @@ export function bindScan(context: BindContext, table: CatalogTable, hints: reado
     ...(watermark && { watermark }),
     ...(source.derives && { derives: source.derives }),
   }
+  if (use === 'lookup') return scan
   return normalized(planner.options.boolean('table.exec.source.cdc-events-duplicate'), table, opened, scan, span)
 }
 

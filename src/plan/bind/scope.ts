@@ -46,8 +46,6 @@ export interface ScopeColumn {
   readonly index: number
   /** Right column of a USING or NATURAL join: reachable by its relation only. */
   readonly merged?: boolean
-  /** A time attribute of its table that a join made an ordinary column. */
-  readonly wasTime?: boolean
 }
 
 export interface ScopeRelation {

@@ -9,7 +9,7 @@ import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
 import { mapExpr, walkExpr } from '../../expr/expr.ts'
 import { exprKey } from '../../expr/key.ts'
-import type { Expression, OrderItem, Select, SelectItem } from '../../sql/ast.ts'
+import type { Expression, FunctionCall, OrderItem, Select, SelectItem } from '../../sql/ast.ts'
 import { INT, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
 import { aggregate, type BoundGrouping, bindGroupBy, usedProperties } from './aggregate.ts'
@@ -18,6 +18,7 @@ import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression
 import { bindFrom } from './from.ts'
 import { windowPropertyOf } from './group-window.ts'
 import { literal } from './literal.ts'
+import { lowerOvers, type OverCollector, overAggregate } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import { appendRowNumbers, type RowNumberCollector, sortable } from './row-number.ts'
 import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
@@ -35,6 +36,7 @@ export interface SelectCore {
   readonly correlated: readonly Expr[]
   readonly grouping: BoundGrouping
   readonly collector: AggregateCollector
+  readonly overs: OverCollector
   readonly items: readonly BoundItem[]
   readonly having?: Expr
   readonly isAggregate: boolean
@@ -67,6 +69,15 @@ export function bindOrderedSelect(
   return { table, keys: core.order.map((key) => (typeof key === 'number' ? key : hidden++)) }
 }
 
+/** Beside another aggregate with OVER, ROW_NUMBER is one of them: one operator computes all that share a window. */
+function hasOtherWindow(ast: unknown): boolean {
+  if (typeof ast !== 'object' || ast === null) return false
+  if (Array.isArray(ast)) return ast.some(hasOtherWindow)
+  const { over, name } = ast as Partial<FunctionCall>
+  if (over !== undefined && name?.parts.at(-1)?.name.toUpperCase() !== 'ROW_NUMBER') return true
+  return Object.values(ast).some(hasOtherWindow)
+}
+
 export function bindCore(context: BindContext, select: Select, orderBy: readonly OrderItem[] = []): SelectCore {
   const from = select.from === undefined ? oneRow(context) : bindFrom(context, select.from)
   const row = new GrowingRow(context, from)
@@ -87,6 +98,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     }),
   }
   const rowNumbers: RowNumberCollector = { drafts: [] }
+  const overs: OverCollector = { drafts: [], windows: select.windows }
   const env = (place: string): ExpressionScope => ({
     context,
     scope: row.scope,
@@ -95,10 +107,14 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     grouping: select.groupBy !== undefined,
     ...(select.groupBy === undefined && { subquery: row.scalar }),
   })
-  const withRowNumbers = (place: string): ExpressionScope => ({ ...env(place), rowNumbers })
-  const items = bindItems(withRowNumbers, select.items)
-  const qualify =
-    select.qualify === undefined ? undefined : bindQualify(withRowNumbers('QUALIFY'), select.qualify, items)
+  const mixed = hasOtherWindow(select.items) || hasOtherWindow(select.qualify)
+  const withWindows = (place: string): ExpressionScope => ({
+    ...env(place),
+    overs,
+    ...(!mixed && { rowNumbers }),
+  })
+  const items = bindItems(withWindows, select.items)
+  const qualify = select.qualify === undefined ? undefined : bindQualify(withWindows('QUALIFY'), select.qualify, items)
   const order = orderBy.map((item) => orderKey(env('ORDER BY'), item, items))
   const having = select.having === undefined ? undefined : bindCondition(env('HAVING'), select.having)
   const isAggregate = select.groupBy !== undefined || collector.drafts.length > 0 || having !== undefined
@@ -112,6 +128,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     correlated,
     grouping,
     collector,
+    overs,
     items,
     isAggregate,
     rowNumbers,
@@ -179,6 +196,7 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
   const hidden = core.order.filter((key) => typeof key !== 'number')
   let exprs = [...items.map((item) => item.expr), ...hidden]
   let lower = (expr: Expr): Expr => expr
+  let { overs } = core
   if (core.isAggregate) {
     const grouping: BoundGrouping = { ...core.grouping, keys: [...core.grouping.keys, ...extra] }
     const windows = core.rowNumbers.drafts.flatMap(({ partition, order }) => [
@@ -194,20 +212,32 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
       rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
     exprs = [...exprs, ...extra].map(aggregated.lower)
     lower = aggregated.lower
+    overs = lowerOvers(overs, lower)
+  }
+  let windowed = (expr: Expr): Expr => expr
+  if (overs.drafts.length > 0) {
+    const over = overAggregate(rel, overs, place)
+    rel = over.rel
+    windowed = over.lower
   }
   if (core.rowNumbers.drafts.length > 0) {
     const appended = appendRowNumbers(rel, core.rowNumbers, lower, place)
+    const others = windowed
     rel = appended.rel
-    exprs = exprs.map(appended.replace)
-    if (core.qualify !== undefined) rel = filter(rel, appended.replace(lower(core.qualify)), place)
-  } else if (core.qualify !== undefined) {
-    const hint = 'Use WHERE or HAVING, or put a window function such as ROW_NUMBER() OVER (…) into it.'
-    fail(
-      'PLAN_TOP_N',
-      { problem: 'QUALIFY needs a window function', hint },
-      { span: select.qualify?.span ?? select.span },
-    )
+    windowed = (expr) => appended.replace(others(expr))
   }
+  if (core.qualify !== undefined) {
+    if (overs.drafts.length === 0 && core.rowNumbers.drafts.length === 0) {
+      const hint = 'Use WHERE or HAVING, or put a window function such as ROW_NUMBER() OVER (…) into it.'
+      fail(
+        'PLAN_TOP_N',
+        { problem: 'QUALIFY needs a window function', hint },
+        { span: select.qualify?.span ?? select.span },
+      )
+    }
+    rel = filter(rel, windowed(lower(core.qualify)), place)
+  }
+  exprs = exprs.map(windowed)
   const names = uniqueNames([
     ...items.map((item) => item.name),
     ...hidden.map((_, i) => `$o${i}`),

@@ -11,11 +11,11 @@
  */
 import { fail } from '../../base/errors.ts'
 import type { Span } from '../../base/span.ts'
-import { type Expr, inputsOf, walkExpr } from '../../expr/expr.ts'
+import { type Expr, inputsOf } from '../../expr/expr.ts'
 import type { AggregateCall } from '../../operators/aggregate-call.ts'
 import type { JoinType } from '../../operators/join/node.ts'
 import type { Expression, Join, Query, Select } from '../../sql/ast.ts'
-import { BIGINT, isTimeAttribute, notNull, withNullable, withoutAttribute } from '../../types/logical-type.ts'
+import { BIGINT, notNull, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { Rel } from '../nodes.ts'
 import {
   conjunction,
@@ -34,7 +34,7 @@ import type { BoundFrom } from './from.ts'
 import { literal } from './literal.ts'
 import { AGGREGATE, indexOfPlaceholder } from './placeholder.ts'
 import { bindQuery } from './query.ts'
-import { type BindContext, OUTER, placeOf } from './scope.ts'
+import { type BindContext, placeOf } from './scope.ts'
 import { bindCore, finishSelect, type SelectCore } from './select.ts'
 
 /** A subquery as rows with values, and the conditions that tie it to the row around. */
@@ -51,7 +51,6 @@ function bindCorrelated(context: BindContext, from: BoundFrom, query: Query): Co
   if (select === undefined) return plainTable(context, query)
   const core = bindCore(inner, select)
   if (!core.isAggregate && select.quantifier !== 'DISTINCT') {
-    core.correlated.forEach(refuseTimeCorrelation)
     return {
       rel: core.row.rel,
       values: core.items.map((item) => item.expr),
@@ -68,23 +67,6 @@ function bindCorrelated(context: BindContext, from: BoundFrom, query: Query): Co
   }
   const { rel, names } = finishSelect(inner, core, [])
   return { rel, values: names.map((_, i) => inputAt(rel.schema, i)), names, conditions: [] }
-}
-
-/** A condition on event times of both queries is the bound of an interval join, which is another operator. */
-function refuseTimeCorrelation(condition: Expr): void {
-  let [outside, inside] = [false, false]
-  walkExpr(condition, (e) => {
-    if (!isTimeAttribute(e.type)) return
-    if (e.kind === 'call' && e.fn === OUTER) outside = true
-    if (e.kind === 'input') inside = true
-  })
-  if (outside && inside) {
-    fail(
-      'PLAN_NOT_SUPPORTED',
-      { feature: 'A join on time attributes of both sides (interval join)' },
-      { span: condition.span },
-    )
-  }
 }
 
 function plainTable(context: BindContext, query: Query): Correlated {

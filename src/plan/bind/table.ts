@@ -28,6 +28,7 @@ import { likeTable } from './like.ts'
 import { literal } from './literal.ts'
 import { bindQuery } from './query.ts'
 import type { BindContext, Scope } from './scope.ts'
+import { exprWithoutSpans } from './spans.ts'
 import { bindType } from './type.ts'
 
 export interface ParsedTable {
@@ -174,7 +175,13 @@ function computedColumn(context: BindContext, definition: ComputedColumn, scope:
   const expr = bind(env, definition.expression)
   if (expr.type.kind === 'NULL')
     fail('PLAN_NULL_TYPE', { where: `as the column '${name}'` }, { span: definition.expression.span })
-  return { kind: 'computed', name, type: expr.type, expr, sql: textOf(context, definition.expression.span) }
+  return {
+    kind: 'computed',
+    name,
+    type: expr.type,
+    expr: exprWithoutSpans(expr),
+    sql: textOf(context, definition.expression.span),
+  }
 }
 
 function textOf(context: BindContext, span: Span): string {
@@ -229,7 +236,7 @@ function resolveWatermark(
       { span: ast.expression.span },
     )
   }
-  return { column: name, expr, sql: textOf(context, ast.expression.span) }
+  return { column: name, expr: exprWithoutSpans(expr), sql: textOf(context, ast.expression.span) }
 }
 
 function isSourceWatermark(ast: Expression): boolean {

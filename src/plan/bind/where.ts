@@ -14,9 +14,10 @@ import { withoutAttribute } from '../../types/logical-type.ts'
 import type { Rel } from '../nodes.ts'
 import { conjunction, conjunctsOf, filter, readsOuter } from './build.ts'
 import { bindCondition, type ExpressionScope } from './expression.ts'
-import { type BoundFrom, refuseTimeJoin } from './from.ts'
+import type { BoundFrom } from './from.ts'
 import { type BindContext, placeOf, type Scope } from './scope.ts'
 import { joinExists, joinIn, joinScalar } from './subquery.ts'
+import { joinByTime } from './time-join.ts'
 
 /** A FROM row that grows while expressions over it are bound. */
 export class GrowingRow {
@@ -46,6 +47,18 @@ export class GrowingRow {
     this.loseTimeAttributes()
   }
 
+  /** Joins by time of the same tables: their time attributes are back. */
+  replaceByTime(rel: Rel): void {
+    this.rel = rel
+    this.scope = {
+      ...this.scope,
+      relations: this.scope.relations.map((relation) => ({
+        ...relation,
+        columns: relation.columns.map((column) => ({ ...column, type: rel.schema[column.index].type })),
+      })),
+    }
+  }
+
   /** A regular join makes ordinary columns of time attributes. */
   private loseTimeAttributes(): void {
     this.scope = {
@@ -68,11 +81,10 @@ export function bindWhere(context: BindContext, row: GrowingRow, where: Expressi
     const condition = bindCondition(env, ast)
     for (const part of conjunctsOf(condition)) (readsOuter(part) ? correlated : plain).push(part)
   }
-  const condition = conjunction(plain)
-  if (condition !== undefined) {
-    refuseTimeJoin(condition, row.scope)
-    row.rel = filter(row.rel, condition, placeOf(context, where))
-  }
+  const timed = joinByTime(context.planner, row.rel, plain)
+  if (timed.rel !== row.rel) row.replaceByTime(timed.rel)
+  const condition = conjunction(timed.rest)
+  if (condition !== undefined) row.rel = filter(row.rel, condition, placeOf(context, where))
   return correlated
 }
 

@@ -9,6 +9,7 @@ import type { Expr } from '../../expr/expr.ts'
 import { inputsOf } from '../../expr/expr.ts'
 import { conjunction, conjunctsOf, inputAt, join, project, shiftInputs } from '../bind/build.ts'
 import { type JoinRel, mapRel, type Rel } from '../nodes.ts'
+import { timesAt } from './prune-columns.ts'
 import type { Rule } from './rule.ts'
 
 export const joinKeys: Rule = {
@@ -72,7 +73,8 @@ function extract(rel: JoinRel): Rel {
     const rightColumn = r.added === -1 ? r.expr : inputAt(right.schema, r.added)
     return { ...condition, args: [leftColumn, shiftInputs(rightColumn, (i) => i + left.schema.length)] }
   })
-  const wide = join(left, right, rel.joinType, conjunction(on), rel.place)
+  const to = Array.from({ length: width + rightWidth }, (_, i) => move(i))
+  const wide = join(left, right, rel.joinType, conjunction(on), rel.place, rel.times && timesAt(rel.times, to))
   const semi = rel.joinType === 'semi' || rel.joinType === 'anti'
   const exprs = rel.schema.map((field, i): Expr => ({ kind: 'input', index: semi ? i : move(i), type: field.type }))
   return project(

@@ -13,7 +13,7 @@ import type { SortKey } from '../../operators/sort-order.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import { physicalOf } from '../../types/value.ts'
 import { inputAt, joinSchema, project } from '../bind/build.ts'
-import type { CorrelateRel, JoinRel, NormalizeRel, Rel, ScanRel } from '../nodes.ts'
+import type { CorrelateRel, JoinRel, JoinTimes, LookupJoinRel, NormalizeRel, OverRel, Rel, ScanRel } from '../nodes.ts'
 import { mapTableCall, type Rule, remap } from './rule.ts'
 
 export const pruneColumns: Rule = {
@@ -98,6 +98,10 @@ function prune(rel: Rel, needed: Needed): Pruned {
       return pruneRanked(rel, needed)
     case 'join':
       return pruneJoin(rel, needed)
+    case 'over':
+      return pruneOver(rel, needed)
+    case 'lookup-join':
+      return pruneLookupJoin(rel, needed)
     case 'correlate':
       return pruneCorrelate(rel, needed)
     case 'union': {
@@ -324,7 +328,10 @@ function columnsOfCall(call: AggregateCall): readonly number[] {
 
 function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
   const width = rel.left.schema.length
-  const used = new Set([...needed, ...(rel.condition === undefined ? [] : inputsOf(rel.condition))])
+  const { times } = rel
+  const timed =
+    times === undefined ? [] : [times.left, times.right, ...(times.kind === 'temporal' ? (times.key ?? []) : [])]
+  const used = new Set([...needed, ...timed, ...(rel.condition === undefined ? [] : inputsOf(rel.condition))])
   const left = trimmed(rel.left, new Set([...used].filter((i) => i < width)))
   const right = trimmed(rel.right, new Set([...used].filter((i) => i >= width).map((i) => i - width)))
   const semi = rel.joinType === 'semi' || rel.joinType === 'anti'
@@ -337,10 +344,71 @@ function pruneJoin(rel: JoinRel, needed: Needed): Pruned {
     left: left.rel,
     right: right.rel,
     // Nullability as bound: a join that a filter made narrower keeps its columns nullable.
-    schema: keepTypes(rel, joinSchema(left.rel.schema, right.rel.schema, rel.joinType), to),
+    schema: keepTypes(rel, joinSchema(left.rel.schema, right.rel.schema, rel.joinType, times), to),
+    ...(times && { times: timesAt(times, to) }),
     ...(condition && { condition: remap(condition, to) }),
   }
   return { rel: joined, to: semi ? left.to : to }
+}
+
+/** The operator keeps its rows until the watermark comes: no column but those that something reads. */
+function pruneOver(rel: OverRel, needed: Needed): Pruned {
+  const width = rel.input.schema.length
+  const calls = rel.calls.flatMap((_, i) => (needed.has(width + i) ? [i] : []))
+  const { window } = rel
+  const read = [...window.partition, ...calls.flatMap((i) => columnsOfCall(rel.calls[i]))]
+  if (window.timeColumn !== undefined) read.push(window.timeColumn)
+  const input = trimmed(rel.input, new Set([...[...needed].filter((i) => i < width), ...read]))
+  if (input.rel === rel.input && calls.length === rel.calls.length) return { rel, to: identity(rel) }
+  const now = input.rel.schema.length
+  const at = (i: number) => input.to[i]
+  const pruned: OverRel = {
+    ...rel,
+    input: input.rel,
+    window: {
+      ...window,
+      partition: window.partition.map(at),
+      ...(window.timeColumn !== undefined && { timeColumn: at(window.timeColumn) }),
+    },
+    calls: calls.map((i) => {
+      const call = rel.calls[i]
+      return { ...call, args: call.args.map(at), ...(call.filter !== undefined && { filter: at(call.filter) }) }
+    }),
+    schema: [...input.rel.schema, ...calls.map((i) => rel.schema[width + i])],
+  }
+  const to = rel.schema.map((_, i) =>
+    i < width ? at(i) : calls.includes(i - width) ? now + calls.indexOf(i - width) : -1,
+  )
+  return { rel: pruned, to }
+}
+
+/** The columns of a join's times, renumbered old → new. */
+export function timesAt(times: JoinTimes, to: readonly number[]): JoinTimes {
+  const moved = { ...times, left: to[times.left], right: to[times.right] }
+  if (moved.kind === 'interval' || moved.key === undefined) return moved
+  return { ...moved, key: moved.key.map((column) => to[column]) }
+}
+
+function pruneLookupJoin(rel: LookupJoinRel, needed: Needed): Pruned {
+  const width = rel.input.schema.length
+  const used = new Set([...needed, ...(rel.condition === undefined ? [] : inputsOf(rel.condition))])
+  const input = prune(rel.input, new Set([...used].filter((i) => i < width)))
+  const lookup = pruneScan(rel.lookup, new Set([...used].filter((i) => i >= width).map((i) => i - width)))
+  if (input.rel === rel.input && lookup.rel === rel.lookup) return { rel, to: identity(rel) }
+  const now = input.rel.schema.length
+  const to = [...input.to, ...lookup.to.map((i) => (i === -1 ? -1 : i + now))]
+  const { condition, ...bare } = rel
+  const old = to.flatMap((at, i) => (at === -1 ? [] : [i])).sort((a, b) => to[a] - to[b])
+  return {
+    rel: {
+      ...bare,
+      input: input.rel,
+      lookup: lookup.rel as ScanRel,
+      schema: old.map((i) => rel.schema[i]),
+      ...(condition && { condition: remap(condition, to) }),
+    },
+    to,
+  }
 }
 
 /** What only the function reads is still a column of its output; all columns of the function stay. */

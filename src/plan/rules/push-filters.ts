@@ -60,6 +60,17 @@ function push(rel: Rel, conditions: readonly Expr[], context: PlannerContext): R
       const [below, above] = split(conditions, (c) => movable(c, context) && [...inputsOf(c)].every(free))
       return keep(descend(rel, [below], context), above)
     }
+    case 'lookup-join': {
+      const width = rel.input.schema.length
+      const onLeft = (c: Expr) =>
+        movable(c, context) && inputsOf(c).size > 0 && [...inputsOf(c)].every((i) => i < width)
+      const [below, others] = split(conditions, onLeft)
+      const joins = rel.joinType === 'inner' && others.every((c) => movable(c, context))
+      const joined = descend(rel, [below], context) as typeof rel
+      if (!joins || others.length === 0) return keep(joined, others)
+      const condition = conjunction([...conjunctsOf(joined.condition), ...others])
+      return { ...joined, ...(condition && { condition }) }
+    }
     case 'correlate': {
       const width = rel.input.schema.length
       const [below, above] = split(
@@ -144,7 +155,9 @@ function pushIntoJoin(rel: JoinRel, conditions: readonly Expr[], context: Planne
 
   // Conditions above the join: rows that they reject may go before the join unless their side is padded by it.
   const leftOpen = joinType === 'inner' || joinType === 'left' || semi
-  const rightOpen = joinType === 'inner' || joinType === 'right'
+  // A version that fails a condition still hides the one before it.
+  const versions = rel.times?.kind === 'temporal'
+  const rightOpen = !versions && (joinType === 'inner' || joinType === 'right')
   const [toLeft, others] = split(conditions, (c) => leftOpen && leftOnly(c))
   const [toRight, mixed] = split(others, (c) => rightOpen && rightOnly(c))
   // Conditions of the join itself: a row that fails them joins nothing, which only a padded side must still show.
@@ -154,7 +167,10 @@ function pushIntoJoin(rel: JoinRel, conditions: readonly Expr[], context: Planne
     own,
     (c) => (joinType === 'inner' || joinType === 'right' || joinType === 'semi') && leftOnly(c) && inputsOf(c).size > 0,
   )
-  const [ownRight, on] = split(rest, (c) => (joinType === 'inner' || joinType === 'left' || semi) && rightOnly(c))
+  const [ownRight, on] = split(
+    rest,
+    (c) => !versions && (joinType === 'inner' || joinType === 'left' || semi) && rightOnly(c),
+  )
   const left = push(rel.left, [...toLeft, ...ownLeft], context)
   const right = push(
     rel.right,

@@ -28,10 +28,12 @@ function simplify(rel: Rel): Rel {
     case 'group-window-aggregate':
     case 'window-aggregate':
     case 'window-table-function':
+    case 'over':
     case 'correlate':
     case 'row-number':
     case 'rank':
     case 'temporal-sort':
+    case 'lookup-join':
       return isEmpty(rel.input) ? nothing(rel) : rel
     case 'join':
       if ((rel.joinType === 'inner' || rel.joinType === 'semi') && (isEmpty(rel.left) || isEmpty(rel.right)))

@@ -65,6 +65,7 @@ export function mapExprs(rel: Rel, change: (expr: Expr) => Expr): Rel {
         ? rel
         : { ...rel, table, ...(condition && { condition }) }
     }
+    case 'lookup-join':
     case 'join': {
       const condition = rel.condition && change(rel.condition)
       return condition === rel.condition ? rel : { ...rel, condition }

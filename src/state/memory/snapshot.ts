@@ -7,7 +7,9 @@
  *   number of rows, then value columns and time of last update (with TTL) of each. A list that hangs on a table stores the
  *   table's key, so that it can be read back in any order of slots.
  */
+
 import { type Column, type ColumnBuilder, type Schema, valueAt } from '../../types/batch.ts'
+import { copyPlain } from '../../types/plain-data.ts'
 import type { SerializedState } from '../contract.ts'
 import { hashKindOf } from '../hash.ts'
 import { keyGroupOfHash } from '../key-group.ts'
@@ -82,7 +84,7 @@ function copyColumn(column: ColumnBuilder, length: number): Column {
   if (column.type.kind === 'RAW') {
     return {
       physical: 'object',
-      values: (column.values as unknown[]).slice(0, length).map((value) => structuredClone(value)),
+      values: (column.values as unknown[]).slice(0, length).map((value) => copyPlain(value)),
       nulls: null,
     }
   }

@@ -1,7 +1,7 @@
 /** Rows that a join emits, as pairs of row numbers; columns are made of them at the end, one loop each. */
-import type { Column } from '../../types/batch.ts'
-import { RowKind } from '../../types/row-kind.ts'
-import type { Exact } from '../../types/value.ts'
+import type { Column } from '../types/batch.ts'
+import { RowKind } from '../types/row-kind.ts'
+import type { Exact } from '../types/value.ts'
 
 export class Output {
   count = 0

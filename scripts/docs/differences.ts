@@ -1,0 +1,163 @@
+/**
+ * Known differences to Flink 2.3, with their reasons.
+ *
+ * Law: an entry with an `expression` is checked: the generator evaluates it, and fails when the answer is Flink's after all.
+ */
+export interface Difference {
+  readonly area:
+    | 'Values and expressions'
+    | 'JSON'
+    | 'CSV and raw'
+    | 'Kafka'
+    | 'Time and windows'
+    | 'Language'
+    | 'Running'
+  readonly what: string
+  readonly reason: string
+  /** An expression on which both differ, and what Flink gives. */
+  readonly expression?: string
+  readonly flink?: string
+}
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    area: 'Values and expressions',
+    what: "The session's time zone may be an abbreviation (`PST`) or an offset without `GMT` (`+05:30`).",
+    reason: 'Both have one meaning; Flink refuses them.',
+  },
+  {
+    area: 'Values and expressions',
+    what: '`DECIMAL * INTERVAL` and `FLOOR(NULL TO DAY)` are accepted.',
+    reason: 'The result is the obvious one; Flink refuses both.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'NULL elements of an array of decimals stay NULL in ARRAY_CONCAT, ARRAY_UNION and ARRAY_EXCEPT.',
+    reason: 'Flink turns them into 0.00 where it widens the element type.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'FLOOR and CEIL of constants before the year 1582, and constant timestamps of negative years, follow the proleptic Gregorian calendar.',
+    reason:
+      "Flink's folding of constants uses a hybrid calendar for the first and fails for the second; its runtime does as we do.",
+  },
+  {
+    area: 'JSON',
+    what: '`JSON(…)` outside JSON_OBJECT and JSON_ARRAY gives its text.',
+    reason: 'Flink refuses it there; the text is what it would insert.',
+  },
+  {
+    area: 'Language',
+    what: 'Regular expressions are those of Java, translated; `\\G`, `\\X` and `\\N` are refused and back references ignore `(?i)`.',
+    reason: "JavaScript's engine has no counterpart.",
+  },
+  {
+    area: 'Values and expressions',
+    what: 'A number cast to a day-time interval counts milliseconds.',
+    reason: 'Flink counts a constant in days and a column in milliseconds; one expression has one meaning here.',
+    expression: 'CAST(5 AS INTERVAL DAY)',
+    flink: '+5 00:00:00.000',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'A text that is no truth value, compared with a BOOLEAN, is an error.',
+    reason: 'The comparison casts the text; on columns Flink fails too, only its folding of constants says FALSE.',
+    expression: "'x' > TRUE",
+    flink: 'FALSE',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'NaN in a list of constants is not found.',
+    reason: 'The values of a list are compared like `=` compares them: NaN equals nothing.',
+    expression: "CAST('NaN' AS DOUBLE) IN (CAST('NaN' AS DOUBLE), 1)",
+    flink: 'TRUE',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'Regular expressions: `\\G`, `\\X`, `\\N` and canonical equivalence count as wrong patterns; back references mind case.',
+    reason: 'Java patterns are translated to those of JavaScript, which has nothing like these.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'TRUNCATE of a DECIMAL column that is NULL is NULL.',
+    reason: 'Flink fails with a NullPointerException when it runs.',
+  },
+  {
+    area: 'Values and expressions',
+    what: 'A TIMESTAMP before 1970 is cut towards the past when it is cast to DATE or TIME.',
+    reason: 'Flink cuts towards zero: the last second before 1970 becomes January 1.',
+    expression: "CAST(TIMESTAMP '1969-12-31 23:59:59.999' AS DATE)",
+    flink: '1970-01-01',
+  },
+  {
+    area: 'JSON',
+    what: 'Of two fields of one name the later one wins, always.',
+    reason:
+      'Flink’s reader stops once it has seen as many fields as the table has columns, so that its answer depends on their number.',
+  },
+  {
+    area: 'JSON',
+    what: 'An object or array in a BOOLEAN column is an error.',
+    reason: 'Flink reads FALSE, which hides broken data.',
+  },
+  {
+    area: 'JSON',
+    what: "With 'json.ignore-parse-errors', an object or array in a scalar column and bad base 64 are NULL; broken JSON inside a nested value skips the record.",
+    reason: 'Either the value or the record is lost, never half of it.',
+  },
+  {
+    area: 'JSON',
+    what: 'Columns that the query does not read are checked as JSON but not converted; fail-on-missing-field looks only at columns that are read.',
+    reason: 'Only what is needed is decoded: that is where most of the time goes.',
+  },
+  {
+    area: 'JSON',
+    what: 'Input is UTF-8.',
+    reason: 'Flink’s library also guesses UTF-16 and UTF-32, which RFC 8259 does not allow between systems.',
+  },
+  {
+    area: 'JSON',
+    what: 'The format of Flink 1.10 (`format.type`) reads with the coercions of today’s format.',
+    reason: 'It writes times as 1.10 did; that its reader refused more helps nobody.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'A DOUBLE sum in a window adds its rows in order of arrival.',
+    reason: 'Flink adds partial sums, and where these are cut depends on timing; the last digits may differ.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'Watermarks are part of a snapshot.',
+    reason: 'A row that was late before a restart stays late. In Flink only window operators keep theirs.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'Windows of one day over TIMESTAMP_LTZ in a zone east of UTC count every row that comes before the watermark passes the end of its window.',
+    reason: 'Flink leaves some of these rows out.',
+  },
+  {
+    area: 'Time and windows',
+    what: 'The options scan.watermark.alignment.* are accepted and do nothing.',
+    reason: 'Not built yet. Within one subtask partitions are read in turn.',
+  },
+  {
+    area: 'Language',
+    what: 'Double-quoted names are accepted.',
+    reason: 'Flink refuses them; scripts of other systems have them.',
+  },
+  {
+    area: 'Kafka',
+    what: 'Records are written without keys, and read keys are passed over (`key.format`, `key.fields` are refused).',
+    reason: 'Not built yet.',
+  },
+  {
+    area: 'Kafka',
+    what: "'sink.delivery-guarantee' = 'exactly-once' is refused.",
+    reason: 'Not built yet: at-least-once is the default of both.',
+  },
+  {
+    area: 'Running',
+    what: 'Everything streams: there is no batch mode.',
+    reason: 'A bounded table ends its stream, and the changelog up to there is the answer.',
+  },
+]

@@ -1,0 +1,110 @@
+/**
+ * The session options that the engine reads.
+ *
+ * Law: the texts here and the keys that stand in `src/` are the same set; the generator fails on a key without a text and
+ * on a text without a key. Defaults are those of `SESSION_DEFAULTS` where it has them; a key that only has a default there
+ * is accepted and read by nobody.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { SESSION_DEFAULTS } from '../../src/catalog/session-options.ts'
+import { code, page, table } from './markdown.ts'
+
+interface OptionText {
+  readonly text: string
+  /** Where the reader itself supplies it. */
+  readonly default?: string
+}
+
+const TEXTS: Readonly<Record<string, OptionText>> = {
+  'execution.checkpointing.dir': {
+    text: 'Folder of periodic snapshots (`chk-1`, `chk-2`, …); without it they are taken and dropped.',
+  },
+  'execution.checkpointing.interval': { text: 'How often a snapshot is taken; without it never.' },
+  'execution.checkpointing.num-retained': { text: 'How many of the newest snapshots are kept.', default: '1' },
+  'execution.checkpointing.tolerable-failed-checkpoints': {
+    text: 'How many snapshots in a row may fail before the job does.',
+    default: '0',
+  },
+  'execution.state-recovery.path': { text: 'Start from the snapshot in this folder.' },
+  'parallelism.default': { text: 'Subtasks per operator.' },
+  'pipeline.auto-watermark-interval': { text: 'How often periodic watermarks are emitted.' },
+  'pipeline.global-job-parameters': { text: 'Texts that user functions can ask for when they open.' },
+  'pipeline.max-parallelism': { text: 'Number of key groups; bounds the parallelism a snapshot can be restored with.' },
+  'pipeline.name': { text: 'Name of the job.' },
+  'table.dynamic-table-options.enabled': { text: 'Whether hints /*+ OPTIONS(…) */ are allowed.', default: 'true' },
+  'table.exec.async-scalar.max-attempts': {
+    text: 'Asynchronous functions: how often a failing call is made before the job fails.',
+    default: '3',
+  },
+  'table.exec.async-scalar.max-concurrent-operations': {
+    text: 'Asynchronous functions: rows of a subtask that may be in flight.',
+    default: '10',
+  },
+  'table.exec.async-scalar.retry-delay': { text: 'Asynchronous functions: pause between attempts.', default: '100 ms' },
+  'table.exec.async-scalar.retry-strategy': {
+    text: 'Asynchronous functions: FIXED_DELAY, or NO_RETRY for one attempt.',
+    default: 'FIXED_DELAY',
+  },
+  'table.exec.async-scalar.timeout': {
+    text: 'Asynchronous functions: how long a call may take, attempts included.',
+    default: '3 min',
+  },
+  'table.exec.interval-join.min-cleanup-interval': {
+    text: 'Interval joins: rows stay that much longer than they must, and are removed less often.',
+    default: '0 ms',
+  },
+  'table.exec.legacy-cast-behaviour': { text: 'ENABLED: casts that fail give NULL, as before Flink 1.15.' },
+  'table.exec.mini-batch.allow-latency': { text: 'Mini batches: how long rows may wait.' },
+  'table.exec.mini-batch.enabled': { text: 'Aggregates answer per mini batch, with fewer updates.' },
+  'table.exec.mini-batch.size': { text: 'Mini batches: how many rows may wait.' },
+  'table.exec.resource.default-parallelism': { text: 'Goes before parallelism.default; -1 = not set.' },
+  'table.exec.sink.not-null-enforcer': {
+    text: 'A NULL for a NOT NULL column of a sink: `error` fails, `drop` leaves the row out.',
+  },
+  'table.exec.source.cdc-events-duplicate': { text: 'Sources may repeat changes: normalize them by primary key.' },
+  'table.exec.source.idle-timeout': {
+    text: 'A split without rows for this long no longer holds the watermark back; 0 = never.',
+  },
+  'table.exec.state.ttl': { text: 'State that was not touched for this long may be forgotten; 0 = never.' },
+  'table.local-time-zone': { text: 'IANA zone or offset of TIMESTAMP_LTZ and of what is shown.' },
+  'table.optimizer.reuse-source-enabled': { text: 'Equal scans are read once.', default: 'true' },
+  'table.optimizer.reuse-sub-plan-enabled': { text: 'Equal parts of a plan run once.' },
+}
+
+/** Keys of Flink's options that occur as string literals in the engine. */
+function keysRead(root: URL): ReadonlySet<string> {
+  const src = new URL('src/', root)
+  const keys = new Set<string>()
+  for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts') || /\.(test|case)\.ts$/.test(file) || file.startsWith('base/catalogue')) continue
+    if (file.endsWith('session-options.ts')) continue
+    const text = readFileSync(new URL(file, src), 'utf8').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '')
+    for (const [, key] of text.matchAll(/['`]((?:table|pipeline|execution|parallelism)\.[a-z][a-z.-]*[a-z])['`]/g))
+      keys.add(key)
+  }
+  return keys
+}
+
+export function sessionOptionsPage(root: URL): string {
+  const keys = keysRead(root)
+  const untold = [...keys].filter((key) => TEXTS[key] === undefined)
+  const unread = Object.keys(TEXTS).filter((key) => !keys.has(key))
+  if (untold.length + unread.length > 0) {
+    throw new Error(
+      `scripts/docs/session-options.ts: without a text: ${untold.join(', ')}; read nowhere: ${unread.join(', ')}`,
+    )
+  }
+  const rows = [...new Set([...keys, ...Object.keys(SESSION_DEFAULTS)])].sort().map((key) => {
+    const standard = SESSION_DEFAULTS[key] ?? TEXTS[key].default
+    return [
+      code(key),
+      standard === undefined ? '–' : code(standard),
+      TEXTS[key]?.text ?? 'Accepted, without effect yet.',
+    ]
+  })
+  return page(
+    '# Session options',
+    "Generated by `npm run docs`. Set by `SET 'key' = 'value'`, `tEnv.getConfig().set(key, value)` or `rivulet run -D key=value`; any other key is kept and has no effect. Options of tables are with their [connectors](connectors/kafka.md).",
+    table(['key', 'default', 'what it does'], rows),
+  )
+}
