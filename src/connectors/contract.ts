@@ -155,6 +155,41 @@ export interface WriterContext {
    */
   print(line: string, standardError?: boolean): void
   counter(name: string): { add(n: number): void }
+  /** The checkpoint that the job started from; 0 for a fresh start. Names of transactions count on from it. */
+  readonly restoredCheckpoint?: number
+}
+
+/**
+ * What a transactional writer has finished before a barrier and what only a commit is missing of: plain JSON, stored in the
+ * checkpoint, enough for another process to commit it.
+ */
+export type Committable = Readonly<Record<string, unknown>>
+
+/**
+ * The second half of a sink that writes exactly once: what came before a barrier becomes visible when, and only when, the
+ * checkpoint of that barrier is complete.
+ *
+ * Laws
+ * - `prepareCommit` is called at each barrier instead of `flush`, right after the last row before it; rows that are written
+ *   while it runs belong to the next checkpoint.
+ * - `commit` is called with the committables of a complete checkpoint, in the order of checkpoints, and may be called again
+ *   with the same ones after a restore. It rejects only when the commit is impossible: then the job fails with that error.
+ * - At the end of a bounded input a last checkpoint is taken, and committed, even where none are taken periodically.
+ */
+export interface WriterTransactions {
+  /** Resolves when what was written before is durable outside, though not visible. */
+  prepareCommit(checkpoint: number): Promise<readonly Committable[]>
+  commit(committables: readonly Committable[]): Promise<void>
+  /** What recovery must know besides (prefix, parallelism); part of the checkpoint. */
+  snapshot(): Committable
+}
+
+/** What a restored checkpoint holds of one sink, over all of its subtasks. */
+export interface RestoredTransactions {
+  readonly checkpoint: number
+  readonly committables: readonly Committable[]
+  /** Of every subtask: what `WriterTransactions.snapshot` gave. */
+  readonly writers: readonly Committable[]
 }
 
 export interface SinkWriter {
@@ -166,6 +201,8 @@ export interface SinkWriter {
   onReady(callback: () => void): void
   /** Resolves when everything written before is durable outside; called at barriers and at the end. */
   flush(): Promise<void>
+  /** Present in a writer that writes exactly once. */
+  readonly transactions?: WriterTransactions
   /** Latest watermark of the input; Kafka does not care, other sinks may. */
   watermark?(watermark: number): void
   close(): Promise<void>
@@ -180,6 +217,15 @@ export interface TableSink {
   /** How many subtasks the table wants to be written by (`sink.parallelism`); absent = the input's parallelism. */
   readonly parallelism?: number
   createWriter(context: WriterContext): SinkWriter
+  /**
+   * Called once per start of the job, before any writer is opened: commit what the checkpoint holds, then abort what an
+   * earlier run left open (also on a fresh start). Present in a sink that writes exactly once.
+   */
+  recover?(context: {
+    readonly host: Host
+    readonly parallelism: number
+    readonly restored?: RestoredTransactions
+  }): Promise<void>
 }
 
 export interface Connector {

@@ -147,11 +147,21 @@ export interface OperatorState {
   /**
    * A consistent copy as of now. Cheap and synchronous; `serialize` may run later, while the operator goes on.
    */
-  snapshot(): StateSnapshot
-  /** Load the parts that belong to this subtask; called once, before the first batch. */
+  snapshot(mode?: SnapshotMode): StateSnapshot
+  /**
+   * Load the parts that belong to this subtask; called once, before the first batch. Parts of one state and key group come
+   * oldest first: a full one, then the changes upon it.
+   */
   restore(parts: readonly SerializedState[]): void
   close(): void
 }
+
+/**
+ * full: everything; later changes count from here. changes: what changed since the snapshot before that was full or changes
+ * (a backend may still give a full one). copy: everything, and later changes count as if it had not been taken (savepoints).
+ * A snapshot whose checkpoint failed is followed by a full one.
+ */
+export type SnapshotMode = 'full' | 'changes' | 'copy'
 
 export interface StateSnapshot {
   /** @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go */
@@ -161,8 +171,17 @@ export interface StateSnapshot {
 /** What a snapshot of one operator in one subtask holds. */
 export interface SerializedState {
   /** Per state name and key group: rows in the backend-neutral form of `state/row-codec.ts`. */
-  readonly keyed: readonly { readonly state: string; readonly keyGroup: number; readonly bytes: Uint8Array }[]
+  readonly keyed: readonly KeyedPart[]
   readonly operator: readonly { readonly state: string; readonly entries: readonly unknown[] }[]
+}
+
+/** Rows of one state in one key group. */
+export interface KeyedPart {
+  readonly state: string
+  readonly keyGroup: number
+  /** True: rows written and keys removed since the part before; otherwise all rows. */
+  readonly changes?: boolean
+  readonly bytes: Uint8Array
 }
 
 export interface KeyGroupRange {
