@@ -20,6 +20,8 @@ export interface RivuletErrorJson {
   readonly hint?: string
   readonly span?: Span
   readonly source?: SourceText
+  /** The row that an expression failed for: `id = 7, amount = 2.5`. */
+  readonly row?: string
   readonly cause?: RivuletErrorJson | { readonly message: string; readonly stack?: string }
 }
 
@@ -32,6 +34,8 @@ export class RivuletError extends Error {
   readonly span: Span | undefined
   /** The text that `span` points into; filled in by whoever knows it (parser, binder, session). */
   source: SourceText | undefined
+  /** The row that an expression failed for: `id = 7, amount = 2.5`; filled in by the loop over the rows. */
+  row: string | undefined
 
   constructor(json: Omit<RivuletErrorJson, 'cause'>, cause?: unknown) {
     super(json.message, cause === undefined ? undefined : { cause })
@@ -41,6 +45,7 @@ export class RivuletError extends Error {
     this.hint = json.hint
     this.span = json.span
     this.source = json.source
+    this.row = json.row
     Object.defineProperty(this, brand, { value: true })
   }
 
@@ -51,8 +56,8 @@ export class RivuletError extends Error {
   }
 
   toJSON(): RivuletErrorJson {
-    const { code, domain, message, hint, span, source } = this
-    return { code, domain, message, hint, span, source, cause: causeJson(this.cause) }
+    const { code, domain, message, hint, span, source, row } = this
+    return { code, domain, message, hint, span, source, row, cause: causeJson(this.cause) }
   }
 }
 
@@ -126,6 +131,7 @@ export function renderError(error: RivuletError, color = false): string {
     lines.push(`${blank}--> ${name}:${at.line}:${at.column}`)
     lines.push(`${blank} |`, `${gutter} | ${source}`, `${blank} | ${padding}${paint('31', '^'.repeat(width))}`)
   }
+  if (error.row !== undefined) lines.push(`${paint('36', 'row')}: ${error.row}`)
   if (error.hint !== undefined) lines.push(`${paint('36', 'hint')}: ${error.hint}`)
   for (let cause = error.cause; cause !== undefined; cause = (cause as Error).cause) {
     const message =

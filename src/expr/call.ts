@@ -1,8 +1,9 @@
 /** What a call needs before it can be evaluated, whichever way; and what is said when it fails. */
 import { failure, isRivuletError, RivuletError } from '../base/errors.ts'
+import type { Schema } from '../types/batch.ts'
 import type { CastOptions } from '../types/cast.ts'
 import { printText } from '../types/format.ts'
-import { typeText } from '../types/logical-type.ts'
+import { type LogicalType, typeText } from '../types/logical-type.ts'
 import type { Value } from '../types/value.ts'
 import type { CallExpr, CastExpr, Expr } from './expr.ts'
 import type { CallSite, EvalContext, FunctionLookup, ScalarFunction } from './function.ts'
@@ -80,6 +81,16 @@ export function undefinedResult(expr: Expr, args: readonly Value[] | undefined, 
   return failure('FUNCTION_RETURNED_UNDEFINED', params, { span: expr.span })
 }
 
+/** Longest text of a row in a message. */
+const ROW_TEXT = 500
+
+/** Let an error that has none yet carry the row that it happened in: its columns by name, as the SQL client prints them. */
+export function addRow(error: Error, cells: readonly Value[], schema: Schema, context: EvalContext): void {
+  if (!isRivuletError(error) || error.row !== undefined) return
+  const text = schema.map(({ name, type }, i) => `${name} = ${quoted(cells[i], type, context)}`).join(', ')
+  error.row = text.length > ROW_TEXT ? `${text.slice(0, ROW_TEXT)}…` : text
+}
+
 /** The function's name as queries write it: users' functions are known by catalog, database and name. */
 export function functionName({ fn, user }: CallExpr): string {
   return user === true && fn.split('.').length > 2 ? fn.split('.').slice(2).join('.') : fn
@@ -93,10 +104,10 @@ function nameOf(expr: Expr): string {
 function argsText(expr: Expr, args: readonly Value[] | undefined, context: EvalContext): string {
   const given = expr.kind === 'call' ? expr.args : expr.kind === 'cast' ? [expr.arg] : []
   if (args === undefined) return given.map((arg) => typeText(arg.type)).join(', ')
-  return given
-    .map(({ type }, i) => {
-      const text = printText(args[i], type, context)
-      return typeof args[i] === 'string' ? `'${text}'` : text
-    })
-    .join(', ')
+  return given.map(({ type }, i) => quoted(args[i], type, context)).join(', ')
+}
+
+function quoted(value: Value, type: LogicalType, context: EvalContext): string {
+  const text = printText(value, type, context)
+  return typeof value === 'string' ? `'${text}'` : text
 }

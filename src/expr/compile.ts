@@ -12,7 +12,7 @@
 import { type Batch, type Column, ColumnBuilder, gatherColumn, rowAt, type Schema } from '../types/batch.ts'
 import type { LogicalType } from '../types/logical-type.ts'
 import { type Exact, type Physical, physicalOf, type Value } from '../types/value.ts'
-import { callFailure, type Environment, undefinedResult } from './call.ts'
+import { addRow, callFailure, type Environment, undefinedResult } from './call.ts'
 import { Emitter } from './emit.ts'
 import type { Expr } from './expr.ts'
 import type { EvalContext, FunctionLookup } from './function.ts'
@@ -226,10 +226,7 @@ function instantiate(
   ].join('\n')
   const names = [...emitter.constantNames, 'failed', 'undefinedResult']
   const raised = { error: undefined as Error | undefined }
-  const report = (error: Error, row: number, batch: Batch): never => {
-    if (spec.onError !== undefined) spec.onError(error, row, batch)
-    throw error
-  }
+  const report = (error: Error, row: number, batch: Batch): never => rowFailed(spec, error, row, batch)
   const failed = (error: unknown, at: number, row: number, batch: Batch): never => {
     if (error === raised.error) {
       raised.error = undefined
@@ -289,9 +286,14 @@ function runRow<T>(spec: CalcSpec, batch: Batch, row: number, evaluate: () => T)
   try {
     return evaluate()
   } catch (error) {
-    if (spec.onError !== undefined) spec.onError(error as Error, row, batch)
-    throw error
+    return rowFailed(spec, error as Error, row, batch)
   }
+}
+
+function rowFailed(spec: CalcSpec, error: Error, row: number, batch: Batch): never {
+  if (spec.onError !== undefined) spec.onError(error, row, batch)
+  addRow(error, rowAt(batch, spec.input, row), spec.input, spec.context)
+  throw error
 }
 
 function interpretedCalc(spec: CalcSpec): Calc {

@@ -71,7 +71,7 @@ describe('a function of the user', () => {
     assert.equal(code, 1)
     assert.match(err, /FUNCTION_FAILED/)
     assert.match(err, /province_name/)
-    assert.match(err, /\b7\b/)
+    assert.match(err, /row: .*id = 7\b.*amount = 2\.5/)
     assert.match(err, /no such province/)
     assert.match(err, /throws\.ts:6/)
   })
