@@ -11,6 +11,7 @@ import type { GroupWindowAggregateNode } from './group-window-aggregate/node.ts'
 import type { IntervalJoinNode } from './interval-join/node.ts'
 import type { JoinNode } from './join/node.ts'
 import type { LookupJoinNode } from './lookup-join/node.ts'
+import type { MatchNode } from './match/node.ts'
 import type { OverAggregateNode } from './over-aggregate/node.ts'
 import type { RankNode } from './rank/node.ts'
 import type { SinkNode } from './sink/node.ts'
@@ -47,6 +48,7 @@ export type PlanNode =
   | DeduplicateNode
   | WindowRankNode
   | TemporalSortNode
+  | MatchNode
   | SinkNode
   | CollectNode
 

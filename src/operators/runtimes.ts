@@ -12,6 +12,7 @@ import { groupWindowAggregateRuntime } from './group-window-aggregate/operator.t
 import { intervalJoinRuntime } from './interval-join/operator.ts'
 import { joinRuntime } from './join/operator.ts'
 import { lookupJoinRuntime } from './lookup-join/operator.ts'
+import { matchRuntime } from './match/operator.ts'
 import { overAggregateRuntime } from './over-aggregate/operator.ts'
 import { rankRuntime } from './rank/operator.ts'
 import { sinkRuntime } from './sink/operator.ts'
@@ -48,6 +49,7 @@ export const operatorRuntimes: readonly OperatorRuntime[] = [
   deduplicateRuntime,
   windowRankRuntime,
   temporalSortRuntime,
+  matchRuntime,
   sinkRuntime,
   collectRuntime,
 ] as readonly unknown[] as readonly OperatorRuntime[]

@@ -58,6 +58,27 @@ export function rowComparator(schema: Schema, keys: readonly SortKey[]): RowComp
   }
 }
 
+/** The same for rows that are lists of cells. */
+export function compareBy(
+  schema: Schema,
+  keys: readonly SortKey[],
+): (left: readonly Value[], right: readonly Value[]) => number {
+  const comparators = keys.map(({ column }) => total(schema[column].type))
+  return (left, right) => {
+    for (let k = 0; k < keys.length; k++) {
+      const { column, descending, nullsLast } = keys[k]
+      const [a, b] = [left[column], right[column]]
+      if (a === null || b === null) {
+        if (a === b) continue
+        return (a === null) === nullsLast ? 1 : -1
+      }
+      const order = comparators[k](a, b)
+      if (order !== 0) return descending ? -order : order
+    }
+    return 0
+  }
+}
+
 export type RowEquality = (a: readonly Cells[], i: number, b: readonly Cells[], j: number) => boolean
 
 export function rowEquality(schema: Schema): RowEquality {

@@ -74,6 +74,7 @@ function inferKinds(rel: Rel, memo: Memo): Kinds {
       return { update: true, delete: true }
     case 'window-rank':
     case 'temporal-sort':
+    case 'match':
       return { update: false, delete: false }
     case 'deduplicate':
       return { update: rel.keep === 'last', delete: false }
@@ -178,6 +179,9 @@ function plan(rel: Rel, required: UpdateKind, memo: Memo, context: PlannerContex
       return done([input(rel.input, 'none')])
     case 'temporal-sort':
       refuseUpdates(rel, rel.input, memo, 'ORDER BY a time attribute', true)
+      return done([input(rel.input, 'none')])
+    case 'match':
+      refuseUpdates(rel, rel.input, memo, 'MATCH_RECOGNIZE', true)
       return done([input(rel.input, 'none')])
     case 'rank': {
       const below = kindsOf(rel.input, memo)

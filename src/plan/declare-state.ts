@@ -10,6 +10,7 @@ import { groupAggregateState } from '../operators/group-aggregate/state.ts'
 import { groupWindowAggregateState } from '../operators/group-window-aggregate/state.ts'
 import { intervalJoinState } from '../operators/interval-join/state.ts'
 import { joinState } from '../operators/join/state.ts'
+import { matchState } from '../operators/match/state.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import { overAggregateState } from '../operators/over-aggregate/state.ts'
 import { rankState } from '../operators/rank/state.ts'
@@ -71,6 +72,8 @@ export function declareState(
       return windowRankState(node, inputs[0])
     case 'temporal-sort':
       return temporalSortState(inputs[0])
+    case 'match':
+      return matchState(node.partition, inputs[0])
     case 'calc':
     case 'async-calc':
     case 'correlate':

@@ -6,6 +6,7 @@
 import type { PlanNode } from '../operators/nodes.ts'
 import { changelogModeText } from '../types/row-kind.ts'
 import { callText, exprText, namesOf, orderText, overText, rangeText, tableCallText, windowText } from './describe.ts'
+import { matchText } from './describe-match.ts'
 import { inputsOfRel, type JoinTimes, type Rel } from './nodes.ts'
 
 export interface ExplainDetails {
@@ -87,6 +88,8 @@ function relText(rel: Rel): string {
       return `WindowRank(window=[${windowText(rel.window, names)}], partitionBy=[${list(rel.partition)}], orderBy=[${orderText(rel.order, names)}], range=[${rel.start}..${rel.end}])`
     case 'temporal-sort':
       return `TemporalSort(orderBy=[${[`${names[rel.timeColumn]} ASC`, ...(rel.order.length > 0 ? [orderText(rel.order, names)] : [])].join(', ')}])`
+    case 'match':
+      return matchText(rel, names)
     case 'union':
       return 'Union(all=[true])'
     case 'sink':

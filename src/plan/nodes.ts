@@ -14,6 +14,7 @@ import type { AggregateCall } from '../operators/aggregate-call.ts'
 import type { TableCall } from '../operators/correlate/node.ts'
 import type { WindowProperty } from '../operators/group-window-aggregate/node.ts'
 import type { JoinType } from '../operators/join/node.ts'
+import type { MatchExpr, MatchSkip, PatternVariable } from '../operators/match/node.ts'
 import type { OverWindow } from '../operators/over-aggregate/node.ts'
 import type { RankRange } from '../operators/rank/node.ts'
 import type { SortKey } from '../operators/sort-order.ts'
@@ -42,6 +43,7 @@ export type Rel =
   | DeduplicateRel
   | WindowRankRel
   | TemporalSortRel
+  | MatchRel
   | SinkRel
   | CollectRel
 
@@ -219,6 +221,18 @@ export interface TemporalSortRel extends Base<'temporal-sort'> {
   readonly timeColumn: number
   readonly time: 'rowtime' | 'proctime'
   readonly order: readonly SortKey[]
+}
+/** Output: the partition's columns, the measures. */
+export interface MatchRel extends Base<'match'> {
+  readonly input: Rel
+  readonly timeColumn: number
+  readonly time: 'rowtime' | 'proctime'
+  readonly order: readonly SortKey[]
+  readonly partition: readonly number[]
+  readonly pattern: readonly PatternVariable[]
+  readonly skip: MatchSkip
+  readonly withinMs?: number
+  readonly measures: readonly MatchExpr[]
 }
 export interface SinkRel extends Base<'sink'> {
   readonly input: Rel

@@ -21,6 +21,7 @@ import type { Planned } from './changelog.ts'
 import type { PlannerContext } from './context.ts'
 import { declareState } from './declare-state.ts'
 import { callText, exprText, namesOf, orderText, overText, rangeText, tableCallText, windowText } from './describe.ts'
+import { matchText } from './describe-match.ts'
 import { planText } from './json.ts'
 import { lookupKeys } from './lookup-keys.ts'
 import { needsRetraction } from './monotonicity.ts'
@@ -199,6 +200,24 @@ class PlanBuilder {
       case 'window-rank':
       case 'temporal-sort':
         return this.ranked(planned, rel)
+      case 'match': {
+        const input = this.build(planned.inputs[0])
+        const { time, timeColumn, order, partition, pattern, skip, withinMs, measures } = rel
+        return this.add({
+          kind: 'match',
+          ...common,
+          inputs: [keyed(input, partition)],
+          time,
+          timeColumn,
+          order,
+          partition,
+          pattern,
+          skip,
+          ...(withinMs !== undefined && { withinMs }),
+          measures,
+          description: matchText(rel, namesOf(input.schema)),
+        })
+      }
       case 'union': {
         const inputs = planned.inputs.map((input) => forward(this.build(input)))
         return this.add({

@@ -327,6 +327,13 @@ export const planErrors = {
     flink:
       'OVER RANGE FOLLOWING windows are not supported yet. / The window can only be ordered in ASCENDING mode. / All aggregates must be computed on the same window. / The window can only be ordered by a single time column.',
   }),
+  PLAN_MATCH: declare<{ problem: string; hint: string }>({
+    domain: 'user',
+    message: ({ problem }) => `MATCH_RECOGNIZE: ${problem}.`,
+    hint: ({ hint }) => hint,
+    flink:
+      "Greedy quantifiers are not allowed as the last element of a Pattern yet. / Patterns that can produce empty matches are not supported. / Currently, CEP doesn't support branching patterns. / All rows per match mode is not supported yet. / You must specify either rowtime or proctime for order by.",
+  }),
   PLAN_TIME_ATTRIBUTE: declare<{ what: string; column: string; type: string; hint: string }>({
     domain: 'user',
     message: ({ what, column, type }) =>

@@ -14,6 +14,12 @@ export const runtimeErrors = {
       `Filter such rows out in a view, or compute the column with a default, for example COALESCE(${column}, …).`,
     flink: 'RowTime field should not be null, please convert it to a non-null long value.',
   }),
+  RUNTIME_MATCH_SKIP: declare<{ variable: string; problem: string }>({
+    domain: 'user',
+    message: ({ variable, problem }) => `AFTER MATCH SKIP TO '${variable}': ${problem}.`,
+    hint: () => 'Skip to a variable that every match has and that does not begin it, or use SKIP PAST LAST ROW.',
+    flink: 'Could not skip to first element of a match. / Could not skip to …. No such element in the found match',
+  }),
   RUNTIME_NOT_NULL: declare<{ column: string; table: string }>({
     domain: 'user',
     message: ({ column, table }) => `Column '${column}' of ${table} is NOT NULL, but a NULL was written to it.`,

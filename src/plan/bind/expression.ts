@@ -28,6 +28,7 @@ import { call, implicitCast } from './call.ts'
 import { bindCast } from './cast.ts'
 import { bindFunctionCall } from './function-call.ts'
 import { bindLiteral, literal, UNIT_SIZE } from './literal.ts'
+import type { PatternScope } from './match-expression.ts'
 import type { OverCollector } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import type { RowNumberCollector } from './row-number.ts'
@@ -50,6 +51,8 @@ export interface ExpressionScope {
   readonly below?: AggregateCollector
   /** Absent where OVER is not allowed. */
   readonly overs?: OverCollector
+  /** In DEFINE and MEASURES of MATCH_RECOGNIZE: columns are those of pattern variables. */
+  readonly pattern?: PatternScope
   /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */
   readonly subquery?: (query: Query, span: Span) => Expr
 }
@@ -81,7 +84,7 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'symbol':
       return { kind: 'literal', value: ast.value, type: notNull(SYMBOL), span }
     case 'column':
-      return bindColumn(env, ast)
+      return env.pattern?.column(env, ast) ?? bindColumn(env, ast)
     case 'field':
       if (ast.call !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'A method call' }, { span })
       return fieldOf(bind(env, ast.object), ast.field, span)
@@ -117,7 +120,7 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'cast':
       return bindCast(env, ast)
     case 'call':
-      return bindFunctionCall(env, ast)
+      return env.pattern?.call(env, ast) ?? bindFunctionCall(env, ast)
     case 'row':
       return call(
         context,
@@ -202,7 +205,7 @@ export function bindCondition(env: ExpressionScope, ast: Expression): Expr {
 
 // ---- Names -----------------------------------------------------------------------------------------------------------
 
-function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'column' }): Expr {
+export function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'column' }): Expr {
   const { parts } = ast.name
   if (parts.length === 1 && env.context.source?.text[ast.span.start] === '"' && !hasColumn(env.scope, parts[0].name)) {
     const hint = `Text stands in single quotes, '${parts[0].name}'; names that need quotes stand in back-ticks.`

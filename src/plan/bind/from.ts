@@ -12,6 +12,7 @@ import { conjunction, conjunctsOf, join } from './build.ts'
 import { call } from './call.ts'
 import { bindCondition } from './expression.ts'
 import { bindLateralAlone, bindLateralJoin } from './lateral.ts'
+import { bindMatch } from './match.ts'
 import { bindQuery } from './query.ts'
 import { bindScan } from './scan.ts'
 import { type BindContext, type BoundTable, joinScopes, placeOf, type Scope, type ScopeRelation } from './scope.ts'
@@ -46,7 +47,7 @@ export function bindFrom(context: BindContext, ast: TableExpression): BoundFrom 
     case 'unnest':
       return bindLateralAlone(context, ast)
     case 'match-recognize':
-      return fail('PLAN_NOT_SUPPORTED', { feature: 'MATCH_RECOGNIZE' }, { span: ast.span })
+      return named(context, bindMatch(context, ast, bindFrom(context, ast.input)), ast.alias)
     case 'pivot':
       return fail('PLAN_NOT_SUPPORTED', { feature: 'PIVOT' }, { span: ast.span })
     case 'unpivot':

@@ -13,7 +13,18 @@ import type { SortKey } from '../../operators/sort-order.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import { physicalOf } from '../../types/value.ts'
 import { inputAt, joinSchema, project } from '../bind/build.ts'
-import type { CorrelateRel, JoinRel, JoinTimes, LookupJoinRel, NormalizeRel, OverRel, Rel, ScanRel } from '../nodes.ts'
+import type {
+  CorrelateRel,
+  JoinRel,
+  JoinTimes,
+  LookupJoinRel,
+  MatchRel,
+  NormalizeRel,
+  OverRel,
+  Rel,
+  ScanRel,
+} from '../nodes.ts'
+import { columnsOfMatch, remapMatch } from './prune-match.ts'
 import { mapTableCall, type Rule, remap } from './rule.ts'
 
 export const pruneColumns: Rule = {
@@ -96,6 +107,8 @@ function prune(rel: Rel, needed: Needed): Pruned {
     case 'window-rank':
     case 'temporal-sort':
       return pruneRanked(rel, needed)
+    case 'match':
+      return pruneMatch(rel)
     case 'join':
       return pruneJoin(rel, needed)
     case 'over':
@@ -324,6 +337,13 @@ function columnsOfWindow(rel: Aggregating): readonly number[] {
 
 function columnsOfCall(call: AggregateCall): readonly number[] {
   return call.filter === undefined ? call.args : [...call.args, call.filter]
+}
+
+/** Rows wait until they are matched: only the columns that are read are kept. */
+function pruneMatch(rel: MatchRel): Pruned {
+  const input = trimmed(rel.input, columnsOfMatch(rel))
+  if (input.rel === rel.input) return { rel, to: identity(rel) }
+  return { rel: { ...remapMatch(rel, input.to), input: input.rel }, to: identity(rel) }
 }
 
 function pruneJoin(rel: JoinRel, needed: Needed): Pruned {

@@ -33,6 +33,7 @@ function simplify(rel: Rel): Rel {
     case 'row-number':
     case 'rank':
     case 'temporal-sort':
+    case 'match':
     case 'lookup-join':
       return isEmpty(rel.input) ? nothing(rel) : rel
     case 'join':

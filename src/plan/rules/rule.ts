@@ -1,6 +1,7 @@
 /** What a rule is, and the questions about expressions that several rules ask. */
 import { type Expr, mapExpr, walkExpr } from '../../expr/expr.ts'
 import type { TableCall } from '../../operators/correlate/node.ts'
+import type { MatchExpr } from '../../operators/match/node.ts'
 import type { PlannerContext } from '../context.ts'
 import type { Rel } from '../nodes.ts'
 
@@ -64,6 +65,20 @@ export function mapExprs(rel: Rel, change: (expr: Expr) => Expr): Rel {
       return condition === rel.condition && table === rel.table
         ? rel
         : { ...rel, table, ...(condition && { condition }) }
+    }
+    case 'match': {
+      const one = (expr: MatchExpr): MatchExpr => {
+        const changed = change(expr.expr)
+        return changed === expr.expr ? expr : { ...expr, expr: changed }
+      }
+      const measures = rel.measures.map(one)
+      const pattern = rel.pattern.map((variable) => {
+        const condition = variable.condition && one(variable.condition)
+        return condition === variable.condition ? variable : { ...variable, ...(condition && { condition }) }
+      })
+      const same =
+        measures.every((each, i) => each === rel.measures[i]) && pattern.every((each, i) => each === rel.pattern[i])
+      return same ? rel : { ...rel, measures, pattern }
     }
     case 'lookup-join':
     case 'join': {
