@@ -14,7 +14,7 @@ const named = suite === 'all' ? process.argv.slice(2) : rest
 
 const suites = {
   all: {
-    files: ['src/**/*.test.ts', 'test/{house,golden,conformance,e2e,property,errors,sql,recovery}/**/*.test.ts'],
+    files: ['src/**/*.test.ts', 'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server}/**/*.test.ts'],
     isolated: false,
   },
   kafka: { files: ['test/kafka/**/*.test.ts'], isolated: true },

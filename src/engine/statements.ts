@@ -64,8 +64,8 @@ export async function executeStatement(
       return describe(session, statement)
     case 'set':
       if (statement.key === undefined) {
-        const entries = session.options.entries().map(([key, value]) => [`'${key}' = '${value}'`])
-        return listResult([{ name: 'result', type: STRING }], entries, 'SUCCESS_WITH_CONTENT')
+        const columns = ['key', 'value'].map((name) => ({ name, type: STRING }))
+        return listResult(columns, session.options.entries(), 'SUCCESS_WITH_CONTENT')
       }
       session.options.set(statement.key.value, statement.value?.value ?? '')
       return ok()

@@ -1,0 +1,131 @@
+/**
+ * The REST of Flink's SQL Gateway (v1 to v4) as a Fastify plugin.
+ *
+ * Law: the paths exist without and with every version; each GET and DELETE may have a JSON body, as Flink's Java clients send
+ * one; `complete-statement` is a GET whose arguments are in its body.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RowFormat } from '../../engine/result-json.ts'
+import { badRequest, errorBody } from './errors.ts'
+import type { Gateway } from './gateway.ts'
+
+export interface GatewayRoutes {
+  readonly gateway: Gateway
+  readonly version: string
+  /** May the caller run statements that carry code? */
+  trusted(request: FastifyRequest): boolean
+}
+
+const VERSIONS = ['', '/v1', '/v2', '/v3', '/v4']
+
+interface Params {
+  readonly session: string
+  readonly operation: string
+  readonly token: string
+}
+
+/** Before the first route of the server: bodies of GET and DELETE, and empty ones. */
+export function acceptBodies(server: FastifyInstance): void {
+  for (const method of ['GET', 'DELETE']) server.addHttpMethod(method, { hasBody: true, overrideExisting: true })
+  server.removeContentTypeParser('application/json')
+  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, text === '' ? {} : JSON.parse(text as string))
+    } catch (error) {
+      done(Object.assign(new Error(`Request is no JSON: ${(error as Error).message}`), { statusCode: 400 }))
+    }
+  })
+}
+
+export function gatewayRoutes(server: FastifyInstance, { gateway, version, trusted }: GatewayRoutes): void {
+  const bodyOf = (request: FastifyRequest) => (request.body ?? {}) as Record<string, unknown>
+  const text = (request: FastifyRequest, key: string): string => {
+    const value = bodyOf(request)[key]
+    return typeof value === 'string' ? value : ''
+  }
+  const route = (
+    prefix: string,
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    act: (params: Params, request: FastifyRequest) => unknown,
+  ) => {
+    server.route({
+      method,
+      url: `${prefix}${path}`,
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        reply.header('content-type', 'application/json; charset=UTF-8')
+        try {
+          const answer = await act(request.params as Params, request)
+          return typeof answer === 'string' ? answer : JSON.stringify(answer ?? {})
+        } catch (error) {
+          const { status, body } = errorBody(error)
+          return reply.status(status).send(JSON.stringify(body))
+        }
+      },
+    })
+  }
+  for (const prefix of VERSIONS) {
+    const on = (
+      method: 'GET' | 'POST' | 'DELETE',
+      path: string,
+      act: (params: Params, request: FastifyRequest) => unknown,
+    ) => route(prefix, method, path, act)
+    on('GET', '/info', () => ({ productName: 'Apache Flink', version: '2.3.0', rivulet: version }))
+    on('GET', '/api_versions', () => ({ versions: ['V1', 'V2', 'V3', 'V4'] }))
+    on('POST', '/sessions', (_params, request) => {
+      const { properties } = bodyOf(request)
+      return { sessionHandle: gateway.openSession((properties ?? {}) as Record<string, string>) }
+    })
+    on('GET', '/sessions/:session', ({ session }) => ({ properties: gateway.properties(session) }))
+    on('DELETE', '/sessions/:session', async ({ session }) => {
+      await gateway.closeSession(session)
+      return { status: 'CLOSED' }
+    })
+    on('POST', '/sessions/:session/heartbeat', ({ session }) => gateway.heartbeat(session))
+    on('POST', '/sessions/:session/configure-session', ({ session }, request) =>
+      gateway.configure(session, text(request, 'statement'), trusted(request)),
+    )
+    on('POST', '/sessions/:session/statements', ({ session }, request) => ({
+      operationHandle: gateway.execute(session, text(request, 'statement'), trusted(request)),
+    }))
+    on('GET', '/sessions/:session/operations/:operation/status', ({ session, operation }) => ({
+      status: gateway.status(session, operation),
+    }))
+    on('GET', '/sessions/:session/operations/:operation/result/:token', ({ session, operation, token }, request) => {
+      const format = rowFormat(request)
+      if (!/^\d{1,15}$/.test(token))
+        throw badRequest(`Bad request, cannot resolve path parameter (token) from value "${token}".`)
+      const version = prefix === '' ? '/v1' : prefix
+      return gateway.fetch(
+        session,
+        operation,
+        Number(token),
+        format,
+        (next) => `${version}/sessions/${session}/operations/${operation}/result/${next}?rowFormat=${format}`,
+      )
+    })
+    on('POST', '/sessions/:session/operations/:operation/cancel', async ({ session, operation }) => {
+      await gateway.cancel(session, operation)
+      return { status: 'CANCELED' }
+    })
+    on('DELETE', '/sessions/:session/operations/:operation/close', async ({ session, operation }) => {
+      await gateway.closeOperation(session, operation)
+      return { status: 'CLOSED' }
+    })
+    on('GET', '/sessions/:session/complete-statement', ({ session }, request) => {
+      const { position } = bodyOf(request)
+      const statement = text(request, 'statement')
+      const at = typeof position === 'number' ? position : statement.length
+      return { candidates: gateway.complete(session, statement, at) }
+    })
+  }
+}
+
+function rowFormat(request: FastifyRequest): RowFormat {
+  const { rowFormat: value = 'JSON' } = request.query as { rowFormat?: string }
+  const format = value.toUpperCase()
+  if (format === 'JSON' || format === 'PLAIN_TEXT') return format
+  throw badRequest(
+    `Bad request, could not parse parameters: Cannot resolve query parameter (rowFormat) from value "${value}".`,
+  )
+}
