@@ -12,10 +12,11 @@ import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
 import { produce } from './commands/produce.ts'
 import { run } from './commands/run.ts'
+import { sql } from './commands/sql.ts'
 import { topics } from './commands/topics.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [run, broker, topics, produce, consume]
+export const commands: readonly Command[] = [run, sql, broker, topics, produce, consume]
 
 /** Run one command line without touching the process; resolves with the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

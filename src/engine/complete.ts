@@ -120,6 +120,8 @@ function matching(candidates: Iterable<string>, prefix: string): string[] {
 function keywordsAt(words: readonly string[], prefix: string): readonly string[] {
   const last = words.at(-1)?.toUpperCase()
   if (last === undefined || last === ';') return STARTS
+  if (last === '.') return []
+  if (last === 'FROM' || last === 'JOIN') return ['TABLE', 'LATERAL', 'UNNEST', 'VALUES']
   const follow = AFTER[last]
   if (follow !== undefined) return follow
   // All of them would be no help: at least a letter is asked for.

@@ -228,7 +228,7 @@ describe('the SQL Gateway', () => {
     const complete = async (statement: string, position = statement.length) =>
       (await send('GET', `${at}/complete-statement`, { statement, position })).json.candidates
     assert.equal((await complete('SELECT * FR'))[0], 'FROM')
-    assert.equal((await complete('SELECT * FROM or'))[0], 'orders')
+    assert.deepEqual(await complete('SELECT * FROM or'), ['orders'])
     assert.ok((await complete('SELECT am FROM orders', 9)).includes('amount'))
     assert.deepEqual(await complete('SELECT o. FROM orders AS o', 9), ['id', 'amount'])
     assert.ok(

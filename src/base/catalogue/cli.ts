@@ -30,4 +30,13 @@ export const cliErrors = {
     domain: 'user',
     message: ({ found, needed }) => `Rivulet needs Node ${needed}; this is Node ${found}.`,
   }),
+  CLI_GATEWAY_UNREACHABLE: declare<{ url: string; detail: string }>({
+    domain: 'external',
+    message: ({ url, detail }) => `No SQL Gateway answers at ${url}: ${detail}`,
+    hint: () => 'Check the address, and that a server runs there (rivulet server, or sql-gateway.sh of Flink).',
+  }),
+  CLI_GATEWAY_ERROR: declare<{ detail: string }>({
+    domain: 'user',
+    message: ({ detail }) => detail,
+  }),
 }

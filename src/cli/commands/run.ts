@@ -2,6 +2,7 @@
 import { fail } from '../../base/errors.ts'
 import type { Command } from '../command.ts'
 import { runFile } from '../run-file.ts'
+import { definitions } from './session-flags.ts'
 
 export const run: Command = {
   name: 'run',
@@ -31,12 +32,7 @@ export const run: Command = {
       const detail = `One file at a time, found also '${more[0]}'. Arguments of the job stand behind --.`
       fail('CLI_USAGE', { detail, command: 'run' })
     }
-    const configuration: Record<string, string> = {}
-    for (const entry of call.strings('define')) {
-      const at = entry.indexOf('=')
-      if (at <= 0) fail('CLI_USAGE', { detail: `-D takes key=value, found '${entry}'.`, command: 'run' })
-      configuration[entry.slice(0, at)] = entry.slice(at + 1)
-    }
+    const configuration = definitions(call, 'run')
     const parallelism = call.count('parallelism')
     if (parallelism !== undefined) configuration['parallelism.default'] = String(parallelism)
     const savepoint = call.string('from-savepoint')

@@ -33,6 +33,8 @@ export function errorBody(error: unknown): { readonly status: number; readonly b
     '<Exception on server side:',
     `${GATEWAY}: the statement or the request failed.`,
     causedBy(error),
+    // The SQL client shows what stands between the last cause and the first frame.
+    '\tat rivulet.gateway',
     '',
     'End of exception on server side>',
   ]
