@@ -86,7 +86,7 @@ test('databases and catalogs: created, used, dropped when empty or with CASCADE,
   catalog.createCatalog('c')
   catalog.createDatabase('c', 'd')
   catalog.create(table(catalog, 'c.d.x'))
-  assert.deepEqual(catalog.listDatabases('c'), ['d'])
+  assert.deepEqual(catalog.listDatabases('c'), ['d', 'default'])
   assert.equal(
     codeOf(() => catalog.dropDatabase('c', 'd')),
     'PLAN_DATABASE_NOT_EMPTY',

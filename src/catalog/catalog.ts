@@ -17,13 +17,18 @@ import { type CatalogObject, type ObjectPath, pathText } from './table.ts'
 export const DEFAULT_CATALOG = 'default_catalog'
 export const DEFAULT_DATABASE = 'default_database'
 
+type Options = Readonly<Record<string, string>>
+
 interface Database {
-  readonly comment?: string
+  comment?: string
+  options: Options
   readonly objects: Map<string, CatalogObject>
   readonly functions: Map<string, UserFunction>
 }
 
 interface NamedCatalog {
+  comment?: string
+  options: Options
   readonly databases: Map<string, Database>
 }
 
@@ -31,6 +36,11 @@ export interface CreateMode {
   readonly ifNotExists?: boolean
   readonly replace?: boolean
   readonly span?: Span
+}
+/** What a catalog or a database says about itself. */
+export interface Described {
+  readonly comment?: string
+  readonly options: Options
 }
 export interface DropMode {
   readonly ifExists?: boolean
@@ -47,8 +57,9 @@ export class Catalog {
   private databaseName = DEFAULT_DATABASE
 
   constructor() {
-    this.createCatalog(DEFAULT_CATALOG)
-    this.createDatabase(DEFAULT_CATALOG, DEFAULT_DATABASE)
+    this.createCatalog(DEFAULT_CATALOG, {
+      options: { type: 'generic_in_memory', 'default-database': DEFAULT_DATABASE },
+    })
   }
 
   get currentCatalog(): string {
@@ -64,12 +75,22 @@ export class Catalog {
     return [...this.catalogs.keys()].sort()
   }
 
-  createCatalog(name: string, mode: CreateMode = {}): void {
+  createCatalog(name: string, mode: CreateMode & Partial<Described> = {}): void {
     if (this.catalogs.has(name)) {
       if (mode.ifNotExists === true) return
       fail('PLAN_ALREADY_EXISTS', { what: 'catalog', name }, { span: mode.span })
     }
-    this.catalogs.set(name, { databases: new Map() })
+    const { comment, options = { type: 'generic_in_memory' } } = mode
+    this.catalogs.set(name, { comment, options, databases: new Map() })
+    this.createDatabase(name, options['default-database'] ?? 'default')
+  }
+
+  describeCatalog(name: string, span?: Span): Described {
+    return this.catalogs.get(name) ?? this.unknown('catalog', name, this.listCatalogs(), span)
+  }
+
+  alterCatalog(name: string, change: Partial<Described>, span?: Span): void {
+    Object.assign(this.describeCatalog(name, span), change)
   }
 
   dropCatalog(name: string, mode: DropMode = {}): void {
@@ -84,9 +105,7 @@ export class Catalog {
   useCatalog(name: string, span?: Span): void {
     const catalog = this.catalogs.get(name) ?? this.unknown('catalog', name, this.listCatalogs(), span)
     this.catalogName = name
-    this.databaseName = catalog.databases.has(DEFAULT_DATABASE)
-      ? DEFAULT_DATABASE
-      : ([...catalog.databases.keys()][0] ?? DEFAULT_DATABASE)
+    this.databaseName = catalog.options['default-database'] ?? 'default'
   }
 
   listDatabases(catalog = this.catalogName, span?: Span): readonly string[] {
@@ -94,13 +113,22 @@ export class Catalog {
     return [...found.databases.keys()].sort()
   }
 
-  createDatabase(catalog: string, name: string, mode: CreateMode & { readonly comment?: string } = {}): void {
+  createDatabase(catalog: string, name: string, mode: CreateMode & Partial<Described> = {}): void {
     const found = this.catalogs.get(catalog) ?? this.unknown('catalog', catalog, this.listCatalogs(), mode.span)
     if (found.databases.has(name)) {
       if (mode.ifNotExists === true) return
       fail('PLAN_ALREADY_EXISTS', { what: 'database', name: `${catalog}.${name}` }, { span: mode.span })
     }
-    found.databases.set(name, { comment: mode.comment, objects: new Map(), functions: new Map() })
+    const { comment, options = {} } = mode
+    found.databases.set(name, { comment, options, objects: new Map(), functions: new Map() })
+  }
+
+  describeDatabase(catalog: string, name: string, span?: Span): Described {
+    return this.database(catalog, name, span)
+  }
+
+  alterDatabase(catalog: string, name: string, change: Partial<Described>, span?: Span): void {
+    Object.assign(this.database(catalog, name, span), change)
   }
 
   dropDatabase(catalog: string, name: string, mode: DropMode & { readonly cascade?: boolean } = {}): void {
@@ -173,6 +201,11 @@ export class Catalog {
     if (this.find(to) !== undefined) fail('PLAN_ALREADY_EXISTS', { what: 'table', name: pathText(to) }, { span })
     this.drop(object.kind, path, { temporary: object.temporary, span })
     this.create({ ...object, path: to }, { span })
+  }
+
+  /** Put another definition in the place of a permanent object. */
+  replace(object: CatalogObject): void {
+    this.database(object.path.catalog, object.path.database).objects.set(object.path.name, object)
   }
 
   find(path: ObjectPath): CatalogObject | undefined {
@@ -249,6 +282,13 @@ export class Catalog {
     return fn && { id: key, fn }
   }
 
+  /** Whether a path has a temporary, or a permanent, function of its own. */
+  hasFunction(path: ObjectPath, temporary: boolean): boolean {
+    if (temporary) return this.temporaryFunctions.has(functionKey(path))
+    return (
+      this.catalogs.get(path.catalog)?.databases.get(path.database)?.functions.has(path.name.toLowerCase()) === true
+    )
+  }
   /** What a plan's `user` call means: the id that `findSystemFunction` and `findFunction` gave. */
   functionById(id: string): UserFunction | undefined {
     const parts = id.split('.')

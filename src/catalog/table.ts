@@ -56,6 +56,8 @@ export interface CatalogTable {
   readonly columns: readonly TableColumn[]
   readonly watermark?: TableWatermark
   readonly primaryKey: readonly string[]
+  /** Of `CONSTRAINT name PRIMARY KEY …`. */
+  readonly primaryKeyName?: string
   readonly partitionKeys: readonly string[]
   readonly options: Readonly<Record<string, OptionEntry>>
   /** Written with `'connector.type'` (Flink 1.10) rather than `'connector'`. */

@@ -74,9 +74,27 @@ export class TableEnvironment implements TableOwner {
     const source: SourceText = { name, text: sql }
     const { statements, errors } = parseStatements(sql, { name })
     throwAll(errors)
+    /** INSERTs between BEGIN STATEMENT SET and END. */
+    let set: StatementSet | undefined
     for (const [i, { statement }] of statements.entries()) {
       try {
-        yield await this.executeStatement(statement, source, options)
+        if (statement.kind === 'begin-statement-set')
+          set = openSet(set, statement, source, () => this.createStatementSet())
+        else if (set === undefined) yield await this.executeStatement(statement, source, options)
+        else if (statement.kind === 'insert') set.addInsertStatement(statement, source)
+        else if (statement.kind === 'end-statement-set') {
+          const closed = set
+          set = undefined
+          yield await closed.execute(options)
+        } else
+          fail(
+            'ENGINE_STATEMENT_SET',
+            { problem: 'only INSERT statements stand in a statement set' },
+            { span: statement.span, source },
+          )
+        if (set !== undefined && i === statements.length - 1) {
+          fail('ENGINE_STATEMENT_SET', { problem: 'END is missing' }, { span: statement.span, source })
+        }
       } catch (error) {
         // A job that fails says nothing about the statements behind it.
         if (!isRivuletError(error) || error.domain !== 'user' || isJobError(error)) throw error
@@ -318,7 +336,11 @@ export class StatementSet {
     const statement = parseOne(source)
     if (statement.kind !== 'insert')
       fail('ENGINE_NOT_AN_UPDATE', { found: statement.kind }, { span: statement.span, source })
-    this.#inserts.push({ insert: statement, source })
+    return this.addInsertStatement(statement, source)
+  }
+
+  addInsertStatement(insert: Insert, source: SourceText): this {
+    this.#inserts.push({ insert, source })
     return this
   }
 
@@ -331,6 +353,17 @@ export class StatementSet {
     if (this.#inserts.length === 0) fail('ENGINE_NOTHING_TO_EXECUTE', {})
     return this.#submit(this.#inserts, options)
   }
+}
+
+function openSet(
+  open: StatementSet | undefined,
+  { span }: Statement,
+  source: SourceText,
+  make: () => StatementSet,
+): StatementSet {
+  return open === undefined
+    ? make()
+    : fail('ENGINE_STATEMENT_SET', { problem: 'BEGIN STATEMENT SET stands in another one' }, { span, source })
 }
 
 function insertOf(table: Table, path: string): InsertOf {

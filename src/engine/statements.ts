@@ -3,17 +3,30 @@
  *
  * Law: a statement that the parser knows either does what Flink's does, or fails by name with what to use instead.
  */
-import { fail } from '../base/errors.ts'
+import { fail, isRivuletError, RivuletError } from '../base/errors.ts'
+import { didYouMean } from '../base/nearest.ts'
+import { parseOptions } from '../base/options.ts'
 import type { SourceText } from '../base/span.ts'
-import { aggregateNames } from '../functions/aggregate/index.ts'
-import { scalarFunctions } from '../functions/registry.ts'
-import { createTable, createView, describeColumns, explainStatement, showCreate } from '../plan/index.ts'
-import type { CreateFunction, Describe, Drop, Insert, Name, Query, Show, Statement } from '../sql/ast.ts'
-import { BOOLEAN, STRING } from '../types/logical-type.ts'
-import { describeFunction } from './describe-function.ts'
+import { alterObject, createTable, createView, explainStatement } from '../plan/index.ts'
+import type {
+  AlterCatalog,
+  AlterDatabase,
+  AlterFunction,
+  CreateCatalog,
+  CreateFunction,
+  Drop,
+  Insert,
+  Option,
+  Query,
+  Statement,
+} from '../sql/ast.ts'
+import { STRING } from '../types/logical-type.ts'
 import { userFunctionOf } from './functions/index.ts'
+import { databasePath, namesOf, only } from './names.ts'
+import { refuseObject, refuseStatement } from './not-embedded.ts'
 import { listResult, type TableResult } from './result.ts'
 import type { Session } from './session.ts'
+import { describe, show, showCreateResult } from './show.ts'
 
 /** An INSERT with the text that it stands in. */
 export interface InsertOf {
@@ -46,20 +59,13 @@ export async function executeStatement(
       return listResult([{ name: 'result', type: STRING }], [[text]], 'SUCCESS_WITH_CONTENT')
     }
     case 'create-function':
-      await createFunction(session, statement)
+    case 'alter-function':
+      await defineFunction(session, statement)
       return ok()
     case 'show':
       return show(session, statement)
     case 'show-create':
-      if (statement.object !== 'TABLE' && statement.object !== 'VIEW') {
-        const instead = 'SHOW CREATE works on tables and views.'
-        fail('ENGINE_NOT_EMBEDDED', { statement: `SHOW CREATE ${statement.object}`, instead }, { span: statement.span })
-      }
-      return listResult(
-        [{ name: 'result', type: STRING }],
-        [[showCreate(session.planner, statement)]],
-        'SUCCESS_WITH_CONTENT',
-      )
+      return showCreateResult(session, statement)
     case 'describe':
       return describe(session, statement)
     case 'set':
@@ -92,15 +98,25 @@ export function executeDefinition(session: Session, statement: Statement, source
     case 'create-view':
       createView(planner, statement, source)
       return
+    case 'alter-table':
+    case 'alter-view':
+      alterObject(planner, statement, source)
+      return
     case 'create-catalog':
-      catalog.createCatalog(only(statement.name), { ifNotExists: statement.ifNotExists, span: statement.name.span })
-      catalog.createDatabase(only(statement.name), 'default', { ifNotExists: true })
+      createCatalog(session, statement)
+      return
+    case 'alter-catalog':
+      alterCatalog(session, statement)
       return
     case 'create-database': {
-      const [inCatalog, name] = databasePath(session, statement.name)
-      catalog.createDatabase(inCatalog, name, { ifNotExists: statement.ifNotExists, span: statement.name.span })
+      const { ifNotExists, comment, options, name } = statement
+      const mode = { ifNotExists, comment: comment?.value, options: valuesOf(options), span: name.span }
+      catalog.createDatabase(...databasePath(session, name), mode)
       return
     }
+    case 'alter-database':
+      alterDatabase(session, statement)
+      return
     case 'drop':
       drop(session, statement)
       return
@@ -111,36 +127,95 @@ export function executeDefinition(session: Session, statement: Statement, source
         catalog.useDatabase(inCatalog, name, statement.name.span)
       }
       return
-    default: {
-      const what = statement.kind.replaceAll('-', ' ').toUpperCase()
-      fail('ENGINE_NOT_EMBEDDED', { statement: what, instead: alternative(statement) }, { span: statement.span })
+    case 'begin-statement-set':
+      refuse(statement, 'BEGIN STATEMENT SET alone', STATEMENT_SETS)
+      return
+    case 'end-statement-set':
+      refuse(statement, 'END without a statement set', STATEMENT_SETS)
+      return
+    case 'compile-plan':
+      refuse(statement, 'COMPILE PLAN', PLANS)
+      return
+    case 'execute-plan':
+      refuse(statement, 'EXECUTE PLAN', PLANS)
+      return
+    default:
+      refuseStatement(statement)
+  }
+}
+
+const STATEMENT_SETS = 'Write EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END, or run both in one script.'
+const PLANS = 'Execute the statement itself: the same SQL gives the same operators, so that savepoints fit.'
+
+function refuse({ span }: Statement, feature: string, hint: string): never {
+  return fail('PLAN_NOT_SUPPORTED', { feature, hint }, { span })
+}
+
+// ---- Catalogs and databases ------------------------------------------------------------------------------------------
+
+function valuesOf(options: readonly Option[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(options.map(({ key, value }) => [key.value, value.value]))
+}
+
+const CATALOG_TYPES = ['generic_in_memory']
+
+function createCatalog({ catalog }: Session, { name, ifNotExists, comment, options }: CreateCatalog): void {
+  const entries = Object.fromEntries(
+    options.map(({ key, value, span }) => [key.value, { value: value.value, span }] as const),
+  )
+  const declared = [
+    { key: 'type', type: 'enum' as const, values: CATALOG_TYPES, required: true, description: 'The kind of catalog.' },
+    {
+      key: 'default-database',
+      type: 'string' as const,
+      default: 'default',
+      description: 'The database that is there.',
+    },
+  ]
+  try {
+    parseOptions(`catalog '${only(name)}'`, declared, entries)
+  } catch (error) {
+    // What is missing has no place of its own.
+    if (isRivuletError(error) && error.span === undefined)
+      throw new RivuletError({ ...error.toJSON(), span: name.span })
+    throw error
+  }
+  catalog.createCatalog(only(name), {
+    ifNotExists,
+    comment: comment?.value,
+    options: valuesOf(options),
+    span: name.span,
+  })
+}
+
+function alterCatalog({ catalog }: Session, { name, action, ifExists }: AlterCatalog): void {
+  if (ifExists && !catalog.listCatalogs().includes(only(name))) return
+  const { options } = catalog.describeCatalog(only(name), name.span)
+  switch (action.kind) {
+    case 'comment':
+      catalog.alterCatalog(only(name), { comment: action.comment.value })
+      return
+    case 'set-options':
+      catalog.alterCatalog(only(name), { options: { ...options, ...valuesOf(action.options) } })
+      return
+    case 'reset-options': {
+      const type = action.keys.find(({ value }) => value === 'type')
+      const what = `The catalog '${only(name)}'`
+      if (type !== undefined)
+        fail('PLAN_ALTER', { what, problem: "RESET would take its 'type' away" }, { span: type.span })
+      const gone = new Set(action.keys.map(({ value }) => value))
+      const left = Object.fromEntries(Object.entries(options).filter(([key]) => !gone.has(key)))
+      catalog.alterCatalog(only(name), { options: left })
     }
   }
 }
 
-function alternative(statement: Statement): string {
-  switch (statement.kind) {
-    case 'add-jar':
-    case 'remove-jar':
-      return "Functions are TypeScript: CREATE TEMPORARY FUNCTION f AS './udfs.ts#f' LANGUAGE TYPESCRIPT."
-    case 'stop-job':
-      return 'Use jobClient.stopWithSavepoint(folder) or cancel() of the job that was submitted.'
-    case 'update':
-    case 'delete':
-    case 'merge':
-    case 'truncate':
-      return 'Streaming tables change through INSERT INTO; an upsert table takes the newest row per key.'
-    default:
-      return 'See the list of supported statements in COMPAT.md.'
-  }
-}
-
-const namesOf = (name: Name): string[] => name.parts.map((part) => part.name)
-const only = (name: Name): string => namesOf(name).join('.')
-
-function databasePath(session: Session, name: Name): [catalog: string, database: string] {
-  const parts = namesOf(name)
-  return parts.length === 1 ? [session.catalog.currentCatalog, parts[0]] : [parts[0], parts[1]]
+function alterDatabase(session: Session, { name, action, ifExists }: AlterDatabase): void {
+  const { catalog } = session
+  const [inCatalog, database] = databasePath(session, name)
+  if (ifExists && !catalog.listDatabases(inCatalog).includes(database)) return
+  const { options } = catalog.describeDatabase(inCatalog, database, name.span)
+  catalog.alterDatabase(inCatalog, database, { options: { ...options, ...valuesOf(action.options) } })
 }
 
 function drop(session: Session, statement: Drop): void {
@@ -163,19 +238,21 @@ function drop(session: Session, statement: Drop): void {
       catalog.dropDatabase(inCatalog, database, { ...mode, cascade: statement.behavior === 'CASCADE' })
       return
     }
-    default:
-      fail(
-        'ENGINE_NOT_EMBEDDED',
-        { statement: `DROP ${statement.object}`, instead: 'See the list of supported statements in COMPAT.md.' },
-        { span: statement.span },
-      )
+    case 'MODEL':
+    case 'CONNECTION':
+    case 'MATERIALIZED TABLE':
+      refuseObject('DROP', statement.object, statement.span)
   }
 }
 
-async function createFunction(session: Session, statement: CreateFunction): Promise<void> {
+// ---- Functions -------------------------------------------------------------------------------------------------------
+
+/** CREATE FUNCTION, and ALTER FUNCTION, which puts another one in its place. */
+async function defineFunction(session: Session, statement: CreateFunction | AlterFunction): Promise<void> {
   const name = only(statement.name)
   if (statement.language !== 'TYPESCRIPT') {
-    const statementText = `CREATE FUNCTION … LANGUAGE ${statement.language ?? 'JAVA'}`
+    const verb = statement.kind === 'create-function' ? 'CREATE' : 'ALTER'
+    const statementText = `${verb} FUNCTION … LANGUAGE ${statement.language ?? 'JAVA'}`
     const instead = `Write it in TypeScript: CREATE TEMPORARY FUNCTION ${name} AS './udfs.ts#${name}' LANGUAGE TYPESCRIPT.`
     fail('ENGINE_NOT_EMBEDDED', { statement: statementText, instead }, { span: statement.span })
   }
@@ -195,93 +272,22 @@ async function createFunction(session: Session, statement: CreateFunction): Prom
     const found = `a ${typeof fn} that was not made by udf, udaf or udtf`
     return fail('ENGINE_NOT_A_FUNCTION', { name: text, found }, { span: statement.as.span })
   }
-  const mode = { ifNotExists: statement.ifNotExists, span: statement.name.span }
-  if (statement.system) session.catalog.createTemporarySystemFunction(name, declared, mode)
-  else {
-    const path = session.catalog.qualify(namesOf(statement.name))
-    session.catalog.createFunction(path, declared, { ...mode, temporary: statement.temporary })
-  }
-}
-
-function show(session: Session, statement: Show): TableResult {
   const { catalog } = session
-  const from = statement.from === undefined ? undefined : namesOf(statement.from)
-  const list = (column: string, names: readonly string[]) =>
-    listResult(
-      [{ name: column, type: STRING }],
-      matching(statement, names).map((name) => [name]),
-      'SUCCESS_WITH_CONTENT',
-    )
-  const [inCatalog, inDatabase] =
-    from === undefined
-      ? [catalog.currentCatalog, catalog.currentDatabase]
-      : from.length === 1
-        ? [catalog.currentCatalog, from[0]]
-        : from
-  switch (statement.what) {
-    case 'CATALOGS':
-      return list('catalog name', catalog.listCatalogs())
-    case 'CURRENT CATALOG':
-      return list('current catalog name', [catalog.currentCatalog])
-    case 'DATABASES':
-      return list('database name', catalog.listDatabases(from?.[0]))
-    case 'CURRENT DATABASE':
-      return list('current database name', [catalog.currentDatabase])
-    case 'TABLES':
-      return list('table name', catalog.list('table', inCatalog, inDatabase))
-    case 'VIEWS':
-      return list('view name', catalog.list('view', inCatalog, inDatabase))
-    case 'FUNCTIONS': {
-      const builtIn = scalarFunctions.map(({ name }) => name.toLowerCase()).filter((name) => /^[a-z]\w*$/.test(name))
-      const names = new Set([...builtIn, ...aggregateNames().map((n) => n.toLowerCase()), ...catalog.listFunctions()])
-      return list('function name', [...names].sort())
-    }
-    case 'USER FUNCTIONS':
-      return list('function name', catalog.listFunctions())
-    case 'COLUMNS':
-      return columnsResult(session, statement.from as Name)
-    case 'JOBS':
-      return listResult(
-        ['job id', 'job name', 'status'].map((name) => ({ name, type: STRING })),
-        session.jobs.map((job) => [job.id, job.name, job.status]),
-        'SUCCESS_WITH_CONTENT',
-      )
-    default: {
-      const instead = 'See the list of supported statements in COMPAT.md.'
-      return fail('ENGINE_NOT_EMBEDDED', { statement: `SHOW ${statement.what}`, instead }, { span: statement.span })
-    }
+  const path = catalog.qualify(namesOf(statement.name))
+  const { span } = statement.name
+  if (statement.kind === 'alter-function' && !knownFunction(session, statement)) {
+    if (statement.ifExists) return
+    const hint = didYouMean(path.name, catalog.listFunctions()) ?? 'CREATE FUNCTION makes a new one.'
+    fail('PLAN_UNKNOWN_OBJECT', { what: 'function', name, hint }, { span })
   }
+  const replace = statement.kind === 'alter-function' || statement.orReplace === true
+  const mode = { ifNotExists: statement.kind === 'create-function' && statement.ifNotExists, replace, span }
+  if (statement.system) catalog.createTemporarySystemFunction(name, declared, mode)
+  else catalog.createFunction(path, declared, { ...mode, temporary: statement.temporary })
 }
 
-/** LIKE and ILIKE of SHOW: `%` and `_`. */
-function matching(statement: Show, names: readonly string[]): readonly string[] {
-  const { like } = statement
-  if (like === undefined) return names
-  const body = [...like.pattern.value].map((c) =>
-    c === '%' ? '.*' : c === '_' ? '.' : c.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'),
-  )
-  const regex = new RegExp(`^${body.join('')}$`, like.op === 'ILIKE' ? 'is' : 's')
-  return names.filter((name) => regex.test(name) !== like.negated)
-}
-
-function describe(session: Session, statement: Describe): TableResult {
-  if (statement.object === 'FUNCTION' && statement.name.kind === 'name') {
-    const rows = describeFunction(session, namesOf(statement.name), statement.extended, statement.name.span)
-    const schema = ['info name', 'info value'].map((name) => ({ name, type: STRING }))
-    return listResult(schema, rows, 'SUCCESS_WITH_CONTENT')
-  }
-  if (statement.object !== 'TABLE' || statement.name.kind !== 'name') {
-    const instead = 'DESCRIBE works on tables, views and functions.'
-    return fail('ENGINE_NOT_EMBEDDED', { statement: `DESCRIBE ${statement.object}`, instead }, { span: statement.span })
-  }
-  return columnsResult(session, statement.name)
-}
-
-function columnsResult(session: Session, name: Name): TableResult {
-  const object = session.catalog.get(namesOf(name), name.span)
-  const schema = ['name', 'type', 'null', 'key', 'extras', 'watermark'].map((column) => ({
-    name: column,
-    type: column === 'null' ? BOOLEAN : STRING,
-  }))
-  return listResult(schema, describeColumns(object), 'SUCCESS_WITH_CONTENT')
+/** There is such a function, of the same sort: temporary system, temporary, or of the catalog. */
+function knownFunction({ catalog }: Session, { name, system, temporary }: AlterFunction): boolean {
+  if (system) return catalog.findSystemFunction(only(name)) !== undefined
+  return catalog.hasFunction(catalog.qualify(namesOf(name)), temporary)
 }

@@ -5,6 +5,7 @@
  *   planInserts  one or more INSERTs as one job
  *   explainStatement   the stages as text
  *   createTable, createView   resolve a declaration and put it into the catalog
+ *   alterObject  ALTER TABLE, ALTER VIEW
  *
  * Law: planning does no I/O and changes nothing but the catalog; every error carries the text that its span points into.
  */
@@ -12,8 +13,9 @@ import { fail, isRivuletError } from '../base/errors.ts'
 import type { SourceText } from '../base/span.ts'
 import type { CatalogTable, CatalogView } from '../catalog/table.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
-import type { CreateTable, CreateView, Insert, Query, Statement } from '../sql/ast.ts'
+import type { AlterTable, AlterView, CreateTable, CreateView, Insert, Query, Statement } from '../sql/ast.ts'
 import type { Schema } from '../types/batch.ts'
+import { alteredTable } from './bind/alter-table.ts'
 import { bindInsert, type InsertTarget, refuseInsertClauses } from './bind/insert.ts'
 import { bindQuery } from './bind/query.ts'
 import type { BindContext } from './bind/scope.ts'
@@ -123,29 +125,74 @@ export function createTable(context: PlannerContext, ast: CreateTable, source?: 
 /** Check a view's query and store it. */
 export function createView(context: PlannerContext, ast: CreateView, source?: SourceText): CatalogView {
   return inSource(source, () => {
-    const path = context.catalog.qualify(ast.name.parts.map((part) => part.name))
-    const { rel, names } = bindQuery(bindContext(context, source), ast.query)
-    const columnNames = ast.columns.map((column) => column.name)
-    if (columnNames.length > 0 && columnNames.length !== names.length) {
-      const what = `The column list of the view '${path.name}'`
-      fail('PLAN_COLUMN_COUNT', { what, expected: names.length, found: columnNames.length }, { span: ast.name.span })
-    }
-    const shown = columnNames.length > 0 ? columnNames : names
-    const view: CatalogView = {
-      kind: 'view',
-      path,
-      temporary: ast.temporary,
-      columnNames,
-      query: ast.query,
-      schema: shown.map((name, i) => ({ name, type: rel.schema[i].type })),
-      database: { catalog: context.catalog.currentCatalog, database: context.catalog.currentDatabase },
-      span: ast.query.span,
-      ...(ast.comment && { comment: ast.comment.value }),
-      ...(source && { source }),
-    }
+    const view = resolveView(context, ast, source)
     context.catalog.create(view, { ifNotExists: ast.ifNotExists, replace: ast.orReplace, span: ast.name.span })
     return view
   })
+}
+
+type ViewDeclaration = Pick<CreateView, 'name' | 'temporary' | 'columns' | 'query' | 'comment'>
+
+function resolveView(context: PlannerContext, ast: ViewDeclaration, source?: SourceText): CatalogView {
+  const path = context.catalog.qualify(ast.name.parts.map((part) => part.name))
+  const { rel, names } = bindQuery(bindContext(context, source), ast.query)
+  const columnNames = ast.columns.map((column) => column.name)
+  if (columnNames.length > 0 && columnNames.length !== names.length) {
+    const what = `The column list of the view '${path.name}'`
+    fail('PLAN_COLUMN_COUNT', { what, expected: names.length, found: columnNames.length }, { span: ast.name.span })
+  }
+  const shown = columnNames.length > 0 ? columnNames : names
+  return {
+    kind: 'view',
+    path,
+    temporary: ast.temporary,
+    columnNames,
+    query: ast.query,
+    schema: shown.map((name, i) => ({ name, type: rel.schema[i].type })),
+    database: { catalog: context.catalog.currentCatalog, database: context.catalog.currentDatabase },
+    span: ast.query.span,
+    ...(ast.comment && { comment: ast.comment.value }),
+    ...(source && { source }),
+  }
+}
+
+/** ALTER TABLE and ALTER VIEW. */
+export function alterObject(context: PlannerContext, ast: AlterTable | AlterView, source?: SourceText): void {
+  inSource(source, () => {
+    const { catalog } = context
+    const object = alterable(context, ast)
+    if (object === undefined) return
+    const { action, name } = ast
+    if (action.kind === 'rename') {
+      const to = action.to.parts.map((part) => part.name)
+      // A bare new name stays in the database of the old one.
+      catalog.rename(object.path, catalog.qualify(to, object.path), action.to.span)
+    } else if (ast.kind === 'alter-table' && object.kind === 'table') {
+      const table = alteredTable(context, object, ast, source)
+      if (table !== undefined) catalog.replace(table)
+    } else if (action.kind === 'as-query') {
+      catalog.replace(resolveView(context, { name, temporary: false, columns: [], query: action.query }, source))
+    }
+  })
+}
+
+/** The permanent table or view that the statement is about; as in Flink, temporary ones are not altered. */
+function alterable(context: PlannerContext, { kind, name, ifExists }: AlterTable | AlterView) {
+  const { catalog } = context
+  const wanted = kind === 'alter-table' ? 'table' : 'view'
+  const parts = name.parts.map((part) => part.name)
+  const object = catalog.find(catalog.qualify(parts)) ?? (ifExists ? undefined : catalog.get(parts, name.span))
+  if (object === undefined || (ifExists && object.temporary)) return undefined
+  const what = `The ${object.kind} '${object.path.name}'`
+  if (object.kind !== wanted) {
+    const hint = `Write ALTER ${object.kind.toUpperCase()}.`
+    fail('PLAN_ALTER', { what, problem: `it is no ${wanted}`, hint }, { span: name.span })
+  }
+  if (object.temporary) {
+    const hint = `DROP TEMPORARY ${wanted.toUpperCase()} ${object.path.name}, then create it anew.`
+    fail('PLAN_ALTER', { what, problem: `a temporary ${wanted} stays as it is`, hint }, { span: name.span })
+  }
+  return object
 }
 
 /** The columns of a query without planning it. */

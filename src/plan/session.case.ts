@@ -11,6 +11,7 @@ import { findScalarFunction, scalarFunctions } from '../functions/registry.ts'
 import type { Statement } from '../sql/ast.ts'
 import { parseStatement } from '../sql/index.ts'
 import {
+  alterObject,
   createTable,
   createView,
   explainStatement,
@@ -69,6 +70,10 @@ export class PlanSession {
         return undefined
       case 'create-view':
         createView(this.context, statement, source)
+        return undefined
+      case 'alter-table':
+      case 'alter-view':
+        alterObject(this.context, statement, source)
         return undefined
       case 'query':
         return { ...planQuery(this.context, statement, source, onRule), fired }

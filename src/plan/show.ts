@@ -76,7 +76,8 @@ function createTableText(context: PlannerContext, table: CatalogTable): string {
   if (table.watermark !== undefined)
     lines.push(`  WATERMARK FOR ${quoteName(table.watermark.column)} AS ${table.watermark.sql}`)
   if (table.primaryKey.length > 0) {
-    lines.push(`  PRIMARY KEY (${table.primaryKey.map(quoteName).join(', ')}) NOT ENFORCED`)
+    const name = table.primaryKeyName === undefined ? '' : `CONSTRAINT ${quoteName(table.primaryKeyName)} `
+    lines.push(`  ${name}PRIMARY KEY (${table.primaryKey.map(quoteName).join(', ')}) NOT ENFORCED`)
   }
   const comment = table.comment === undefined ? '' : `\nCOMMENT ${quoted(table.comment)}`
   const partitioned =

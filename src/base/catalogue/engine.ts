@@ -22,6 +22,12 @@ export const engineErrors = {
     message: ({ statement }) => `${statement} has no meaning in the embedded engine.`,
     hint: ({ instead }) => instead,
   }),
+  ENGINE_STATEMENT_SET: declare<{ problem: string }>({
+    domain: 'user',
+    message: ({ problem }) => `Statement set: ${problem}.`,
+    hint: () => 'BEGIN STATEMENT SET; INSERT INTO …; INSERT INTO …; END;',
+    flink: 'Only INSERT statement is allowed in Statement Set.',
+  }),
   ENGINE_ONE_STATEMENT: declare<{ found: number }>({
     domain: 'user',
     message: ({ found }) => `executeSql takes one statement, found ${found}.`,

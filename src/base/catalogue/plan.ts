@@ -68,6 +68,12 @@ export const planErrors = {
   }),
 
   // ---- Tables --------------------------------------------------------------------------------------------------------
+  PLAN_ALTER: declare<{ what: string; problem: string; hint?: string }>({
+    domain: 'user',
+    message: ({ what, problem }) => `${what} cannot be altered: ${problem}.`,
+    hint: ({ hint }) => hint,
+    flink: 'Failed to execute ALTER TABLE statement.',
+  }),
   PLAN_DUPLICATE_COLUMN: declare<{ column: string; where: string }>({
     domain: 'user',
     message: ({ column, where }) => `The column '${column}' is declared twice in ${where}.`,

@@ -75,6 +75,7 @@ export function resolveTable(planner: PlannerContext, ast: CreateTable, source?:
     partitionKeys: partitionKeys.length > 0 ? partitionKeys : parent.partitionKeys,
     options,
     legacy: options['connector.type'] !== undefined,
+    ...primaryKeyName(ast.schema),
     ...(watermark && { watermark }),
     ...(ast.comment && { comment: ast.comment.value }),
     ...(source && { source }),
@@ -149,7 +150,7 @@ export function scopeOf(name: string, schema: Schema): Scope {
   return { relations: [{ alias: name, columns: schema.map((field, index) => ({ ...field, index })) }] }
 }
 
-function resolveColumn(context: BindContext, definition: ColumnDefinition, scope: Scope): TableColumn {
+export function resolveColumn(context: BindContext, definition: ColumnDefinition, scope: Scope): TableColumn {
   const { name } = definition.name
   const comment = definition.comment === undefined ? {} : { comment: definition.comment.value }
   switch (definition.kind) {
@@ -188,14 +189,14 @@ function textOf(context: BindContext, span: Span): string {
   return context.source?.text.slice(span.start, span.end) ?? ''
 }
 
-function unknownColumn(column: string, columns: readonly TableColumn[], span: Span): never {
+export function unknownColumn(column: string, columns: readonly TableColumn[], span: Span): never {
   const known = columns.map((c) => c.name)
   return fail('PLAN_UNKNOWN_COLUMN', { column, known, hint: didYouMean(column, known) }, { span })
 }
 
 // ---- Watermark -------------------------------------------------------------------------------------------------------
 
-function resolveWatermark(
+export function resolveWatermark(
   context: BindContext,
   ast: WatermarkDefinition,
   columns: readonly TableColumn[],
@@ -249,7 +250,7 @@ function isEventTime(type: LogicalType): boolean {
   return (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.precision <= 3
 }
 
-function markRowtime(columns: readonly TableColumn[], name: string): readonly TableColumn[] {
+export function markRowtime(columns: readonly TableColumn[], name: string): readonly TableColumn[] {
   return columns.map((column) =>
     column.name === name ? { ...column, type: { ...column.type, attribute: 'rowtime' } as LogicalType } : column,
   )
@@ -257,7 +258,18 @@ function markRowtime(columns: readonly TableColumn[], name: string): readonly Ta
 
 // ---- Primary key -----------------------------------------------------------------------------------------------------
 
-function resolvePrimaryKey(
+export function primaryKeyName(schema: TableSchema | undefined): { readonly primaryKeyName?: string } {
+  const constraints = [
+    ...(schema?.constraints ?? []),
+    ...(schema?.columns ?? []).flatMap((column) =>
+      column.kind === 'physical-column' ? (column.constraint ?? []) : [],
+    ),
+  ]
+  const name = constraints[0]?.name
+  return name === undefined ? {} : { primaryKeyName: name.name }
+}
+
+export function resolvePrimaryKey(
   schema: TableSchema | undefined,
   columns: readonly TableColumn[],
 ): readonly string[] | undefined {
