@@ -92,7 +92,8 @@ test('databases and catalogs: created, used, dropped when empty or with CASCADE,
     'PLAN_DATABASE_NOT_EMPTY',
   )
   catalog.useCatalog('c')
-  assert.equal(catalog.currentDatabase, 'd')
+  assert.equal(catalog.currentDatabase, 'default')
+  catalog.useDatabase('c', 'd')
   assert.equal(
     codeOf(() => catalog.dropCatalog('c')),
     'PLAN_IN_USE',

@@ -94,6 +94,7 @@ export function callText(call: AggregateCall, names: readonly string[]): string 
 
 export function tableCallText(table: TableCall, names: readonly string[]): string {
   if (table.kind === 'function') return exprText(table.call, names)
+  if (table.kind === 'replicate') return `REPLICATE_ROWS(${exprText(table.times, names)})`
   return `UNNEST(${exprText(table.arg, names)})${table.ordinality ? ' WITH ORDINALITY' : ''}`
 }
 

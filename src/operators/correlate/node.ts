@@ -14,6 +14,20 @@ export type TableCall =
       /** The last column numbers the elements from 1. */
       readonly ordinality: boolean
     }
+  /** The row itself, that many times (INTERSECT ALL, EXCEPT ALL); a BIGINT over the input row. */
+  | { readonly kind: 'replicate'; readonly times: Expr; readonly columns: Schema }
+
+/** The arguments of a call, over the input row. */
+export function argumentsOf(table: TableCall): readonly Expr[] {
+  switch (table.kind) {
+    case 'function':
+      return table.call.args
+    case 'unnest':
+      return [table.arg]
+    case 'replicate':
+      return [table.times]
+  }
+}
 
 export interface CorrelateNode extends NodeBase {
   readonly kind: 'correlate'

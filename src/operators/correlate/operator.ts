@@ -17,7 +17,7 @@ import type { TableFunction } from '../../expr/table-function.ts'
 import { type Batch, ColumnBuilder, gather, gatherColumn, valueAt } from '../../types/batch.ts'
 import type { Value } from '../../types/value.ts'
 import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
-import type { CorrelateNode, TableCall } from './node.ts'
+import { argumentsOf, type CorrelateNode, type TableCall } from './node.ts'
 import { unnester } from './unnest.ts'
 
 /** Rows at which output is handed on in the middle of an input batch: a few rows may have very many partners. */
@@ -44,7 +44,7 @@ class Correlate implements Operator {
     this.node = node
     this.context = context
     const { functions: lookup, evaluation, expressions: mode } = context
-    this.types = node.table.kind === 'unnest' ? [node.table.arg] : node.table.call.args
+    this.types = argumentsOf(node.table)
     const spec = { input: context.inputs[0], lookup, context: evaluation, mode }
     this.args = this.types.map((arg) => compileScalar(arg, spec))
     this.evaluate = evaluator(node.table, context, (row) => this.take(row))
@@ -170,6 +170,11 @@ function evaluator(
   emit: (row: readonly Value[]) => void,
 ): (...args: Value[]) => void {
   if (table.kind === 'unnest') return unnester(table, emit)
+  if (table.kind === 'replicate') {
+    return (times) => {
+      for (let n = Number(times ?? 0); n > 0; n--) emit([])
+    }
+  }
   const { call } = table
   const fn: TableFunction | undefined = context.functions.table?.(call.fn)
   if (fn === undefined) throw failure('FUNCTION_NOT_FOUND', { name: call.fn }, { span: call.span })

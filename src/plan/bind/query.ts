@@ -1,28 +1,21 @@
 /**
- * Queries: WITH, set operations, VALUES, and ORDER BY / LIMIT with the rules that streams add.
+ * Queries: WITH, VALUES, and ORDER BY / LIMIT with the rules that streams add.
  */
 import { fail } from '../../base/errors.ts'
-import type { Expr } from '../../expr/expr.ts'
 import type { SortKey } from '../../operators/sort-order.ts'
-import type { CommonTable, Expression, OrderItem, Query, QueryBody, SetOperation, Values } from '../../sql/ast.ts'
+import type { CommonTable, Expression, OrderItem, Query, QueryBody, Values } from '../../sql/ast.ts'
 import { leastRestrictive } from '../../types/common-type.ts'
-import {
-  isTimeAttribute,
-  type LogicalType,
-  sameType,
-  typeText,
-  withNullable,
-  withoutAttribute,
-} from '../../types/logical-type.ts'
+import { isTimeAttribute, type LogicalType, typeText, withNullable } from '../../types/logical-type.ts'
 import { fold } from '../context.ts'
-import type { Place, Rel, UnionRel, ValuesRel } from '../nodes.ts'
-import { conjunction, inputAt, join, project } from './build.ts'
-import { call, implicitCast } from './call.ts'
+import type { Place, Rel, ValuesRel } from '../nodes.ts'
+import { inputAt, project } from './build.ts'
+import { implicitCast } from './call.ts'
 import { bind } from './expression.ts'
 import { bindTableName } from './from.ts'
 import { nullsLast, sortable } from './row-number.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
-import { bindOrderedSelect, bindSelect, distinct } from './select.ts'
+import { bindOrderedSelect, bindSelect } from './select.ts'
+import { bindSetOperation } from './set-operation.ts'
 
 /** @param top true for the query of a statement, where ORDER BY is meant; below it ORDER BY without LIMIT has no effect */
 export function bindQuery(context: BindContext, query: Query, top = false): BoundTable {
@@ -55,7 +48,7 @@ function withCommon(context: BindContext, tables: readonly CommonTable[]): BindC
   return { ...context, common }
 }
 
-function bindBody(context: BindContext, body: QueryBody): BoundTable {
+export function bindBody(context: BindContext, body: QueryBody): BoundTable {
   switch (body.kind) {
     case 'select':
       return bindSelect(context, body)
@@ -157,79 +150,6 @@ function count(context: BindContext, ast: Expression, what: string): number {
     return value.value
   }
   return fail('PLAN_TOP_N', { problem: `${what} needs a whole number that is not negative` }, { span: ast.span })
-}
-
-// ---- Set operations --------------------------------------------------------------------------------------------------
-
-function bindSetOperation(context: BindContext, ast: SetOperation): BoundTable {
-  const left = bindBody(context, ast.left)
-  const right = bindBody(context, ast.right)
-  const op = `${ast.op}${ast.all ? ' ALL' : ''}`
-  if (left.names.length !== right.names.length) {
-    const problem = `both sides must have equally many columns, but the left has ${left.names.length} and the right ${right.names.length}`
-    fail('PLAN_SET_OPERATION', { op, problem }, { span: ast.span })
-  }
-  const types = left.names.map((name, i) => {
-    const [a, b] = [left.rel.schema[i].type, right.rel.schema[i].type]
-    const type = leastRestrictive([a, b])
-    if (type === undefined) {
-      const shown = [a, b].map((t) => typeText(withNullable(withoutAttribute(t), true)))
-      fail(
-        'PLAN_SET_OPERATION',
-        { op, problem: `column ${i + 1} ('${name}') is ${shown[0]} on the left and ${shown[1]} on the right` },
-        { span: ast.span },
-      )
-    }
-    const attribute = isTimeAttribute(a) && isTimeAttribute(b) && a.attribute === b.attribute ? a.attribute : undefined
-    return attribute === undefined ? type : ({ ...type, attribute } as LogicalType)
-  })
-  const place = placeOf(context, ast)
-  const { names } = left
-  const inputs = [left.rel, right.rel].map((rel) => castColumns(rel, types, names))
-  const schema = types.map((type, i) => ({ name: names[i], type }))
-  if (ast.op === 'UNION') {
-    const union: UnionRel = { kind: 'union', inputs: flatten(inputs), schema, place }
-    return { rel: ast.all ? union : distinct(union, place), names }
-  }
-  if (ast.all)
-    return fail('PLAN_NOT_SUPPORTED', { feature: op, hint: `Use ${ast.op} without ALL.` }, { span: ast.span })
-  const width = types.length
-  const condition = conjunction(
-    types.map((_, i) =>
-      call(
-        context,
-        'IS NOT DISTINCT FROM',
-        [inputAt(inputs[0].schema, i), { kind: 'input', index: width + i, type: inputs[1].schema[i].type }],
-        ast.span,
-      ),
-    ),
-  )
-  const joined = join(inputs[0], inputs[1], ast.op === 'INTERSECT' ? 'semi' : 'anti', condition, place)
-  return { rel: distinct(joined, place), names }
-}
-
-/** `a UNION ALL b UNION ALL c` is one union of three. */
-function flatten(inputs: readonly Rel[]): readonly Rel[] {
-  const [first, ...rest] = inputs
-  return first.kind === 'union' ? [...first.inputs, ...rest] : inputs
-}
-
-function castColumns(rel: Rel, types: readonly LogicalType[], names: readonly string[]): Rel {
-  const hidden = rel.schema.length !== types.length
-  if (
-    !hidden &&
-    rel.schema.every(
-      ({ type }, i) => sameType(type, types[i], true) && isTimeAttribute(type) === isTimeAttribute(types[i]),
-    )
-  ) {
-    return rel
-  }
-  const exprs = types.map((type, i): Expr => {
-    const column = inputAt(rel.schema, i)
-    const cast = implicitCast(column, type)
-    return isTimeAttribute(type) ? column : { ...cast, type: withoutAttribute(cast.type) }
-  })
-  return project(rel, exprs, names)
 }
 
 // ---- VALUES ----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
  * Law: a filter and the projection above it are one calc; asynchronous calls stand below it, stage by stage.
  */
 import type { Expr } from '../../expr/expr.ts'
+import { argumentsOf } from '../../operators/correlate/node.ts'
 import type { PlanNode } from '../../operators/nodes.ts'
 import type { Schema } from '../../types/batch.ts'
 import { hasAsyncCall, splitAsyncCalls } from '../async-calls.ts'
@@ -95,7 +96,7 @@ export function calcNode(
 export function correlate(builder: NodeBuilder, planned: Planned, rel: CorrelateRel): PlanNode {
   const front = builder.build(planned.inputs[0])
   const width = front.schema.length
-  const given = rel.table.kind === 'unnest' ? [rel.table.arg] : rel.table.call.args
+  const given = argumentsOf(rel.table)
   // Results of asynchronous functions among the arguments are columns of the input meanwhile.
   const { input, projections: args } = given.some((arg) => hasAsyncCall(arg, builder.context))
     ? asyncCalls(builder, planned, front, [], given)

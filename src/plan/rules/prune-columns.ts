@@ -7,8 +7,10 @@
  * Not    the watermark's column and what its expression reads (the watermark is part of the table's meaning); keys of
  *        aggregates and of changelog normalisation
  */
+
 import { inputsOf } from '../../expr/expr.ts'
 import type { AggregateCall } from '../../operators/aggregate-call.ts'
+import { argumentsOf } from '../../operators/correlate/node.ts'
 import type { SortKey } from '../../operators/sort-order.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import { physicalOf } from '../../types/value.ts'
@@ -434,7 +436,7 @@ function pruneLookupJoin(rel: LookupJoinRel, needed: Needed): Pruned {
 /** What only the function reads is still a column of its output; all columns of the function stay. */
 function pruneCorrelate(rel: CorrelateRel, needed: Needed): Pruned {
   const width = rel.input.schema.length
-  const args = rel.table.kind === 'unnest' ? [rel.table.arg] : rel.table.call.args
+  const args = argumentsOf(rel.table)
   const read = [...args, ...(rel.condition === undefined ? [] : [rel.condition])].flatMap((expr) => [...inputsOf(expr)])
   const input = prune(rel.input, new Set([...needed, ...read].filter((i) => i < width)))
   if (input.rel === rel.input) return { rel, to: identity(rel) }

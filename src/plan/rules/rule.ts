@@ -1,6 +1,6 @@
 /** What a rule is, and the questions about expressions that several rules ask. */
 import { type Expr, mapExpr, walkExpr } from '../../expr/expr.ts'
-import type { TableCall } from '../../operators/correlate/node.ts'
+import { argumentsOf, type TableCall } from '../../operators/correlate/node.ts'
 import type { MatchExpr } from '../../operators/match/node.ts'
 import type { PlannerContext } from '../context.ts'
 import type { Rel } from '../nodes.ts'
@@ -92,10 +92,17 @@ export function mapExprs(rel: Rel, change: (expr: Expr) => Expr): Rel {
 
 /** The arguments of a table call replaced; the same call when none changed. */
 export function mapTableCall(table: TableCall, change: (args: readonly Expr[]) => readonly Expr[]): TableCall {
-  const args = table.kind === 'unnest' ? [table.arg] : table.call.args
+  const args = argumentsOf(table)
   const changed = change(args)
   if (changed.every((arg, i) => arg === args[i])) return table
-  return table.kind === 'unnest' ? { ...table, arg: changed[0] } : { ...table, call: { ...table.call, args: changed } }
+  switch (table.kind) {
+    case 'unnest':
+      return { ...table, arg: changed[0] }
+    case 'replicate':
+      return { ...table, times: changed[0] }
+    case 'function':
+      return { ...table, call: { ...table.call, args: changed } }
+  }
 }
 
 /** Columns renumbered by a table old → new. */
