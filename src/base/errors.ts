@@ -133,10 +133,14 @@ export function renderError(error: RivuletError, color = false): string {
   }
   if (error.row !== undefined) lines.push(`${paint('36', 'row')}: ${error.row}`)
   if (error.hint !== undefined) lines.push(`${paint('36', 'hint')}: ${error.hint}`)
+  let said = error.message
   for (let cause = error.cause; cause !== undefined; cause = (cause as Error).cause) {
-    const message =
-      cause instanceof Error ? (isRivuletError(cause) ? cause.message : (cause.stack ?? cause.message)) : cause
-    lines.push(`caused by: ${message}`)
+    const short = cause instanceof Error ? cause.message : String(cause)
+    // What the message has taken over from its cause is not said again.
+    if (short === '' || !said.includes(short)) {
+      lines.push(`caused by: ${cause instanceof Error && !isRivuletError(cause) ? (cause.stack ?? short) : short}`)
+      said = short
+    }
     if (!(cause instanceof Error)) break
   }
   return lines.join('\n')

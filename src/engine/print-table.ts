@@ -87,16 +87,23 @@ async function printQuery(result: TableResult, write: (line: string) => void): P
   const rule = `+----+${widths.map((width) => '-'.repeat(width + 2)).join('+')}+`
   const line = (op: string, cells: readonly string[]) =>
     `| ${op} |${cells.map((text, i) => ` ${cell(text, widths[i])} `).join('|')}|`
-  write(rule)
-  write(
-    line(
-      'op',
-      schema.map(({ name }) => name),
-    ),
-  )
-  write(rule)
+  // A query that fails before its first row has no table.
+  let begun = false
+  const begin = () => {
+    if (begun) return
+    begun = true
+    write(rule)
+    write(
+      line(
+        'op',
+        schema.map(({ name }) => name),
+      ),
+    )
+    write(rule)
+  }
   let count = 0
   for await (const batches of result.batches()) {
+    begin()
     for (const batch of batches) {
       for (let i = 0; i < batch.length; i++) {
         const kind = rowKindText(batch.kinds === null ? 0 : batch.kinds[i])
@@ -106,6 +113,7 @@ async function printQuery(result: TableResult, write: (line: string) => void): P
       }
     }
   }
+  begin()
   write(rule)
   write(`${count} row${count === 1 ? '' : 's'} in set`)
 }

@@ -12,12 +12,11 @@
  */
 import { fail } from '../base/errors.ts'
 import { lineColumn } from '../base/span.ts'
-import { inputsOf } from '../expr/expr.ts'
-import { isTimeAttribute } from '../types/logical-type.ts'
 import type { ChangelogMode } from '../types/row-kind.ts'
 import type { PlannerContext } from './context.ts'
 import { aggregateLookup } from './declare-state.ts'
-import { inputsOfRel, type Place, type Rel, type RowNumberRel, type SinkRel } from './nodes.ts'
+import { inputsOfRel, type Place, type Rel, type SinkRel } from './nodes.ts'
+import { refuseRankFilter, refuseRowNumber } from './rank-refusal.ts'
 import { rankStrategy } from './rank-strategy.ts'
 import { equalColumns, readsKeyOnly, upsertKeys } from './upsert-keys.ts'
 import { windowJoin } from './window-columns.ts'
@@ -301,55 +300,6 @@ function refuseAppendOnlyAggregates(
       { what: fn.name, changes: 'updates and deletes', cause: describeMaker(maker), hint },
       rel.place ?? {},
     )
-  }
-}
-
-/** A number that no filter bounds. */
-function refuseRowNumber(rel: RowNumberRel): never {
-  const [{ column, descending }] = rel.order
-  if (isTimeAttribute(rel.input.schema[column].type) && !descending) {
-    const hint = 'Filter it in the query around, WHERE rn <= 10, to get the first rows.'
-    return fail(
-      'PLAN_NOT_SUPPORTED',
-      { feature: 'ROW_NUMBER() OVER without an upper bound of the number', hint },
-      rel.place,
-    )
-  }
-  const problem =
-    'ROW_NUMBER() OVER needs an upper bound of the number: without one, every new row may change all rows behind it'
-  return fail('PLAN_TOP_N', { problem, hint: 'Filter it in the query around: WHERE rn <= 10.' }, rel.place)
-}
-
-/** A condition on ROW_NUMBER or RANK makes another operator of it in Flink, with other changes: top-n or deduplication. */
-function refuseRankFilter(rel: Rel & { readonly kind: 'filter' }): void {
-  for (const column of inputsOf(rel.condition)) {
-    const name = rankOf(rel.input, column)
-    if (name === undefined) continue
-    const feature = `A condition on ${name}() OVER outside the top-n pattern`
-    const hint = 'Use ROW_NUMBER() as the only OVER function of its query, and bound it from above: WHERE rn <= 10.'
-    fail('PLAN_NOT_SUPPORTED', { feature, hint }, rel.place ?? {})
-  }
-}
-
-const RANKS = ['ROW_NUMBER', 'RANK', 'DENSE_RANK']
-
-/** The rank function that a column is the plain result of. */
-function rankOf(rel: Rel, column: number): string | undefined {
-  switch (rel.kind) {
-    case 'project': {
-      const expr = rel.exprs[column]
-      return expr.kind === 'input' ? rankOf(rel.input, expr.index) : undefined
-    }
-    case 'filter':
-      return rankOf(rel.input, column)
-    case 'over': {
-      const width = rel.input.schema.length
-      if (column < width) return rankOf(rel.input, column)
-      const { fn, user } = rel.calls[column - width]
-      return user !== true && RANKS.includes(fn) ? fn : undefined
-    }
-    default:
-      return undefined
   }
 }
 

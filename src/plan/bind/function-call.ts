@@ -29,7 +29,7 @@ import {
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
 import { GROUPING, NUMBER } from './grouping-sets.ts'
-import { bindOver } from './over.ts'
+import { bindOver, specificationOf } from './over.ts'
 import { addAggregate } from './placeholder.ts'
 import { addRowNumber } from './row-number.ts'
 import { bindType } from './type.ts'
@@ -40,9 +40,9 @@ export function bindFunctionCall(env: ExpressionScope, ast: FunctionCall): Expr 
   const parts = ast.name.parts.map((part) => part.name)
   const written = parts.join('.')
   const name = parts.length === 1 ? parts[0].toUpperCase() : ''
-  if (ast.over !== undefined && name === 'ROW_NUMBER' && env.rowNumbers !== undefined) {
+  if (ast.over !== undefined && name === 'ROW_NUMBER' && env.rowNumbers !== undefined && env.overs !== undefined) {
     const inner: ExpressionScope = { ...env, rowNumbers: undefined, place: 'OVER' }
-    return addRowNumber(env.rowNumbers, ast, (part) => bind(inner, part))
+    return addRowNumber(env.rowNumbers, specificationOf(ast.over, env.overs), span, (part) => bind(inner, part))
   }
   if (ast.over !== undefined) return bindOver(env, ast)
   if (name === 'GROUPING' || name === 'GROUPING_ID' || name === 'GROUP_ID') {

@@ -227,7 +227,8 @@ function bindWindow(env: ExpressionScope, overs: OverCollector, ast: FunctionCal
   return { partition, time, frame: frame ?? { unit: name === 'ROW_NUMBER' ? 'rows' : 'range' } }
 }
 
-function specificationOf(over: WindowSpecification | Identifier, overs: OverCollector): WindowSpecification {
+/** A window as it is defined, by whatever names. */
+export function specificationOf(over: WindowSpecification | Identifier, overs: OverCollector): WindowSpecification {
   if (over.kind !== 'window') {
     const found = overs.windows.find((window) => window.name.name.toLowerCase() === over.name.toLowerCase())
     if (found !== undefined) return specificationOf(found.window, overs)

@@ -9,7 +9,7 @@ import type { Span } from '../../base/span.ts'
 import { type Expr, mapExpr, walkExpr } from '../../expr/expr.ts'
 import { exprKey } from '../../expr/key.ts'
 import type { SortKey } from '../../operators/sort-order.ts'
-import type { FunctionCall, OrderItem } from '../../sql/ast.ts'
+import type { OrderItem, WindowSpecification } from '../../sql/ast.ts'
 import { comparatorOf } from '../../types/compare.ts'
 import { BIGINT, notNull, typeText } from '../../types/logical-type.ts'
 import type { Place, Rel } from '../nodes.ts'
@@ -37,12 +37,13 @@ export function nullsLast(item: OrderItem): boolean {
 
 export function addRowNumber(
   collector: RowNumberCollector,
-  ast: FunctionCall,
+  over: WindowSpecification,
+  span: Span,
   bindPart: (ast: OrderItem['expression']) => Expr,
 ): Expr {
-  const { over, span } = ast
-  if (over === undefined || over.kind !== 'window' || over.base !== undefined) {
-    return fail('PLAN_NOT_SUPPORTED', { feature: 'ROW_NUMBER() OVER a named window' }, { span })
+  if (over.frame !== undefined) {
+    const hint = 'Leave the frame out: it has the rows up to the current one anyway.'
+    return fail('PLAN_OVER', { problem: 'ROW_NUMBER takes no ROWS or RANGE', hint }, { span: over.frame.span })
   }
   if (over.orderBy.length === 0) {
     const problem = 'ROW_NUMBER() OVER needs an ORDER BY, which decides what the first rows are'

@@ -71,16 +71,12 @@ export function bindOrderedSelect(
 
 /**
  * Beside another aggregate with OVER, ROW_NUMBER is one of them: one operator computes all that share a window.
- * So it is over a named window, which may be shared.
  */
 function hasOtherWindow(ast: unknown): boolean {
   if (typeof ast !== 'object' || ast === null) return false
   if (Array.isArray(ast)) return ast.some(hasOtherWindow)
   const { over, name } = ast as Partial<FunctionCall>
-  if (over !== undefined) {
-    const named = over.kind !== 'window' || over.base !== undefined
-    if (named || name?.parts.at(-1)?.name.toUpperCase() !== 'ROW_NUMBER') return true
-  }
+  if (over !== undefined && name?.parts.at(-1)?.name.toUpperCase() !== 'ROW_NUMBER') return true
   return Object.values(ast).some(hasOtherWindow)
 }
 

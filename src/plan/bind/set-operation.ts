@@ -108,13 +108,13 @@ function counted(context: BindContext, ast: SetOperation, inputs: readonly Rel[]
   const intersects = ast.op === 'INTERSECT'
   const yes = literal(true, BOOLEAN)
   const no = literal(null, BOOLEAN)
-  const one = (value: bigint) => literal(value, notNull(BIGINT))
+  const one = (value: number) => literal(value, notNull(BIGINT))
   const marks = intersects
     ? [
         [yes, no],
         [no, yes],
       ]
-    : [[one(1n)], [one(-1n)]]
+    : [[one(1)], [one(-1)]]
   const markNames = marks[0].map((_, i) => `$mark${i}`)
   const marked = inputs.map((rel, side) =>
     project(
@@ -153,8 +153,8 @@ function counted(context: BindContext, ast: SetOperation, inputs: readonly Rel[]
   }
   const count = (i: number) => inputAt(aggregated.schema, width + i)
   const some = intersects
-    ? conjunction([of('>=', count(0), one(1n)), of('>=', count(1), one(1n))])
-    : of('>', count(0), one(0n))
+    ? conjunction([of('>=', count(0), one(1)), of('>=', count(1), one(1))])
+    : of('>', count(0), one(0))
   const kept = some === undefined ? aggregated : filter(aggregated, some, place)
   const times = intersects ? of('IF', of('>', count(0), count(1)), count(1), count(0)) : count(0)
   const again: Rel = {

@@ -136,8 +136,9 @@ const MIRRORED: Readonly<Record<string, string>> = { '<': '>', '<=': '>=', '>': 
 /** A comparison of the row number with a constant or a column. */
 function boundOf(condition: Expr, width: number): Bound | undefined {
   if (condition.kind !== 'call' || MIRRORED[condition.fn] === undefined) return undefined
-  const [a, b] = condition.args.map(bare)
   const isNumber = (expr: Expr) => expr.kind === 'input' && expr.index === width
+  // A cast of the number itself makes a filter of the condition, as in Flink.
+  const [a, b] = condition.args.map((arg) => (isNumber(bare(arg)) ? arg : bare(arg)))
   const [op, other] = isNumber(a) ? [condition.fn, b] : isNumber(b) ? [MIRRORED[condition.fn], a] : [undefined, a]
   if (op === undefined) return undefined
   if (other.kind === 'literal' && (typeof other.value === 'number' || typeof other.value === 'bigint')) {
