@@ -16,7 +16,8 @@ export function paymentFlags(args: readonly string[]): PaymentFlags {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      'kafka-servers': { type: 'string', default: '127.0.0.1:9092' },
+      'kafka-servers': { type: 'string' },
+      'bootstrap-server': { type: 'string', short: 'b', default: '127.0.0.1:9092' },
       'kafka-zookeeper-servers': { type: 'string', default: '127.0.0.1:2181' },
       'source-topic': { type: 'string', default: 'payment_msg' },
       'sink-topic': { type: 'string', default: 'results' },
@@ -28,7 +29,7 @@ export function paymentFlags(args: readonly string[]): PaymentFlags {
     throw new Error(`--startup takes 'latest' or 'earliest', found '${values.startup}'`)
   }
   return {
-    kafkaServers: values['kafka-servers'],
+    kafkaServers: values['kafka-servers'] ?? values['bootstrap-server'],
     kafkaZookeeperServers: values['kafka-zookeeper-servers'],
     sourceTopic: values['source-topic'],
     sinkTopic: values['sink-topic'],

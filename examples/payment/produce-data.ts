@@ -82,7 +82,8 @@ export async function produceData(options: ProduceOptions): Promise<number> {
 if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: {
-      'kafka-servers': { type: 'string', default: '127.0.0.1:9092' },
+      'kafka-servers': { type: 'string' },
+      'bootstrap-server': { type: 'string', short: 'b', default: '127.0.0.1:9092' },
       topic: { type: 'string', default: 'payment_msg' },
       count: { type: 'string', default: '20000' },
       rate: { type: 'string', default: '2' },
@@ -92,7 +93,7 @@ if (resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url)) {
   const abort = new AbortController()
   process.once('SIGINT', () => abort.abort())
   const written = await produceData({
-    kafkaServers: values['kafka-servers'],
+    kafkaServers: values['kafka-servers'] ?? values['bootstrap-server'],
     topic: values.topic,
     count: Number(values.count),
     rate: Number(values.rate),

@@ -29,6 +29,24 @@ export function scriptFlags(args: readonly string[]): ReadonlyMap<string, string
 
 export function substitute(sql: string, flags: ReadonlyMap<string, string>, ignored: readonly string[] = []): string {
   const names = new Set([...sql.matchAll(VARIABLE)].map((match) => match[1]))
+  // Kafka's tools and job files call it differently; a script takes both.
+  const [server, given] = SERVERS.map((name) => flags.get(name))
+  const other = new Map(flags)
+  for (const name of SERVERS) {
+    if (names.has(name) && !flags.has(name) && (server ?? given) !== undefined)
+      other.set(name, (server ?? given) as string)
+  }
+  return fill(sql, other, names, [...ignored, ...(SERVERS.some((name) => names.has(name)) ? SERVERS : [])])
+}
+
+const SERVERS = ['kafka-servers', 'bootstrap-server']
+
+function fill(
+  sql: string,
+  flags: ReadonlyMap<string, string>,
+  names: ReadonlySet<string>,
+  ignored: readonly string[],
+): string {
   for (const flag of flags.keys()) {
     if (names.has(flag) || ignored.includes(flag)) continue
     const near = didYouMean(flag, names) ?? (names.size === 0 ? '' : `It has: ${[...names].join(', ')}.`)

@@ -136,6 +136,8 @@ export class TableEnvironment implements TableOwner {
       this.#pending.push({ insert: statement, source })
       return
     }
+    if (statement.kind === 'create-table' && statement.query !== undefined)
+      fail('ENGINE_NOT_AN_UPDATE', { found: 'CREATE TABLE … AS' }, { span: statement.span, source })
     if (statement.kind === 'query') fail('ENGINE_NOT_AN_UPDATE', { found: 'a query' }, { span: statement.span, source })
     located(source, () => executeDefinition(this.session, statement, source))
   }

@@ -14,6 +14,7 @@ import type {
   AlterFunction,
   CreateCatalog,
   CreateFunction,
+  CreateTable,
   Drop,
   Insert,
   Option,
@@ -58,6 +59,10 @@ export async function executeStatement(
       const text = explainStatement(session.planner, statement, source)
       return listResult([{ name: 'result', type: STRING }], [[text]], 'SUCCESS_WITH_CONTENT')
     }
+    case 'create-table':
+      if (statement.query !== undefined) return createTableAs(session, statement, statement.query, source, run)
+      executeDefinition(session, statement, source)
+      return ok()
     case 'create-function':
     case 'alter-function':
       await defineFunction(session, statement)
@@ -86,6 +91,34 @@ export async function executeStatement(
 
 function ok(): TableResult {
   return listResult([{ name: 'result', type: STRING }], [['OK']], 'SUCCESS')
+}
+
+/** CREATE TABLE … AS: the rows of the query go into the table; a table that cannot be filled is not made. */
+async function createTableAs(
+  session: Session,
+  statement: CreateTable,
+  query: Query,
+  source: SourceText,
+  run: StatementRunners,
+): Promise<TableResult> {
+  const { name, temporary, ifNotExists, columnNames, span } = statement
+  const path = session.catalog.qualify(namesOf(name))
+  // IF NOT EXISTS leaves the rows of a table that is there alone, too.
+  if (ifNotExists && session.catalog.find(path) !== undefined) return ok()
+  executeDefinition(session, statement, source)
+  const insert: Insert = {
+    ...{ kind: 'insert', verb: 'INSERT', overwrite: false, hints: [], extend: [], partition: [] },
+    ...{ table: name, query, span },
+    ...(columnNames !== undefined && {
+      columns: columnNames.map((part) => ({ kind: 'name', parts: [part], span: part.span })),
+    }),
+  }
+  try {
+    return await run.insert([{ insert, source }])
+  } catch (error) {
+    session.catalog.drop('table', path, { ifExists: true, temporary })
+    throw error
+  }
 }
 
 /** Statements that only change the catalog; synchronous, so that `sqlUpdate` can run them. */

@@ -149,6 +149,7 @@ const UNBOUNDED: Partial<Record<PlanNode['kind'], string>> = {
   rank: 'the rows of every partition',
   deduplicate: 'one row per key',
   'temporal-join': 'the latest version of every key',
+  'over-aggregate': 'one entry per partition, or its rows where they are ordered by a value',
 }
 
 function adviceText({ nodes, ttlMs }: ExplainedStages): string {

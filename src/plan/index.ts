@@ -117,7 +117,10 @@ function bindTarget(context: PlannerContext, target: Statement, source: SourceTe
 export function createTable(context: PlannerContext, ast: CreateTable, source?: SourceText): CatalogTable {
   return inSource(source, () => {
     const table = resolveTable(context, ast, source)
-    context.catalog.create(table, { ifNotExists: ast.ifNotExists, span: ast.name.span })
+    const parts = ast.name.parts.map((part) => part.name)
+    if (ast.verb === 'REPLACE') context.catalog.get(parts, ast.name.span)
+    const replace = ast.verb !== 'CREATE'
+    context.catalog.create(table, { ifNotExists: ast.ifNotExists, replace, span: ast.name.span })
     return table
   })
 }

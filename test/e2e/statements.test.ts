@@ -58,6 +58,28 @@ test('ALTER TABLE: columns, key, watermark, options, name', async () => {
   assert.equal((await run(tEnv, 'SELECT b - id FROM u')).join(), '1,1,1,1')
 })
 
+test('CREATE TABLE … AS fills the table; REPLACE makes it anew; what cannot be filled is not made', async () => {
+  const lines: string[] = []
+  const tEnv = new TableEnvironment({ print: (line) => lines.push(line) })
+  const execute = async (sql: string) => (await tEnv.executeSql(sql)).wait()
+  await execute("CREATE TABLE t WITH ('connector' = 'print') AS VALUES (1, 'a')")
+  assert.deepEqual(lines.splice(0), ['+I[1, a]'])
+  await execute("CREATE TABLE IF NOT EXISTS t WITH ('connector' = 'print') AS VALUES (2, 'b')")
+  assert.deepEqual(lines, [])
+  await execute("CREATE OR REPLACE TABLE t WITH ('connector' = 'print') AS SELECT 3 AS x")
+  assert.deepEqual(lines.splice(0), ['+I[3]'])
+  assert.deepEqual(await run(tEnv, 'DESCRIBE t'), ['x|INT|false|||'])
+  assert.match(
+    await codeOf(tEnv, "REPLACE TABLE missing WITH ('connector' = 'print') AS SELECT 3 AS x"),
+    /no table 'missing'/,
+  )
+  assert.match(
+    await codeOf(tEnv, "CREATE TABLE u WITH ('connector' = 'datagen') AS SELECT 3 AS x"),
+    /cannot be written/,
+  )
+  assert.deepEqual(await run(tEnv, 'SHOW TABLES'), ['t'])
+})
+
 test('ALTER VIEW, and views of other databases', async () => {
   const tEnv = new TableEnvironment()
   await run(tEnv, 'CREATE VIEW v AS SELECT 1 AS a', 'ALTER VIEW v AS SELECT 2 AS b, 3 AS c', 'ALTER VIEW v RENAME TO w')

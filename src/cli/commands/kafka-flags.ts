@@ -13,6 +13,11 @@ export const kafkaFlags: Readonly<Record<string, Flag>> = {
     default: '127.0.0.1:9092',
     help: 'Where Kafka (or `rivulet broker`) listens; several separated by commas.',
   },
+  'kafka-servers': {
+    type: 'string',
+    value: 'HOST:PORT',
+    help: 'The same as --bootstrap-server, under the name that job files use.',
+  },
   property: {
     type: 'string',
     short: 'X',
@@ -30,7 +35,7 @@ export function clientOf(call: Call, command: string, defaults: Readonly<Record<
     if (at <= 0) fail('CLI_USAGE', { detail: `-X takes key=value, found '${entry}'.`, command })
     properties[entry.slice(0, at)] = entry.slice(at + 1)
   }
-  properties['bootstrap.servers'] = call.string('bootstrap-server') as string
+  properties['bootstrap.servers'] = (call.string('kafka-servers') ?? call.string('bootstrap-server')) as string
   return new KafkaClient(nodeHost, properties)
 }
 

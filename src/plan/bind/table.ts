@@ -83,7 +83,7 @@ export function resolveTable(planner: PlannerContext, ast: CreateTable, source?:
 }
 
 function refuseUnsupported(ast: CreateTable): void {
-  if (ast.verb !== 'CREATE') {
+  if (ast.verb !== 'CREATE' && ast.query === undefined) {
     fail(
       'PLAN_NOT_SUPPORTED',
       { feature: `${ast.verb} TABLE`, hint: 'DROP TABLE IF EXISTS first, then CREATE TABLE.' },
