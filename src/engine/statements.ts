@@ -310,7 +310,10 @@ async function defineFunction(session: Session, statement: CreateFunction | Alte
   const { span } = statement.name
   if (statement.kind === 'alter-function' && !knownFunction(session, statement)) {
     if (statement.ifExists) return
-    const hint = didYouMean(path.name, catalog.listFunctions()) ?? 'CREATE FUNCTION makes a new one.'
+    const known = catalog.listFunctions()
+    const hint = known.includes(path.name.toLowerCase())
+      ? 'There is one of another sort: say TEMPORARY, TEMPORARY SYSTEM or neither, as it was created.'
+      : (didYouMean(path.name, known) ?? 'CREATE FUNCTION makes a new one.')
     fail('PLAN_UNKNOWN_OBJECT', { what: 'function', name, hint }, { span })
   }
   const replace = statement.kind === 'alter-function' || statement.orReplace === true
