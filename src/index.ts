@@ -3,7 +3,6 @@ export { isRivuletError, type RivuletError, type RivuletErrorJson, renderError }
 export { type DataType, DataTypes, type ValueOf } from './engine/data-types.ts'
 export { defineJob, type JobContext, type JobDefinition } from './engine/define-job.ts'
 export {
-  StatementSet,
   StreamTableEnvironment,
   TableConfig,
   TableEnvironment,
@@ -31,5 +30,6 @@ export type { JobClient } from './engine/job-client.ts'
 export type { TableResult } from './engine/result.ts'
 export { Row } from './engine/row.ts'
 export { EnvironmentSettings, StreamExecutionEnvironment, TimeCharacteristic } from './engine/settings.ts'
+export { StatementSet } from './engine/statement-set.ts'
 export type { ExecuteOptions, Table } from './engine/table.ts'
 export { Instant, LocalDate, LocalDateTime, LocalTime } from './engine/temporal.ts'

@@ -136,9 +136,12 @@ export function renderError(error: RivuletError, color = false): string {
   let said = error.message
   for (let cause = error.cause; cause !== undefined; cause = (cause as Error).cause) {
     const short = cause instanceof Error ? cause.message : String(cause)
-    // What the message has taken over from its cause is not said again.
-    if (short === '' || !said.includes(short)) {
-      lines.push(`caused by: ${cause instanceof Error && !isRivuletError(cause) ? (cause.stack ?? short) : short}`)
+    const stack = cause instanceof Error && !isRivuletError(cause) ? cause.stack : undefined
+    // What the message has taken over from its cause is not said again; where it happened still is.
+    if (short !== '' && said.includes(short)) {
+      if (stack !== undefined) lines.push(...stack.split('\n').filter((line) => /^\s+at /.test(line)))
+    } else {
+      lines.push(`caused by: ${stack ?? short}`)
       said = short
     }
     if (!(cause instanceof Error)) break

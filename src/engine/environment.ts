@@ -9,8 +9,8 @@ import { nodeHost } from '../base/node-host.ts'
 import type { SourceText } from '../base/span.ts'
 import type { UserFunction } from '../catalog/function.ts'
 import { explainStatement, planInserts, planQuery } from '../plan/index.ts'
-import type { Insert, Query, Statement } from '../sql/ast.ts'
-import { parseStatement, parseStatements } from '../sql/index.ts'
+import type { Query, Statement } from '../sql/ast.ts'
+import { parseStatements } from '../sql/index.ts'
 import { checkStatements } from './check.ts'
 import { CollectBuffer } from './collect-buffer.ts'
 import { type Registrable, userFunctionOf } from './functions/index.ts'
@@ -24,6 +24,7 @@ import {
   isExecutionEnvironment,
   type StreamExecutionEnvironment,
 } from './settings.ts'
+import { insertOf, openSet, parseOne, StatementSet } from './statement-set.ts'
 import { executeDefinition, executeStatement, type InsertOf } from './statements.ts'
 import { type ExecuteOptions, Table, type TableOwner } from './table.ts'
 
@@ -324,74 +325,9 @@ export class TableConfig {
   }
 }
 
-/** INSERTs that run as one job. */
-export class StatementSet {
-  readonly #inserts: InsertOf[] = []
-  readonly #submit: (inserts: readonly InsertOf[], options: ExecuteOptions) => Promise<TableResult>
-
-  constructor(submit: (inserts: readonly InsertOf[], options: ExecuteOptions) => Promise<TableResult>) {
-    this.#submit = submit
-  }
-
-  addInsertSql(sql: string): this {
-    const source: SourceText = { name: '<sql>', text: sql }
-    const statement = parseOne(source)
-    if (statement.kind !== 'insert')
-      fail('ENGINE_NOT_AN_UPDATE', { found: statement.kind }, { span: statement.span, source })
-    return this.addInsertStatement(statement, source)
-  }
-
-  addInsertStatement(insert: Insert, source: SourceText): this {
-    this.#inserts.push({ insert, source })
-    return this
-  }
-
-  addInsert(path: string, table: Table): this {
-    this.#inserts.push(insertOf(table, path))
-    return this
-  }
-
-  execute(options: ExecuteOptions = {}): Promise<TableResult> {
-    if (this.#inserts.length === 0) fail('ENGINE_NOTHING_TO_EXECUTE', {})
-    return this.#submit(this.#inserts, options)
-  }
-}
-
-function openSet(
-  open: StatementSet | undefined,
-  { span }: Statement,
-  source: SourceText,
-  make: () => StatementSet,
-): StatementSet {
-  return open === undefined
-    ? make()
-    : fail('ENGINE_STATEMENT_SET', { problem: 'BEGIN STATEMENT SET stands in another one' }, { span, source })
-}
-
-function insertOf(table: Table, path: string): InsertOf {
-  const { span } = table.query
-  const parts = path.split('.').map((name) => ({ kind: 'identifier' as const, name, quoted: false, span }))
-  const insert: Insert = {
-    kind: 'insert',
-    verb: 'INSERT',
-    overwrite: false,
-    table: { kind: 'name', parts, span },
-    hints: [],
-    extend: [],
-    partition: [],
-    query: table.query,
-    span,
-  }
-  return { insert, source: table.source }
-}
-
 function throwAll(errors: readonly unknown[]): void {
   if (errors.length === 1) throw errors[0]
   if (errors.length > 1) throw new AggregateError(errors, (errors[0] as Error).message)
-}
-
-function parseOne(source: SourceText): Statement {
-  return parseStatement(source.text, { name: source.name })
 }
 
 /** Give an error that has a span the text that it points into. */

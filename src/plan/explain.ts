@@ -109,6 +109,12 @@ function timesText(times: JoinTimes | undefined, names: readonly string[]): stri
 
 // ---- The compiled plan -----------------------------------------------------------------------------------------------
 
+/** `, upsertKeys=[[id], [a, b]]`: columns that name the row that a change is of; nothing where there are none. */
+function upsertKeysText({ upsertKeys, schema }: PlanNode): string {
+  if (upsertKeys.length === 0) return ''
+  return `, upsertKeys=[${upsertKeys.map((key) => `[${key.map((i) => schema[i].name).join(', ')}]`).join(', ')}]`
+}
+
 /** The nodes as a tree from each end; a node that is read twice is printed once and named after that. */
 export function planTree(nodes: readonly PlanNode[], changelogMode: boolean): string {
   const consumed = new Set(nodes.flatMap((node) => node.inputs.map((input) => input.node)))
@@ -117,7 +123,7 @@ export function planTree(nodes: readonly PlanNode[], changelogMode: boolean): st
     const indent = depth === 0 ? '' : `${'   '.repeat(depth - 1)}+- `
     if (printed.has(node.id)) return [`${indent}${exchange}Reused(id=[${node.id}])`]
     printed.add(node.id)
-    const mode = changelogMode ? `, changelogMode=[${changelogModeText(node.changelog)}]` : ''
+    const mode = changelogMode ? `, changelogMode=[${changelogModeText(node.changelog)}]${upsertKeysText(node)}` : ''
     const text = node.description.endsWith(')')
       ? `${node.description.slice(0, -1)}${mode})`
       : `${node.description}${mode === '' ? '' : `(${mode.slice(2)})`}`
