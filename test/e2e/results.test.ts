@@ -145,7 +145,7 @@ describe('statements of a session', () => {
     assert.deepEqual(await list(tEnv, 'DESCRIBE numbers'), [['n', 'INT', true, null, null, null]])
     assert.deepEqual(await list(tEnv, 'SELECT SUM(n) AS s FROM big'), [[2], [2], [5]])
     await tEnv.executeSql("SET 'pipeline.name' = 'mine'")
-    assert.deepEqual(await list(tEnv, 'SET'), [["'pipeline.name' = 'mine'"]])
+    assert.deepEqual(await list(tEnv, 'SET'), [['pipeline.name', 'mine']])
     await tEnv.executeSql('USE other')
     assert.deepEqual(await list(tEnv, 'SHOW CURRENT DATABASE'), [['other']])
     assert.deepEqual(await list(tEnv, 'SHOW TABLES'), [])
