@@ -10,6 +10,7 @@
 import type { Host } from '../base/host.ts'
 import type { SessionOptions } from '../catalog/session-options.ts'
 import type { Job } from '../runtime/job.ts'
+import { writeSnapshot } from '../runtime/snapshot-store.ts'
 
 /** Returns how to stop. */
 export function startCheckpointing(job: Job, options: SessionOptions, host: Host): () => void {
@@ -25,7 +26,11 @@ export function startCheckpointing(job: Job, options: SessionOptions, host: Host
   const take = async () => {
     const path = folder === undefined ? undefined : `${folder}/chk-${job.nextCheckpoint}`
     try {
-      await job.snapshot(path)
+      await job.checkpoint({
+        store: async (s) => {
+          if (path !== undefined) await writeSnapshot(host.storage, path, s)
+        },
+      })
       failures = 0
       if (path === undefined) return
       kept.push(path)

@@ -9,7 +9,7 @@ import type { Host } from '../base/host.ts'
 import type { EvalContext, FunctionLookup, Lifecycle } from '../expr/function.ts'
 import type { CollectTarget, Operator, OperatorContext, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
-import type { SerializedState, StateBackend } from '../state/contract.ts'
+import type { SerializedState, SnapshotMode, StateBackend } from '../state/contract.ts'
 import { keyGroupsOf } from '../state/key-group.ts'
 import { isInsertOnly } from '../types/row-kind.ts'
 import { Channel } from './channel.ts'
@@ -18,6 +18,7 @@ import { buildGraph, type JobGraph, type Vertex } from './graph.ts'
 import { OperatorMetrics } from './metrics.ts'
 import type { JobSnapshot, OperatorIdentity } from './snapshot-store.ts'
 import { type ChainedOperator, type SubtaskSnapshot, Task } from './task.ts'
+import type { JobSink } from './transactions.ts'
 
 /** What a job needs from its surroundings; the engine composes it. */
 export interface JobEnvironment {
@@ -40,12 +41,20 @@ export interface JobParameters {
   readonly parallelism: number
   readonly maxParallelism: number
   readonly restore?: JobSnapshot
+  /** The highest number that a checkpoint of an earlier attempt or run had: the next ones count on from there. */
+  readonly lastCheckpoint?: number
+}
+
+export interface BarrierCallbacks {
+  mode(): SnapshotMode
+  received(task: Task, snapshot: SubtaskSnapshot): void
 }
 
 export interface BuiltJob {
   /** Producers before consumers. */
   readonly tasks: readonly Task[]
   readonly identity: readonly OperatorIdentity[]
+  readonly sinks: readonly JobSink[]
 }
 
 /** The identity of a plan's state, compared when a snapshot is restored. */
@@ -57,7 +66,7 @@ export function buildJob(
   plan: CompiledPlan,
   environment: JobEnvironment,
   parameters: JobParameters,
-  onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void,
+  barriers: BarrierCallbacks,
 ): BuiltJob {
   const identity = planIdentity(plan)
   if (parameters.restore !== undefined) checkFits(plan, identity, parameters.restore)
@@ -67,8 +76,17 @@ export function buildJob(
     maxParallelism,
     wanted: (node) => wantedParallelism(node, environment.tables),
   })
-  const builder = new JobBuilder(plan, graph, environment, parameters.restore, onSnapshot)
-  return { tasks: builder.build(), identity }
+  const builder = new JobBuilder(plan, graph, environment, parameters, barriers)
+  const sinks = graph.vertices.flatMap(({ nodes, parallelism }) =>
+    nodes.flatMap((node) =>
+      node.kind === 'sink' ? [{ node: node.id, sink: environment.tables.sink(node.table), parallelism }] : [],
+    ),
+  )
+  return { tasks: builder.build(), identity, sinks }
+}
+
+export function lastCheckpointOf({ restore, lastCheckpoint }: JobParameters): number {
+  return Math.max(restore?.checkpoint ?? 0, lastCheckpoint ?? 0)
 }
 
 /** What the table or the operator wants (`scan.parallelism`, one for what cannot be split); undefined = no wish. */
@@ -109,7 +127,8 @@ class JobBuilder {
   readonly #graph: JobGraph
   readonly #environment: JobEnvironment
   readonly #restore: JobSnapshot | undefined
-  readonly #onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void
+  readonly #lastCheckpoint: number
+  readonly #barriers: BarrierCallbacks
   readonly #nodes: ReadonlyMap<number, PlanNode>
   /** Channels into a vertex: [consumer subtask][channel]. */
   readonly #channels = new Map<Vertex, Channel[][]>()
@@ -120,13 +139,14 @@ class JobBuilder {
     plan: CompiledPlan,
     graph: JobGraph,
     environment: JobEnvironment,
-    restore: JobSnapshot | undefined,
-    onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void,
+    parameters: JobParameters,
+    barriers: BarrierCallbacks,
   ) {
     this.#graph = graph
     this.#environment = environment
-    this.#restore = restore
-    this.#onSnapshot = onSnapshot
+    this.#restore = parameters.restore
+    this.#lastCheckpoint = lastCheckpointOf(parameters)
+    this.#barriers = barriers
     this.#nodes = new Map(plan.nodes.map((node) => [node.id, node]))
     this.#queryStart = environment.host.clock.now()
   }
@@ -199,7 +219,8 @@ class JobBuilder {
       watermark,
       functions: parts,
       now: () => this.#environment.host.clock.now(),
-      onSnapshot: (snapshot) => this.#onSnapshot(built, snapshot),
+      mode: () => this.#barriers.mode(),
+      onSnapshot: (snapshot) => this.#barriers.received(built, snapshot),
     })
     task = built
     return built
@@ -256,6 +277,7 @@ class JobBuilder {
       tables,
       print,
       collect,
+      restoredCheckpoint: this.#lastCheckpoint,
     })
     if (this.#restore !== undefined) {
       state.restore(this.#partsOf(node.id))

@@ -10,6 +10,7 @@ import { crc32 } from 'node:zlib'
 import { fail } from '../base/errors.ts'
 import type { Storage } from '../base/host.ts'
 import type { SerializedState } from '../state/contract.ts'
+import type { SinkPart } from './transactions.ts'
 
 /** A complete snapshot of a job, in memory. */
 export interface JobSnapshot {
@@ -20,6 +21,8 @@ export interface JobSnapshot {
   readonly plan: readonly OperatorIdentity[]
   readonly maxParallelism: number
   readonly parts: readonly OperatorPart[]
+  /** Of transactional sinks: what is committed when the snapshot is complete, or again when it is restored. */
+  readonly sinks?: readonly SinkPart[]
 }
 
 export interface OperatorIdentity {
@@ -59,6 +62,7 @@ interface Manifest {
     /** Where the rows of a state and key group lie in the file. */
     readonly keyed: readonly { readonly state: string; readonly keyGroup: number; readonly length: number }[]
   }[]
+  readonly sinks?: readonly SinkPart[]
 }
 
 export async function writeSnapshot(storage: Storage, folder: string, snapshot: JobSnapshot): Promise<void> {
@@ -80,8 +84,8 @@ export async function writeSnapshot(storage: Storage, folder: string, snapshot: 
       }
     }),
   )
-  const { checkpoint, timestamp, plan, maxParallelism } = snapshot
-  const manifest: Manifest = { rivuletSnapshot: FORMAT, checkpoint, timestamp, plan, maxParallelism, parts }
+  const { checkpoint, timestamp, plan, maxParallelism, sinks } = snapshot
+  const manifest: Manifest = { rivuletSnapshot: FORMAT, checkpoint, timestamp, plan, maxParallelism, parts, sinks }
   await storage.writeAtomic(`${folder}/${MANIFEST}`, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`))
 }
 
@@ -109,8 +113,8 @@ export async function readSnapshot(storage: Storage, folder: string): Promise<Jo
     const watermark = part.watermark === 'max' ? Number.POSITIVE_INFINITY : (part.watermark ?? Number.NEGATIVE_INFINITY)
     parts.push({ node: part.node, subtask: part.subtask, watermark, state: { keyed, operator: part.operator } })
   }
-  const { checkpoint, timestamp, plan, maxParallelism } = manifest
-  return { checkpoint, timestamp, plan, maxParallelism, parts }
+  const { checkpoint, timestamp, plan, maxParallelism, sinks } = manifest
+  return { checkpoint, timestamp, plan, maxParallelism, parts, ...(sinks !== undefined && { sinks }) }
 }
 
 async function readStateFile(storage: Storage, file: string): Promise<Uint8Array> {

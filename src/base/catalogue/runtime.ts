@@ -46,6 +46,18 @@ export const runtimeErrors = {
     message: ({ detail }) => `The snapshot does not fit this job: ${detail}`,
     hint: () => 'Start the job without the snapshot, or with the statement that wrote it.',
   }),
+  RUNTIME_COMMIT_FAILED: declare<{ job: string; checkpoint: number; detail: string }>({
+    domain: 'external',
+    message: ({ job, checkpoint, detail }) =>
+      `Job '${job}' could not commit what its sinks wrote before checkpoint ${checkpoint}: ${detail}`,
+    hint: ({ checkpoint }) =>
+      `The checkpoint itself is complete: a job that starts from checkpoint ${checkpoint} commits again.`,
+  }),
+  RUNTIME_FLUSH_FAILED: declare<{ job: string; checkpoint: number; detail: string }>({
+    domain: 'external',
+    message: ({ job, checkpoint, detail }) =>
+      `A sink of job '${job}' could not write out its rows before checkpoint ${checkpoint}: ${detail}`,
+  }),
   RUNTIME_SNAPSHOT_FAILED: declare<{ job: string; detail: string }>({
     domain: 'external',
     message: ({ job, detail }) => `The snapshot of job '${job}' failed: ${detail}`,
