@@ -14,16 +14,18 @@ import type { CompiledPlan } from '../operators/nodes.ts'
 import { buildJob, type JobEnvironment, type JobParameters, lastCheckpointOf } from './build.ts'
 import { Coordinator, type SnapshotRequest } from './coordinator.ts'
 import type { OperatorMetricsView } from './metrics.ts'
-import { type JobSnapshot, writeSnapshot } from './snapshot-store.ts'
+import { type JobSnapshot, type SnapshotFiles, writeSnapshot } from './snapshot-store.ts'
 import type { Task } from './task.ts'
 import { type JobSink, recoverSinks } from './transactions.ts'
 
-export type JobStatus = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+export type JobStatus = 'CREATED' | 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED' | 'CANCELED'
 
 export interface JobOptions extends JobParameters {
   readonly name: string
   /** Rows that a subtask handles before the next one has its turn. */
   readonly budget?: number
+  /** Where a path of a savepoint leads; absent = to the host's files. */
+  readonly files?: (path: string) => SnapshotFiles
 }
 
 /** Milliseconds of work between two yields to the event loop. */
@@ -40,6 +42,7 @@ export class Job {
   readonly #sinks: readonly JobSink[]
   readonly #restore: JobSnapshot | undefined
   readonly #budget: number
+  readonly #files: (path: string) => SnapshotFiles
   #status: JobStatus = 'CREATED'
   #wakeUp: (() => void) | undefined
   #awake = false
@@ -56,6 +59,7 @@ export class Job {
     this.name = options.name
     this.#environment = environment
     this.#budget = options.budget ?? DEFAULT_BUDGET
+    this.#files = options.files ?? (() => environment.host.storage)
     this.#restore = options.restore
     const { tasks, identity, sinks } = buildJob(plan, environment, options, {
       mode: () => this.#coordinator.mode,
@@ -232,7 +236,7 @@ export class Job {
 
   #savepoint(folder: string | undefined, suspend: boolean): Promise<JobSnapshot> {
     const store = async (snapshot: JobSnapshot) => {
-      if (folder !== undefined) await writeSnapshot(this.#environment.host.storage, folder, snapshot)
+      if (folder !== undefined) await writeSnapshot(this.#files(folder), folder, snapshot, { job: this.name })
     }
     return this.#coordinator.snapshot({ kind: 'savepoint', suspend, store })
   }

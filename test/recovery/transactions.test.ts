@@ -50,7 +50,7 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
     await until(() => ledger.committed.length === 20)
     const at = ledger.log.findIndex((line) => line.startsWith('commit'))
     const [, checkpoint] = /-(\d+)$/.exec(ledger.log[at]) ?? []
-    assert.equal(ledger.log[at - 1], `stored c/chk-${checkpoint}/manifest.json`)
+    assert.equal(ledger.log[at - 1], `stored c/${job.id}/chk-${checkpoint}/manifest.json`)
     assert.equal(ledger.log[at - 2], `prepare 0-${checkpoint}`)
     await job.cancel()
   })
@@ -127,11 +127,11 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
       return true
     })
     assert.deepEqual(ledger.committed, [])
-    const [folder] = (await host.storage.list('c')).filter((name) => name.startsWith('chk-'))
+    const [folder] = (await host.storage.list(`c/${job.id}`)).filter((name) => name.startsWith('chk-'))
     ledger.onCommit = () => {}
     ledger.give(30)
     ledger.finish()
-    await (await start(ledger, host, { 'execution.state-recovery.path': `c/${folder}` })).wait()
+    await (await start(ledger, host, { 'execution.state-recovery.path': `c/${job.id}/${folder}` })).wait()
     assert.deepEqual(ledger.committed, numbersTo(30))
   })
 })
