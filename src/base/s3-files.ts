@@ -23,7 +23,13 @@ async function load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }>
     return fail('RUNTIME_S3_MISSING', {}, { cause })
   }
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL
-  return { sdk, client: new sdk.S3Client({ forcePathStyle: endpoint !== undefined }) }
+  const client = new sdk.S3Client({
+    forcePathStyle: endpoint !== undefined,
+    // Manifests hold checksums of their own; not every compatible server knows those of the SDK.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+  })
+  return { sdk, client }
 }
 
 function place(path: string): { Bucket: string; Key: string } {
@@ -42,15 +48,14 @@ export function s3Files(): Pick<Storage, 'read' | 'writeAtomic' | 'list' | 'exis
     })
     return loaded
   }
-  /** Keys (and, with a delimiter, common prefixes) below a prefix. */
-  async function keysBelow(Bucket: string, Prefix: string, Delimiter?: string): Promise<string[]> {
+  /** All keys below a prefix: a store of checkpoints is small, and not every compatible server groups by delimiter rightly. */
+  async function keysBelow(Bucket: string, Prefix: string): Promise<string[]> {
     const { sdk, client } = await open()
     const found: string[] = []
     let ContinuationToken: string | undefined
     do {
-      const page = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix, Delimiter, ContinuationToken }))
+      const page = await client.send(new sdk.ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }))
       for (const { Key } of page.Contents ?? []) if (Key !== undefined) found.push(Key)
-      for (const { Prefix: common } of page.CommonPrefixes ?? []) if (common !== undefined) found.push(common)
       ContinuationToken = page.NextContinuationToken
     } while (ContinuationToken !== undefined)
     return found
@@ -68,11 +73,8 @@ export function s3Files(): Pick<Storage, 'read' | 'writeAtomic' | 'list' | 'exis
     async list(folder) {
       const { Bucket, Key } = place(folder)
       const prefix = Key === '' || Key.endsWith('/') ? Key : `${Key}/`
-      const keys = await keysBelow(Bucket, prefix, '/')
-      return keys
-        .map((key) => key.slice(prefix.length).replace(/\/$/, ''))
-        .filter((name) => name !== '')
-        .sort()
+      const names = (await keysBelow(Bucket, prefix)).map((key) => key.slice(prefix.length).split('/')[0])
+      return [...new Set(names)].filter((name) => name !== '').sort()
     },
     async exists(path) {
       const { sdk, client } = await open()

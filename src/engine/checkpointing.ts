@@ -127,13 +127,13 @@ export class Checkpointing {
     }
   }
 
-  /** A savepoint of the running attempt. */
-  async savepoint(job: Job, folder: string, stop: boolean): Promise<string> {
+  /** A savepoint of the running attempt, which may be its end. */
+  async savepoint(job: Job, folder: string, stop?: { readonly drain: boolean }): Promise<string> {
     const { clock } = this.#host
     const record = this.statistics.triggered(job.nextCheckpoint, 'savepoint', clock.now())
     try {
-      if (stop) await job.stop(folder)
-      else await job.snapshot(folder)
+      if (stop === undefined) await job.snapshot(folder)
+      else await job.stop(folder, stop.drain)
       this.statistics.completed(record, clock.now(), { path: folder })
       return folder
     } catch (error) {

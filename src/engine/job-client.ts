@@ -63,9 +63,13 @@ export class JobClient implements AsyncDisposable {
   /**
    * Take a snapshot and stop behind it; resolves with the folder.
    * @param folder absent = a new one below `execution.checkpointing.savepoint-dir`
+   * @param options `drain`: let the end of time pass first, so that every window fires; such a job is not to go on later
    */
-  async stopWithSavepoint(folder: string = this.#savepointFolder()): Promise<string> {
-    return this.#job.stop(folder)
+  async stopWithSavepoint(
+    folder: string = this.#savepointFolder(),
+    options: { readonly drain?: boolean } = {},
+  ): Promise<string> {
+    return this.#job.stop(folder, options.drain === true)
   }
 
   #savepointFolder(): string {

@@ -154,11 +154,11 @@ export class JobRun {
   }
 
   savepoint(folder: string): Promise<string> {
-    return this.#parts.checkpointing.savepoint(this.#job, folder, false)
+    return this.#parts.checkpointing.savepoint(this.#job, folder)
   }
 
-  async stop(folder: string): Promise<string> {
-    const path = await this.#parts.checkpointing.savepoint(this.#job, folder, true)
+  async stop(folder: string, drain: boolean): Promise<string> {
+    const path = await this.#parts.checkpointing.savepoint(this.#job, folder, { drain })
     await this.#completion
     return path
   }

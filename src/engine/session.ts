@@ -6,6 +6,7 @@
 
 import { fail, isRivuletError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import type { OptionValues } from '../base/options.ts'
 import type { SourceText } from '../base/span.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { SessionOptions } from '../catalog/session-options.ts'
@@ -21,6 +22,7 @@ import type { CollectTarget } from '../operators/contract.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
 import { operatorRuntimes } from '../operators/runtimes.ts'
 import type { PlannerContext } from '../plan/context.ts'
+import { findLastCheckpoint } from '../runtime/checkpoint-store.ts'
 import { Job } from '../runtime/job.ts'
 import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
@@ -123,6 +125,8 @@ export class Session {
         maxParallelism: pipelineMax > 0 ? pipelineMax : defaultMaxParallelism(parallelism),
         restore: extra.restore,
         lastCheckpoint: extra.lastCheckpoint,
+        ignoreUnclaimedState:
+          recoveryOptions(this.options).boolean('execution.state-recovery.ignore-unclaimed-state') === true,
         budget: extra.batchSize,
         files: (path) => storageFor(this.host, path),
       },
@@ -133,7 +137,7 @@ export class Session {
   async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
     extra.signal?.throwIfAborted()
     const recovery = recoveryOptions(this.options)
-    const path = recovery.string('execution.state-recovery.path')
+    const path = await this.#startPath(recovery, name)
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     const id = this.#jobId()
     let run: JobRun
@@ -178,6 +182,15 @@ export class Session {
       const fn = found.fn as AggregateFunction
       return { ...fn, prepare: (site) => fn.prepare({ ...site, context }) }
     }
+  }
+
+  /** The snapshot that the options name; undefined = start anew. */
+  async #startPath(recovery: OptionValues, name: string): Promise<string | undefined> {
+    const path = recovery.string('execution.state-recovery.path')
+    if (path !== undefined || recovery.boolean('execution.state-recovery.from-last-checkpoint') !== true) return path
+    const folder = recovery.string('execution.checkpointing.dir')
+    if (folder === undefined) return fail('ENGINE_NO_CHECKPOINT_DIR', {})
+    return findLastCheckpoint(storageFor(this.host, folder), folder, name)
   }
 
   #jobId(): string {

@@ -8,10 +8,11 @@ import type { SourceText } from '../base/span.ts'
 import { aggregateNames } from '../functions/aggregate/index.ts'
 import { scalarFunctions } from '../functions/registry.ts'
 import { createTable, createView, describeColumns, explainStatement, showCreate } from '../plan/index.ts'
-import type { CreateFunction, Describe, Drop, Insert, Name, Query, Show, Statement } from '../sql/ast.ts'
+import type { CreateFunction, Describe, Drop, Insert, Name, Query, Show, Statement, Text } from '../sql/ast.ts'
 import { BOOLEAN, STRING } from '../types/logical-type.ts'
 import { describeFunction } from './describe-function.ts'
 import { userFunctionOf } from './functions/index.ts'
+import type { JobClient } from './job-client.ts'
 import { listResult, type TableResult } from './result.ts'
 import type { Session } from './session.ts'
 
@@ -72,10 +73,34 @@ export async function executeStatement(
     case 'reset':
       session.options.reset(statement.key?.value)
       return ok()
+    case 'stop-job': {
+      const job = jobOf(session, statement.job)
+      if (!statement.savepoint) {
+        await job.cancel()
+        return ok()
+      }
+      const path = await job.stopWithSavepoint(undefined, { drain: statement.drain })
+      return listResult([{ name: 'savepoint path', type: STRING }], [[path]], 'SUCCESS_WITH_CONTENT')
+    }
     default:
       executeDefinition(session, statement, source)
       return ok()
   }
+}
+
+function jobOf(session: Session, id: Text): JobClient {
+  const found = session.jobs.find((job) => job.id === id.value)
+  const known = session.jobs.map((job) => `'${job.id}' (${job.name})`).join(', ')
+  return found ?? fail('ENGINE_NO_SUCH_JOB', { id: id.value, known }, { span: id.span })
+}
+
+function jobsResult(jobs: readonly JobClient[]): TableResult {
+  const columns = ['job id', 'job name', 'status', 'start time'].map((name) => ({ name, type: STRING }))
+  const rows = jobs.map((job) => {
+    const started = new Date(job.started).toISOString().replace('Z', '')
+    return [job.id, job.name, job.status, started]
+  })
+  return listResult(columns, rows, 'SUCCESS_WITH_CONTENT')
 }
 
 function ok(): TableResult {
@@ -123,8 +148,6 @@ function alternative(statement: Statement): string {
     case 'add-jar':
     case 'remove-jar':
       return "Functions are TypeScript: CREATE TEMPORARY FUNCTION f AS './udfs.ts#f' LANGUAGE TYPESCRIPT."
-    case 'stop-job':
-      return 'Use jobClient.stopWithSavepoint(folder) or cancel() of the job that was submitted.'
     case 'update':
     case 'delete':
     case 'merge':
@@ -241,11 +264,7 @@ function show(session: Session, statement: Show): TableResult {
     case 'COLUMNS':
       return columnsResult(session, statement.from as Name)
     case 'JOBS':
-      return listResult(
-        ['job id', 'job name', 'status'].map((name) => ({ name, type: STRING })),
-        session.jobs.map((job) => [job.id, job.name, job.status]),
-        'SUCCESS_WITH_CONTENT',
-      )
+      return jobsResult(session.jobs)
     default: {
       const instead = 'See the list of supported statements in COMPAT.md.'
       return fail('ENGINE_NOT_EMBEDDED', { statement: `SHOW ${statement.what}`, instead }, { span: statement.span })
@@ -270,8 +289,11 @@ function describe(session: Session, statement: Describe): TableResult {
     const schema = ['info name', 'info value'].map((name) => ({ name, type: STRING }))
     return listResult(schema, rows, 'SUCCESS_WITH_CONTENT')
   }
+  if (statement.object === 'JOB' && statement.name.kind !== 'name') {
+    return jobsResult([jobOf(session, statement.name)])
+  }
   if (statement.object !== 'TABLE' || statement.name.kind !== 'name') {
-    const instead = 'DESCRIBE works on tables, views and functions.'
+    const instead = 'DESCRIBE works on tables, views, functions and jobs.'
     return fail('ENGINE_NOT_EMBEDDED', { statement: `DESCRIBE ${statement.object}`, instead }, { span: statement.span })
   }
   return columnsResult(session, statement.name)

@@ -159,6 +159,8 @@ export interface Operator {
 export interface SourceOperator extends Operator {
   /** Emit up to about `maxRows` rows. 'idle': nothing now, `onReady` will call; 'end': never more. */
   run(maxRows: number): 'progress' | 'idle' | 'end'
+  /** Send the last watermark: the job is stopped, and every window is to fire before. */
+  drain?(): void
   /** True while none of its splits is active: it must not hold watermarks back. */
   readonly idle?: boolean
   /** The barrier `checkpoint` follows what was emitted so far: write positions to state. */

@@ -16,6 +16,7 @@ import { Channel } from './channel.ts'
 import { ChainOutput, chained, Exchange, type Sequence } from './exchange.ts'
 import { buildGraph, type JobGraph, type Vertex } from './graph.ts'
 import { OperatorMetrics } from './metrics.ts'
+import { checkFits, planIdentity } from './plan-fit.ts'
 import type { JobSnapshot, OperatorIdentity } from './snapshot-store.ts'
 import { type ChainedOperator, type SubtaskSnapshot, Task } from './task.ts'
 import type { JobSink } from './transactions.ts'
@@ -41,6 +42,8 @@ export interface JobParameters {
   readonly parallelism: number
   readonly maxParallelism: number
   readonly restore?: JobSnapshot
+  /** State of the snapshot that no operator of the plan has is left out rather than refused. */
+  readonly ignoreUnclaimedState?: boolean
   /** The highest number that a checkpoint of an earlier attempt or run had: the next ones count on from there. */
   readonly lastCheckpoint?: number
 }
@@ -57,11 +60,6 @@ export interface BuiltJob {
   readonly sinks: readonly JobSink[]
 }
 
-/** The identity of a plan's state, compared when a snapshot is restored. */
-export function planIdentity(plan: CompiledPlan): OperatorIdentity[] {
-  return plan.nodes.map(({ id, kind, version, state }) => ({ node: id, kind, version, state: JSON.stringify(state) }))
-}
-
 export function buildJob(
   plan: CompiledPlan,
   environment: JobEnvironment,
@@ -69,7 +67,8 @@ export function buildJob(
   barriers: BarrierCallbacks,
 ): BuiltJob {
   const identity = planIdentity(plan)
-  if (parameters.restore !== undefined) checkFits(plan, identity, parameters.restore)
+  if (parameters.restore !== undefined)
+    checkFits(plan, parameters.restore.plan, parameters.ignoreUnclaimedState === true)
   const maxParallelism = parameters.restore?.maxParallelism ?? parameters.maxParallelism
   const graph = buildGraph(plan, {
     parallelism: parameters.parallelism,
@@ -106,20 +105,6 @@ function wantedParallelism(node: PlanNode, tables: TableAccess): number | undefi
       return 1
     default:
       return undefined
-  }
-}
-
-function checkFits(plan: CompiledPlan, identity: readonly OperatorIdentity[], snapshot: JobSnapshot): void {
-  for (const now of identity) {
-    const then = snapshot.plan.find((operator) => operator.node === now.node)
-    const node = plan.nodes.find(({ id }) => id === now.node)
-    if (Object.keys(node?.state ?? {}).length === 0) continue
-    if (then === undefined || then.kind !== now.kind || then.version !== now.version || then.state !== now.state) {
-      const found = then === undefined ? 'nothing' : `${then.kind} version ${then.version} with other state`
-      fail('RUNTIME_SNAPSHOT_MISMATCH', {
-        detail: `operator ${now.node} is ${now.kind} version ${now.version} (${node?.description}), the snapshot has ${found} there.`,
-      })
-    }
   }
 }
 

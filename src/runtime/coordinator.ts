@@ -22,6 +22,8 @@ export interface SnapshotRequest {
   readonly kind: 'checkpoint' | 'savepoint'
   /** Sources emit nothing behind the barrier (the job is stopped there); they go on when the snapshot fails. */
   readonly suspend?: boolean
+  /** Sources send the last watermark before the barrier, so that every window fires. */
+  readonly drain?: boolean
   /** What has changed since the last checkpoint is enough for `store`. */
   readonly changes?: () => boolean
   /** Milliseconds after which it is given up. */
@@ -133,7 +135,7 @@ export class Coordinator {
     for (const task of tasks) task.checkpointComplete(checkpoint)
   }
 
-  #collect(mode: SnapshotMode, { suspend, timeoutMs }: SnapshotRequest): Promise<JobSnapshot> {
+  #collect(mode: SnapshotMode, { suspend, drain, timeoutMs }: SnapshotRequest): Promise<JobSnapshot> {
     const { job, tasks, now, after, wake } = this.#parts
     return new Promise((resolve, reject) => {
       if (this.#ended) throw failure('RUNTIME_SNAPSHOT_FAILED', { job, detail: 'the job ended' })
@@ -160,7 +162,9 @@ export class Coordinator {
         },
       }
       for (const task of tasks) {
-        if (task.isSource && !task.finished && !task.uncommitted) task.trigger(checkpoint, suspend === true)
+        if (task.isSource && !task.finished && !task.uncommitted) {
+          task.trigger(checkpoint, suspend === true, drain === true)
+        }
       }
       wake()
       this.taskEnded()

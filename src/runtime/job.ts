@@ -231,19 +231,19 @@ export class Job {
 
   /** Take a savepoint into a folder of the host's storage while the job goes on; nothing is committed for it. */
   snapshot(folder?: string): Promise<JobSnapshot> {
-    return this.#savepoint(folder, false)
+    return this.#savepoint(folder, { suspend: false })
   }
 
-  #savepoint(folder: string | undefined, suspend: boolean): Promise<JobSnapshot> {
+  #savepoint(folder: string | undefined, how: Pick<SnapshotRequest, 'suspend' | 'drain'>): Promise<JobSnapshot> {
     const store = async (snapshot: JobSnapshot) => {
       if (folder !== undefined) await writeSnapshot(this.#files(folder), folder, snapshot, { job: this.name })
     }
-    return this.#coordinator.snapshot({ kind: 'savepoint', suspend, store })
+    return this.#coordinator.snapshot({ ...how, kind: 'savepoint', store })
   }
 
   /** Take a snapshot and stop right behind it: no row behind the barrier is read. */
-  async stop(folder?: string): Promise<JobSnapshot> {
-    const snapshot = await this.#savepoint(folder, true)
+  async stop(folder?: string, drain = false): Promise<JobSnapshot> {
+    const snapshot = await this.#savepoint(folder, { suspend: true, drain })
     this.#stopped = true
     await this.cancel()
     return snapshot

@@ -54,7 +54,7 @@ export class Task {
   #shownIdle = false
   /** A barrier or the end on its way through the chain. */
   #settling: { at: number; readonly step: (operator: Operator) => void; readonly done: () => void } | undefined
-  #pendingBarrier: { readonly checkpoint: number; readonly suspend: boolean } | undefined
+  #pendingBarrier: { readonly checkpoint: number; readonly suspend: boolean; readonly drain: boolean } | undefined
   /** Stopped behind a barrier: no element is taken and no timer fires, so that nothing behind it reaches a sink. */
   #suspended = false
   #ending: Promise<void> | undefined
@@ -119,9 +119,10 @@ export class Task {
   /**
    * Ask a source to put a barrier behind what it has emitted.
    * @param suspend emit nothing behind it until `resume`: the job is to be stopped there
+   * @param drain the last watermark goes before it
    */
-  trigger(checkpoint: number, suspend: boolean): void {
-    this.#pendingBarrier = { checkpoint, suspend }
+  trigger(checkpoint: number, suspend: boolean, drain = false): void {
+    this.#pendingBarrier = { checkpoint, suspend, drain }
   }
 
   /** Go on behind a barrier that was to stop the job. */
@@ -180,8 +181,12 @@ export class Task {
 
   #runSource(budget: number): TaskProgress {
     if (this.#pendingBarrier !== undefined) {
-      const { checkpoint, suspend } = this.#pendingBarrier
+      const { checkpoint, suspend, drain } = this.#pendingBarrier
       this.#pendingBarrier = undefined
+      if (drain) {
+        ;(this.#chain[0].operator as SourceOperator).drain?.()
+        this.#watermark = this.#chain[0].metrics.watermark
+      }
       this.#passBarrier(checkpoint, suspend)
       return 'progress'
     }

@@ -12,6 +12,11 @@ export const engineErrors = {
     message: () => 'There is no folder for the savepoint.',
     hint: () => "SET 'execution.checkpointing.savepoint-dir' = './savepoints';",
   }),
+  ENGINE_NO_CHECKPOINT_DIR: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'The job is to start from its last checkpoint, but no folder of checkpoints is known.',
+    hint: () => "SET 'execution.checkpointing.dir' = './checkpoints';",
+  }),
   ENGINE_NO_SUCH_JOB: declare<{ id: string; known: string }>({
     domain: 'user',
     message: ({ id }) => `This session runs no job with the id '${id}'.`,

@@ -47,7 +47,8 @@ export const runtimeErrors = {
   RUNTIME_SNAPSHOT_MISMATCH: declare<{ detail: string }>({
     domain: 'user',
     message: ({ detail }) => `The snapshot does not fit this job: ${detail}`,
-    hint: () => 'Start the job without the snapshot, or with the statement that wrote it.',
+    hint: () =>
+      "Start with the statement that wrote it, or anew; 'execution.state-recovery.ignore-unclaimed-state' = 'true' leaves out the state of operators that are gone.",
   }),
   RUNTIME_FAILS_AGAIN: declare<{ job: string; detail: string }>({
     domain: 'user',
