@@ -65,7 +65,10 @@ async function stopWithSavepoint(job: JobClient, { savepointOnExit, out }: RunFi
 const jobSignal = ({ savepointOnExit, signal }: RunFileOptions) =>
   savepointOnExit === undefined ? signal : new AbortController().signal
 
-function environmentFor(file: string, options: RunFileOptions): StreamTableEnvironment {
+export function environmentFor(
+  file: string,
+  options: Pick<RunFileOptions, 'configuration' | 'out'>,
+): StreamTableEnvironment {
   const folder = dirname(resolve(file))
   return StreamTableEnvironment.create({
     configuration: options.configuration,

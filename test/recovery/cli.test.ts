@@ -55,3 +55,43 @@ describe('rivulet run', { timeout: 30_000 }, () => {
     assert.equal(third.job?.checkpoints().latestRestored?.id, last)
   })
 })
+
+describe('rivulet plan diff', { timeout: 30_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rivulet-diff-'))
+  after(() => rmSync(folder, { recursive: true }))
+  const script = (name: string, select: string) => {
+    const file = join(folder, name)
+    writeFileSync(
+      file,
+      `CREATE TABLE numbers (k INT, n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '10');
+       CREATE TABLE sums (k INT, n BIGINT) WITH ('connector' = 'blackhole');
+       INSERT INTO sums ${select};`,
+    )
+    return file
+  }
+  const diff = async (...args: string[]) => {
+    const lines: string[] = []
+    const push = (line: string) => lines.push(line)
+    const io = { out: push, err: push, terminal: false, signal: new AbortController().signal }
+    return { code: await main(['plan', 'diff', ...args], io), lines }
+  }
+
+  it('says which operators keep, lose or find other state, and runs nothing', async () => {
+    const count = script('count.sql', 'SELECT k, COUNT(*) FROM numbers GROUP BY k')
+    const filtered = script('filtered.sql', 'SELECT k, COUNT(*) FROM numbers GROUP BY k HAVING COUNT(*) > 1')
+    const max = script('max.sql', 'SELECT k, CAST(MAX(n) AS BIGINT) FROM numbers GROUP BY k')
+    const copy = script('copy.sql', 'SELECT k, CAST(n AS BIGINT) FROM numbers')
+    const before = runningJobs.size
+    const same = await diff(count, filtered)
+    assert.equal(same.code, 0, same.lines.join('\n'))
+    assert.ok(same.lines.length >= 2 && same.lines.every((line) => line.endsWith('keeps its state')))
+    const other = await diff(count, max)
+    assert.equal(other.code, 1)
+    assert.match(other.lines.join('\n'), /GroupAggregate.*has state of another form there/)
+    const lost = await diff(count, copy)
+    assert.equal(lost.code, 1)
+    assert.match(lost.lines.join('\n'), /group-aggregate, is not in the plan any more: its state would be lost/)
+    assert.equal(runningJobs.size, before)
+    assert.equal((await diff(count)).code, 2)
+  })
+})
