@@ -26,6 +26,7 @@ export class Checkpointing {
   #newest: { readonly snapshot?: JobSnapshot; readonly path?: string } | undefined
   #failures = 0
   #job: Job | undefined
+  #inFlight: Promise<void> = Promise.resolve()
   #cancelTimer: () => void = () => {}
   /** How many have completed, to tell whether a restart came further than the one before. */
   completed = 0
@@ -94,7 +95,20 @@ export class Checkpointing {
     })
   }
 
-  async #take(job: Job): Promise<void> {
+  /** Resolves when nothing is written or removed any more: an attempt that ended may have left a checkpoint under way. */
+  async idle(): Promise<void> {
+    await this.#inFlight
+  }
+
+  #take(job: Job): Promise<void> {
+    const taken = this.#takeNow(job)
+    this.#inFlight = taken.catch(() => {
+      // Whoever asked for the checkpoint has the error.
+    })
+    return taken
+  }
+
+  async #takeNow(job: Job): Promise<void> {
     const { clock } = this.#host
     const store = this.#store
     const record = this.statistics.triggered(job.nextCheckpoint, 'checkpoint', clock.now())

@@ -101,6 +101,7 @@ export class JobRun {
         break
       } catch (error) {
         checkpointing.detach()
+        await checkpointing.idle()
         open = false
         await this.#waitForRestart(error)
         if (this.#cancel.signal.aborted) {
@@ -110,6 +111,7 @@ export class JobRun {
       }
     }
     checkpointing.detach()
+    await checkpointing.idle()
     await checkpointing.ended()
   }
 

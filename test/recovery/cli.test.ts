@@ -36,7 +36,12 @@ describe('rivulet run', { timeout: 30_000 }, () => {
     }
     const code = main(['run', file, ...flags], io)
     const mine = () => [...runningJobs].find((job) => job.name === 'exit-test')
-    await until(() => (mine()?.checkpoints().counts.completed ?? 0) >= 2)
+    let ended: number | undefined
+    code.then((value) => {
+      ended = value
+    })
+    await until(() => ended !== undefined || (mine()?.checkpoints().counts.completed ?? 0) >= 2)
+    assert.equal(ended, undefined, lines.join('\n'))
     const job = mine()
     abort.abort(new Error('stopped by SIGTERM'))
     return { code: await code, lines, job }
