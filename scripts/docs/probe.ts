@@ -96,6 +96,8 @@ async function outcome(sql: string, run: () => Promise<unknown>): Promise<Outcom
     return {}
   } catch (error) {
     if (isRivuletError(error) && NOT_YET.includes(error.code)) return { refusal: error }
+    // The statement is understood; there is no such job here.
+    if (isRivuletError(error) && error.code === 'ENGINE_NO_SUCH_JOB') return {}
     throw new Error(`the probe is no statement of Flink, or the engine has a bug: ${sql}`, { cause: error })
   }
 }

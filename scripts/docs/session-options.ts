@@ -1,5 +1,5 @@
 /**
- * The session options that the engine reads.
+ * The session options that the engine reads; those of recovery are declared where they are read.
  *
  * Law: the texts here and the keys that stand in `src/` are the same set; the generator fails on a key without a text and
  * on a text without a key. Defaults are those of `SESSION_DEFAULTS` where it has them; a key that only has a default there
@@ -7,6 +7,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { SESSION_DEFAULTS } from '../../src/catalog/session-options.ts'
+import { RECOVERY_OPTIONS } from '../../src/engine/recovery-options.ts'
 import { code, page, table } from './markdown.ts'
 
 interface OptionText {
@@ -16,16 +17,6 @@ interface OptionText {
 }
 
 const TEXTS: Readonly<Record<string, OptionText>> = {
-  'execution.checkpointing.dir': {
-    text: 'Folder of periodic snapshots (`chk-1`, `chk-2`, …); without it they are taken and dropped.',
-  },
-  'execution.checkpointing.interval': { text: 'How often a snapshot is taken; without it never.' },
-  'execution.checkpointing.num-retained': { text: 'How many of the newest snapshots are kept.', default: '1' },
-  'execution.checkpointing.tolerable-failed-checkpoints': {
-    text: 'How many snapshots in a row may fail before the job does.',
-    default: '0',
-  },
-  'execution.state-recovery.path': { text: 'Start from the snapshot in this folder.' },
   'parallelism.default': { text: 'Subtasks per operator.' },
   'pipeline.auto-watermark-interval': { text: 'How often periodic watermarks are emitted.' },
   'pipeline.global-job-parameters': { text: 'Texts that user functions can ask for when they open.' },
@@ -77,7 +68,7 @@ function keysRead(root: URL): ReadonlySet<string> {
   const keys = new Set<string>()
   for (const file of readdirSync(src, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts') || /\.(test|case)\.ts$/.test(file) || file.startsWith('base/catalogue')) continue
-    if (file.endsWith('session-options.ts')) continue
+    if (file.endsWith('session-options.ts') || file.endsWith('recovery-options.ts')) continue
     const text = readFileSync(new URL(file, src), 'utf8').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '')
     for (const [, key] of text.matchAll(/['`]((?:table|pipeline|execution|parallelism)\.[a-z][a-z.-]*[a-z])['`]/g))
       keys.add(key)
@@ -86,7 +77,8 @@ function keysRead(root: URL): ReadonlySet<string> {
 }
 
 export function sessionOptionsPage(root: URL): string {
-  const keys = keysRead(root)
+  const recovery = new Map(RECOVERY_OPTIONS.map((option) => [option.key, option]))
+  const keys = new Set([...keysRead(root)].filter((key) => !recovery.has(key)))
   const untold = [...keys].filter((key) => TEXTS[key] === undefined)
   const unread = Object.keys(TEXTS).filter((key) => !keys.has(key))
   if (untold.length + unread.length > 0) {
@@ -94,7 +86,13 @@ export function sessionOptionsPage(root: URL): string {
       `scripts/docs/session-options.ts: without a text: ${untold.join(', ')}; read nowhere: ${unread.join(', ')}`,
     )
   }
-  const rows = [...new Set([...keys, ...Object.keys(SESSION_DEFAULTS)])].sort().map((key) => {
+  const rows = [...new Set([...keys, ...recovery.keys(), ...Object.keys(SESSION_DEFAULTS)])].sort().map((key) => {
+    const declared = recovery.get(key)
+    if (declared !== undefined) {
+      const old = (declared.deprecatedKeys ?? []).map(code).join(', ')
+      const text = old === '' ? declared.description : `${declared.description} Older key: ${old}.`
+      return [code(key), declared.default === undefined ? '–' : code(declared.default), text]
+    }
     const standard = SESSION_DEFAULTS[key] ?? TEXTS[key].default
     return [
       code(key),

@@ -22,6 +22,8 @@ export interface RunFileOptions {
   readonly out: (line: string) => void
   /** Options as SET would give them. */
   readonly configuration?: Readonly<Record<string, string>>
+  /** When the signal aborts, jobs are stopped with a savepoint below this folder. */
+  readonly savepointOnExit?: string
   /** Called when a job was submitted. */
   readonly onJob?: (job: JobClient) => void
 }
@@ -33,19 +35,40 @@ export async function runFile(file: string, options: RunFileOptions): Promise<nu
     const near = existsSync(folder) ? nearest(file.split('/').at(-1) ?? file, readdirSync(folder)) : undefined
     fail('CLI_NO_SUCH_FILE', { file, hint: near === undefined ? undefined : `Did you mean '${near}'?` })
   }
+  const stopping: Promise<void>[] = []
   const stop = () => {
-    for (const job of runningJobs) void job.cancel()
+    for (const job of runningJobs) {
+      if (options.savepointOnExit === undefined) void job.cancel()
+      else stopping.push(stopWithSavepoint(job, options))
+    }
   }
   options.signal.addEventListener('abort', stop, { once: true })
   try {
     return extname(file) === '.sql' ? await runSql(file, options) : await runModule(file, options)
   } finally {
     options.signal.removeEventListener('abort', stop)
+    await Promise.all(stopping)
     await Promise.allSettled([...runningJobs].map((job) => (options.signal.aborted ? job.cancel() : job.wait())))
   }
 }
 
-function environmentFor(file: string, options: RunFileOptions): StreamTableEnvironment {
+async function stopWithSavepoint(job: JobClient, { savepointOnExit, out }: RunFileOptions): Promise<void> {
+  const name = `savepoint-${job.id.slice(0, 6)}-${Date.now()}`
+  try {
+    out(`Savepoint: ${await job.stopWithSavepoint(`${savepointOnExit}/${name}`)}`)
+  } finally {
+    await job.cancel()
+  }
+}
+
+/** A job that is stopped with a savepoint is not to be canceled by the same signal. */
+const jobSignal = ({ savepointOnExit, signal }: RunFileOptions) =>
+  savepointOnExit === undefined ? signal : new AbortController().signal
+
+export function environmentFor(
+  file: string,
+  options: Pick<RunFileOptions, 'configuration' | 'out'>,
+): StreamTableEnvironment {
   const folder = dirname(resolve(file))
   return StreamTableEnvironment.create({
     configuration: options.configuration,
@@ -64,7 +87,7 @@ async function runSql(file: string, options: RunFileOptions): Promise<number> {
   const tEnv = environmentFor(file, options)
   const jobs: JobClient[] = []
   let ran = 0
-  for await (const result of tEnv.executeScript(sql, file, { signal: options.signal })) {
+  for await (const result of tEnv.executeScript(sql, file, { signal: jobSignal(options) })) {
     if (options.signal.aborted) break
     if (result.jobClient !== undefined) {
       ran++
@@ -90,7 +113,9 @@ async function runModule(file: string, options: RunFileOptions): Promise<number>
     return submitted.count - countBefore
   }
   const tEnv = environmentFor(file, options)
-  const result = (await definition.run({ tEnv, args: options.args, signal: options.signal })) as TableResult | undefined
+  const result = (await definition.run({ tEnv, args: options.args, signal: jobSignal(options) })) as
+    | TableResult
+    | undefined
   if (result?.jobClient !== undefined) options.onJob?.(result.jobClient)
   if (result === undefined) return tEnv.session.jobs.length
   if (result.jobClient === undefined) await result.print(options.out)

@@ -1,7 +1,9 @@
 /** A submitted job, as the program sees it. */
 
-import type { Job, JobStatus } from '../runtime/job.ts'
+import type { CheckpointStatisticsView } from '../runtime/checkpoint-statistics.ts'
+import type { JobStatus } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
+import type { JobException, JobRun } from './job-run.ts'
 
 /** Jobs of this process that have not ended; what the command line cancels on a signal. */
 export const runningJobs = new Set<JobClient>()
@@ -24,11 +26,11 @@ export class JobClient implements AsyncDisposable {
   /** 32 hex digits, as Flink's job ids. */
   readonly id: string
   readonly name: string
-  readonly #job: Job
+  readonly #job: JobRun
   readonly #completion: Promise<void>
 
-  constructor(id: string, job: Job, completion: Promise<void>) {
-    this.id = id
+  constructor(job: JobRun, completion: Promise<void>) {
+    this.id = job.id
     this.name = job.name
     this.#job = job
     this.#completion = completion
@@ -54,15 +56,44 @@ export class JobClient implements AsyncDisposable {
   }
 
   /** Take a snapshot into a folder while the job goes on; resolves with the folder. */
-  async savepoint(folder: string): Promise<string> {
-    await this.#job.snapshot(folder)
-    return folder
+  async savepoint(folder: string = this.#savepointFolder()): Promise<string> {
+    return this.#job.savepoint(folder)
   }
 
-  /** Take a snapshot and stop behind it; resolves with the folder. */
-  async stopWithSavepoint(folder: string): Promise<string> {
-    await this.#job.stop(folder)
-    return folder
+  /**
+   * Take a snapshot and stop behind it; resolves with the folder.
+   * @param folder absent = a new one below `execution.checkpointing.savepoint-dir`
+   * @param options `drain`: let the end of time pass first, so that every window fires; such a job is not to go on later
+   */
+  async stopWithSavepoint(
+    folder: string = this.#savepointFolder(),
+    options: { readonly drain?: boolean } = {},
+  ): Promise<string> {
+    return this.#job.stop(folder, options.drain === true)
+  }
+
+  #savepointFolder(): string {
+    return this.#job.checkpointing.savepointFolder(this.id)
+  }
+
+  /** Epoch ms at which the job was submitted. */
+  get started(): number {
+    return this.#job.started
+  }
+
+  /** How often the job was started again after a failure. */
+  get restarts(): number {
+    return this.#job.restarts
+  }
+
+  /** What ended attempts of the job, newest first. */
+  exceptions(): readonly JobException[] {
+    return this.#job.exceptions
+  }
+
+  /** Checkpoints and savepoints of the job: counts, and the newest with size, duration and cause of failure. */
+  checkpoints(): CheckpointStatisticsView {
+    return this.#job.checkpointing.statistics.view()
   }
 
   /** Counters and gauges per operator and subtask, as of now. */

@@ -45,6 +45,7 @@ type Embedded =
   | 'describe'
   | 'use'
   | 'set'
+  | 'stop-job'
   | 'reset'
 
 type Refused = Exclude<StatementKind, Embedded>
@@ -68,7 +69,6 @@ const REFUSED: Readonly<Record<Refused, readonly [statement: string, instead: st
   'unload-module': ['UNLOAD MODULE', MODULES],
   'add-jar': ['ADD JAR', JARS],
   'remove-jar': ['REMOVE JAR', JARS],
-  'stop-job': ['STOP JOB', 'Use jobClient.stopWithSavepoint(folder) or cancel() of the job that was submitted.'],
   analyze: ['ANALYZE TABLE', STATISTICS],
   'call-procedure': ['CALL', 'Procedures belong to external catalogs; call a function of your program instead.'],
   'client-command': ['A client command', CLIENT],

@@ -6,6 +6,7 @@
 
 import { fail, isRivuletError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import type { OptionValues } from '../base/options.ts'
 import type { SourceText } from '../base/span.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { SessionOptions } from '../catalog/session-options.ts'
@@ -21,12 +22,17 @@ import type { CollectTarget } from '../operators/contract.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
 import { operatorRuntimes } from '../operators/runtimes.ts'
 import type { PlannerContext } from '../plan/context.ts'
+import { findLastCheckpoint } from '../runtime/checkpoint-store.ts'
 import { Job } from '../runtime/job.ts'
 import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
 import { memoryBackend } from '../state/memory/backend.ts'
-import { startCheckpointing } from './checkpointing.ts'
+import { Checkpointing } from './checkpointing.ts'
 import { JobClient, markJobError } from './job-client.ts'
+import { JobRun } from './job-run.ts'
+import { recoveryOptions } from './recovery-options.ts'
+import { restartStrategy } from './restart-strategy.ts'
+import { storageFor } from './storage.ts'
 import { tableAccess } from './tables.ts'
 
 export interface SessionParts {
@@ -118,7 +124,11 @@ export class Session {
         parallelism,
         maxParallelism: pipelineMax > 0 ? pipelineMax : defaultMaxParallelism(parallelism),
         restore: extra.restore,
+        lastCheckpoint: extra.lastCheckpoint,
+        ignoreUnclaimedState:
+          recoveryOptions(this.options).boolean('execution.state-recovery.ignore-unclaimed-state') === true,
         budget: extra.batchSize,
+        files: (path) => storageFor(this.host, path),
       },
     )
   }
@@ -126,26 +136,32 @@ export class Session {
   /** Build and start a job; resolves when its sources and sinks are open. */
   async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
     extra.signal?.throwIfAborted()
-    const path = this.options.get('execution.state-recovery.path')
-    const restore = extra.restore ?? (path === undefined ? undefined : await readSnapshot(this.host.storage, path))
-    const job = this.createJob(plan, name, { ...extra, restore })
+    const recovery = recoveryOptions(this.options)
+    const path = await this.#startPath(recovery, name)
+    const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
+    const id = this.#jobId()
+    let run: JobRun
     try {
-      await job.open()
+      run = new JobRun({
+        id,
+        host: this.host,
+        restart: extra.collect === undefined ? restartStrategy(recovery, () => this.host.random()) : () => undefined,
+        checkpointing: new Checkpointing(this.host, recovery, { id, name }),
+        restore: extra.restore ?? from,
+        create: (start) => this.createJob(plan, name, { ...extra, ...start }),
+      })
+      await run.open()
     } catch (error) {
       markJobError(error)
       throw error
     }
-    const stopCheckpoints = startCheckpointing(job, this.options, this.host)
-    const completion = job
-      .run()
-      .finally(stopCheckpoints)
-      .catch((error: unknown) => {
-        // Errors of rows know their place in the statement; its text is known here.
-        throw extra.source !== undefined && isRivuletError(error) && error.span !== undefined
-          ? error.in(extra.source)
-          : error
-      })
-    const client = new JobClient(this.#jobId(), job, completion)
+    const completion = run.run().catch((error: unknown) => {
+      // Errors of rows know their place in the statement; its text is known here.
+      throw extra.source !== undefined && isRivuletError(error) && error.span !== undefined
+        ? error.in(extra.source)
+        : error
+    })
+    const client = new JobClient(run, completion)
     this.jobs.push(client)
     const abort = () => void client.cancel()
     if (extra.signal?.aborted === true) abort()
@@ -168,6 +184,15 @@ export class Session {
     }
   }
 
+  /** The snapshot that the options name; undefined = start anew. */
+  async #startPath(recovery: OptionValues, name: string): Promise<string | undefined> {
+    const path = recovery.string('execution.state-recovery.path')
+    if (path !== undefined || recovery.boolean('execution.state-recovery.from-last-checkpoint') !== true) return path
+    const folder = recovery.string('execution.checkpointing.dir')
+    if (folder === undefined) return fail('ENGINE_NO_CHECKPOINT_DIR', {})
+    return findLastCheckpoint(storageFor(this.host, folder), folder, name)
+  }
+
   #jobId(): string {
     let id = ''
     while (id.length < 32)
@@ -187,6 +212,8 @@ export interface SubmitOptions {
   readonly batchSize?: number
   /** Start from this snapshot rather than from `execution.state-recovery.path`. */
   readonly restore?: JobSnapshot
+  /** The highest number that a checkpoint of an earlier attempt had. */
+  readonly lastCheckpoint?: number
   /** How expressions are evaluated; tests run both. */
   readonly expressions?: CompileMode
 }

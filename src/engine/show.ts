@@ -12,6 +12,7 @@ import type { Describe, Name, Show, ShowCreate } from '../sql/ast.ts'
 import { printIdentifier, printText } from '../sql/index.ts'
 import { BOOLEAN, STRING } from '../types/logical-type.ts'
 import { describeFunction } from './describe-function.ts'
+import type { JobClient } from './job-client.ts'
 import { databasePath, namesOf, only } from './names.ts'
 import { refuseObject } from './not-embedded.ts'
 import { listResult, type TableResult } from './result.ts'
@@ -63,10 +64,7 @@ export function show(session: Session, statement: Show): TableResult {
     case 'COLUMNS':
       return columnsResult(session, statement.from as Name, statement)
     case 'JOBS':
-      return rows(
-        ['job id', 'job name', 'status'],
-        session.jobs.map((job) => [job.id, job.name, job.status]),
-      )
+      return jobsResult(session.jobs)
     case 'MODULES':
       return list('module name', ['core'])
     case 'FULL MODULES':
@@ -119,7 +117,7 @@ function columnsResult(session: Session, name: Name, filter?: Show): TableResult
 export function describe(session: Session, statement: Describe): TableResult {
   const { catalog } = session
   const { object, name, span } = statement
-  if (name.kind !== 'name') return describeJob(session, name.value, span)
+  if (name.kind !== 'name') return jobsResult([jobOf(session, name.value, span)])
   const info = (values: readonly (readonly [string, string])[]) => rows(['info name', 'info value'], values)
   switch (object) {
     case 'TABLE':
@@ -144,20 +142,24 @@ export function describe(session: Session, statement: Describe): TableResult {
       return info([['name', path[1]], ['comment', comment ?? ''], ...(statement.extended ? more : [])])
     }
     case 'JOB':
-      return describeJob(session, only(name), span)
+      return jobsResult([jobOf(session, only(name), span)])
     case 'MODEL':
     case 'CONNECTION':
       return refuseObject('DESCRIBE', object, span)
   }
 }
 
-function describeJob(session: Session, id: string, span: Describe['span']): TableResult {
-  const job = session.jobs.find((each) => each.id === id)
-  if (job === undefined) {
-    const hint = session.jobs.length === 0 ? 'No job was submitted yet.' : 'SHOW JOBS lists them.'
-    return fail('PLAN_UNKNOWN_OBJECT', { what: 'job', name: id, hint }, { span })
-  }
-  return rows(['job id', 'job name', 'status'], [[job.id, job.name, job.status]])
+export function jobOf(session: Session, id: string, span: Describe['span']): JobClient {
+  const found = session.jobs.find((job) => job.id === id)
+  const known = session.jobs.map((job) => `'${job.id}' (${job.name})`).join(', ')
+  return found ?? fail('ENGINE_NO_SUCH_JOB', { id, known }, { span })
+}
+
+function jobsResult(jobs: readonly JobClient[]): TableResult {
+  return rows(
+    ['job id', 'job name', 'status', 'start time'],
+    jobs.map((job) => [job.id, job.name, job.status, new Date(job.started).toISOString().replace('Z', '')]),
+  )
 }
 
 export function showCreateResult(session: Session, statement: ShowCreate): TableResult {

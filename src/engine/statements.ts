@@ -27,7 +27,7 @@ import { databasePath, namesOf, only } from './names.ts'
 import { refuseObject, refuseStatement } from './not-embedded.ts'
 import { listResult, type TableResult } from './result.ts'
 import type { Session } from './session.ts'
-import { describe, show, showCreateResult } from './show.ts'
+import { describe, jobOf, show, showCreateResult } from './show.ts'
 
 /** An INSERT with the text that it stands in. */
 export interface InsertOf {
@@ -83,6 +83,15 @@ export async function executeStatement(
     case 'reset':
       session.options.reset(statement.key?.value)
       return ok()
+    case 'stop-job': {
+      const job = jobOf(session, statement.job.value, statement.job.span)
+      if (!statement.savepoint) {
+        await job.cancel()
+        return ok()
+      }
+      const path = await job.stopWithSavepoint(undefined, { drain: statement.drain })
+      return listResult([{ name: 'savepoint path', type: STRING }], [[path]], 'SUCCESS_WITH_CONTENT')
+    }
     default:
       executeDefinition(session, statement, source)
       return ok()

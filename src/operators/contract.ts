@@ -9,7 +9,7 @@
  * - `onEnd` comes once, after the last batch and the final watermark `MAX_WATERMARK`.
  */
 import type { Host } from '../base/host.ts'
-import type { TableSink, TableSource } from '../connectors/contract.ts'
+import type { TableSink, TableSource, WriterTransactions } from '../connectors/contract.ts'
 import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import type { AggregateLookup } from '../functions/aggregate/contract.ts'
@@ -93,6 +93,8 @@ export interface OperatorContext {
   readonly tables: TableAccess
   /** Where `print` writes. */
   print(line: string): void
+  /** The number that the job's checkpoints count on from; absent or 0 = they begin at 1. */
+  readonly restoredCheckpoint?: number
   /** Where the rows of a query go; present for jobs that end in a collect node. */
   readonly collect?: CollectTarget
 }
@@ -136,6 +138,8 @@ export interface Operator {
   onReady?(callback: () => void): void
   /** Resolves when everything emitted before is durable outside; awaited at each barrier and at the end. */
   flush?(): Promise<void>
+  /** Of a sink that writes exactly once: at barriers and at the end it prepares instead of flushing. */
+  readonly transactions?: WriterTransactions
   /** The checkpoint of an earlier barrier is complete. */
   checkpointComplete?(checkpoint: number): void
 
@@ -155,6 +159,8 @@ export interface Operator {
 export interface SourceOperator extends Operator {
   /** Emit up to about `maxRows` rows. 'idle': nothing now, `onReady` will call; 'end': never more. */
   run(maxRows: number): 'progress' | 'idle' | 'end'
+  /** Send the last watermark: the job is stopped, and every window is to fire before. */
+  drain?(): void
   /** True while none of its splits is active: it must not hold watermarks back. */
   readonly idle?: boolean
   /** The barrier `checkpoint` follows what was emitted so far: write positions to state. */

@@ -9,15 +9,17 @@ import type { Host } from '../base/host.ts'
 import type { EvalContext, FunctionLookup, Lifecycle } from '../expr/function.ts'
 import type { CollectTarget, Operator, OperatorContext, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
-import type { SerializedState, StateBackend } from '../state/contract.ts'
+import type { SerializedState, SnapshotMode, StateBackend } from '../state/contract.ts'
 import { keyGroupsOf } from '../state/key-group.ts'
 import { isInsertOnly } from '../types/row-kind.ts'
 import { Channel } from './channel.ts'
 import { ChainOutput, chained, Exchange, type Sequence } from './exchange.ts'
 import { buildGraph, type JobGraph, type Vertex } from './graph.ts'
 import { OperatorMetrics } from './metrics.ts'
+import { checkFits, planIdentity } from './plan-fit.ts'
 import type { JobSnapshot, OperatorIdentity } from './snapshot-store.ts'
 import { type ChainedOperator, type SubtaskSnapshot, Task } from './task.ts'
+import type { JobSink } from './transactions.ts'
 
 /** What a job needs from its surroundings; the engine composes it. */
 export interface JobEnvironment {
@@ -40,35 +42,50 @@ export interface JobParameters {
   readonly parallelism: number
   readonly maxParallelism: number
   readonly restore?: JobSnapshot
+  /** State of the snapshot that no operator of the plan has is left out rather than refused. */
+  readonly ignoreUnclaimedState?: boolean
+  /** The highest number that a checkpoint of an earlier attempt or run had: the next ones count on from there. */
+  readonly lastCheckpoint?: number
+}
+
+export interface BarrierCallbacks {
+  mode(): SnapshotMode
+  received(task: Task, snapshot: SubtaskSnapshot): void
 }
 
 export interface BuiltJob {
   /** Producers before consumers. */
   readonly tasks: readonly Task[]
   readonly identity: readonly OperatorIdentity[]
-}
-
-/** The identity of a plan's state, compared when a snapshot is restored. */
-export function planIdentity(plan: CompiledPlan): OperatorIdentity[] {
-  return plan.nodes.map(({ id, kind, version, state }) => ({ node: id, kind, version, state: JSON.stringify(state) }))
+  readonly sinks: readonly JobSink[]
 }
 
 export function buildJob(
   plan: CompiledPlan,
   environment: JobEnvironment,
   parameters: JobParameters,
-  onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void,
+  barriers: BarrierCallbacks,
 ): BuiltJob {
   const identity = planIdentity(plan)
-  if (parameters.restore !== undefined) checkFits(plan, identity, parameters.restore)
+  if (parameters.restore !== undefined)
+    checkFits(plan, parameters.restore.plan, parameters.ignoreUnclaimedState === true)
   const maxParallelism = parameters.restore?.maxParallelism ?? parameters.maxParallelism
   const graph = buildGraph(plan, {
     parallelism: parameters.parallelism,
     maxParallelism,
     wanted: (node) => wantedParallelism(node, environment.tables),
   })
-  const builder = new JobBuilder(plan, graph, environment, parameters.restore, onSnapshot)
-  return { tasks: builder.build(), identity }
+  const builder = new JobBuilder(plan, graph, environment, parameters, barriers)
+  const sinks = graph.vertices.flatMap(({ nodes, parallelism }) =>
+    nodes.flatMap((node) =>
+      node.kind === 'sink' ? [{ node: node.id, sink: environment.tables.sink(node.table), parallelism }] : [],
+    ),
+  )
+  return { tasks: builder.build(), identity, sinks }
+}
+
+export function lastCheckpointOf({ restore, lastCheckpoint }: JobParameters): number {
+  return Math.max(restore?.checkpoint ?? 0, lastCheckpoint ?? 0)
 }
 
 /** What the table or the operator wants (`scan.parallelism`, one for what cannot be split); undefined = no wish. */
@@ -91,25 +108,12 @@ function wantedParallelism(node: PlanNode, tables: TableAccess): number | undefi
   }
 }
 
-function checkFits(plan: CompiledPlan, identity: readonly OperatorIdentity[], snapshot: JobSnapshot): void {
-  for (const now of identity) {
-    const then = snapshot.plan.find((operator) => operator.node === now.node)
-    const node = plan.nodes.find(({ id }) => id === now.node)
-    if (Object.keys(node?.state ?? {}).length === 0) continue
-    if (then === undefined || then.kind !== now.kind || then.version !== now.version || then.state !== now.state) {
-      const found = then === undefined ? 'nothing' : `${then.kind} version ${then.version} with other state`
-      fail('RUNTIME_SNAPSHOT_MISMATCH', {
-        detail: `operator ${now.node} is ${now.kind} version ${now.version} (${node?.description}), the snapshot has ${found} there.`,
-      })
-    }
-  }
-}
-
 class JobBuilder {
   readonly #graph: JobGraph
   readonly #environment: JobEnvironment
   readonly #restore: JobSnapshot | undefined
-  readonly #onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void
+  readonly #lastCheckpoint: number
+  readonly #barriers: BarrierCallbacks
   readonly #nodes: ReadonlyMap<number, PlanNode>
   /** Channels into a vertex: [consumer subtask][channel]. */
   readonly #channels = new Map<Vertex, Channel[][]>()
@@ -120,13 +124,14 @@ class JobBuilder {
     plan: CompiledPlan,
     graph: JobGraph,
     environment: JobEnvironment,
-    restore: JobSnapshot | undefined,
-    onSnapshot: (task: Task, snapshot: SubtaskSnapshot) => void,
+    parameters: JobParameters,
+    barriers: BarrierCallbacks,
   ) {
     this.#graph = graph
     this.#environment = environment
-    this.#restore = restore
-    this.#onSnapshot = onSnapshot
+    this.#restore = parameters.restore
+    this.#lastCheckpoint = lastCheckpointOf(parameters)
+    this.#barriers = barriers
     this.#nodes = new Map(plan.nodes.map((node) => [node.id, node]))
     this.#queryStart = environment.host.clock.now()
   }
@@ -199,7 +204,8 @@ class JobBuilder {
       watermark,
       functions: parts,
       now: () => this.#environment.host.clock.now(),
-      onSnapshot: (snapshot) => this.#onSnapshot(built, snapshot),
+      mode: () => this.#barriers.mode(),
+      onSnapshot: (snapshot) => this.#barriers.received(built, snapshot),
     })
     task = built
     return built
@@ -256,6 +262,7 @@ class JobBuilder {
       tables,
       print,
       collect,
+      restoredCheckpoint: this.#lastCheckpoint,
     })
     if (this.#restore !== undefined) {
       state.restore(this.#partsOf(node.id))

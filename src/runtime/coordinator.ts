@@ -1,138 +1,235 @@
 /**
- * Takes snapshots of a running job: barriers into the sources, acknowledgements from the subtasks, one snapshot out.
+ * Takes snapshots of a running job: barriers into the sources, acknowledgements from the subtasks, one snapshot out, and
+ * then the commit of what the sinks have prepared.
  *
  * Laws
- * - A snapshot is complete when every subtask gave its state behind the same barrier and every sink has flushed what came
- *   before it; a subtask that ended gives the state it ended with.
- * - One snapshot is in progress at a time; a second request waits for the first.
+ * - A snapshot is complete when every subtask gave its state behind the same barrier and every sink has flushed or prepared
+ *   what came before it, and it is stored. A subtask that ended gives the state it ended with.
+ * - One snapshot is in progress at a time; a second request waits for the first, its commit included.
+ * - What was prepared for a snapshot that did not complete, or that was a savepoint of a job that goes on, is committed with
+ *   the next checkpoint: a job that falls back writes those rows again.
+ * - A failed snapshot leaves the job running; a failed flush, prepare or commit ends it, because rows would be missing.
+ * - A checkpoint is full when the one before failed, when the store asks for it, or when the backend knows nothing else.
  */
 import { failure } from '../base/errors.ts'
-import type { SerializedState } from '../state/contract.ts'
+import type { SerializedState, SnapshotMode } from '../state/contract.ts'
 import type { JobSnapshot, OperatorIdentity, OperatorPart } from './snapshot-store.ts'
 import type { SubtaskSnapshot, Task } from './task.ts'
+import { commitFailure, type SinkPart } from './transactions.ts'
+
+export interface SnapshotRequest {
+  /** A savepoint stands alone: nothing is committed for it while the job goes on, and later changes do not build on it. */
+  readonly kind: 'checkpoint' | 'savepoint'
+  /** Sources emit nothing behind the barrier (the job is stopped there); they go on when the snapshot fails. */
+  readonly suspend?: boolean
+  /** Sources send the last watermark before the barrier, so that every window fires. */
+  readonly drain?: boolean
+  /** What has changed since the last checkpoint is enough for `store`. */
+  readonly changes?: () => boolean
+  /** Milliseconds after which it is given up. */
+  readonly timeoutMs?: number
+  readonly store: (snapshot: JobSnapshot, mode: SnapshotMode) => Promise<void>
+}
 
 interface Pending {
   readonly checkpoint: number
   readonly timestamp: number
+  readonly mode: SnapshotMode
   readonly received: Map<Task, SubtaskSnapshot>
   readonly resolve: (snapshot: JobSnapshot) => void
   readonly reject: (error: unknown) => void
 }
 
-export class Coordinator {
-  readonly #job: string
-  readonly #tasks: readonly Task[]
-  readonly #plan: readonly OperatorIdentity[]
-  readonly #maxParallelism: number
-  readonly #wake: () => void
+export interface CoordinatorParts {
+  readonly job: string
+  readonly tasks: readonly Task[]
+  readonly plan: readonly OperatorIdentity[]
+  readonly maxParallelism: number
+  readonly lastCheckpoint: number
+  /** The state backend can leave out what has not changed. */
+  readonly incremental: boolean
+  readonly now: () => number
+  readonly after: (delayMs: number, callback: () => void) => () => void
+  readonly wake: () => void
   /** Between two parts of a large state: lets the data path run. */
-  readonly #pause: () => Promise<void>
+  readonly pause: () => Promise<void>
+  /** Ends the job. */
+  readonly fail: (error: unknown) => void
+}
+
+export class Coordinator {
+  readonly #parts: CoordinatorParts
   #pending: Pending | undefined
   #queue: Promise<unknown> = Promise.resolve()
+  #queued = 0
   #lastCheckpoint: number
+  #needsFull = true
+  #ended = false
+  /** Prepared and not committed, in the order of barriers. */
+  #prepared: { readonly checkpoint: number; readonly parts: Promise<readonly SinkPart[]> }[] = []
 
-  constructor(parts: {
-    readonly job: string
-    readonly tasks: readonly Task[]
-    readonly plan: readonly OperatorIdentity[]
-    readonly maxParallelism: number
-    readonly lastCheckpoint: number
-    readonly wake: () => void
-    readonly pause: () => Promise<void>
-  }) {
-    this.#job = parts.job
-    this.#tasks = parts.tasks
-    this.#plan = parts.plan
-    this.#maxParallelism = parts.maxParallelism
+  constructor(parts: CoordinatorParts) {
+    this.#parts = parts
     this.#lastCheckpoint = parts.lastCheckpoint
-    this.#wake = parts.wake
-    this.#pause = parts.pause
-  }
-
-  /**
-   * Take a snapshot and hand it to `store`; subtasks learn of its completion afterwards.
-   * @param now epoch ms
-   * @param suspend sources emit nothing behind the barrier (the job is stopped there); they go on when the snapshot fails
-   */
-  snapshot(now: number, store: (snapshot: JobSnapshot) => Promise<void>, suspend = false): Promise<JobSnapshot> {
-    const run = this.#queue.then(async () => {
-      let snapshot: JobSnapshot
-      try {
-        snapshot = await this.#collect(now, suspend)
-        await store(snapshot)
-      } catch (error) {
-        for (const task of this.#tasks) task.resume()
-        this.#wake()
-        throw error
-      }
-      for (const task of this.#tasks) task.checkpointComplete(snapshot.checkpoint)
-      return snapshot
-    })
-    this.#queue = run.catch(() => {})
-    return run
   }
 
   get lastCheckpoint(): number {
     return this.#lastCheckpoint
   }
 
-  #collect(timestamp: number, suspend: boolean): Promise<JobSnapshot> {
+  /** A snapshot is in progress or waits. */
+  get busy(): boolean {
+    return this.#queued > 0
+  }
+
+  /** How the snapshot of the barrier on its way is taken. */
+  get mode(): SnapshotMode {
+    return this.#pending?.mode ?? 'copy'
+  }
+
+  snapshot(request: SnapshotRequest): Promise<JobSnapshot> {
+    this.#queued++
+    const run = this.#queue.then(() => this.#take(request))
+    this.#queue = run
+      .catch(() => {
+        // The caller has the error; the next snapshot is taken all the same.
+      })
+      .finally(() => {
+        this.#queued--
+        this.#parts.wake()
+      })
+    return run
+  }
+
+  async #take(request: SnapshotRequest): Promise<JobSnapshot> {
+    const { tasks, incremental, wake } = this.#parts
+    const checkpointing = request.kind === 'checkpoint'
+    const changes = checkpointing && incremental && !this.#needsFull && request.changes?.() === true
+    const mode: SnapshotMode = !checkpointing ? 'copy' : changes ? 'changes' : 'full'
+    let snapshot: JobSnapshot
+    try {
+      snapshot = await this.#collect(mode, request)
+      await request.store(snapshot, mode)
+    } catch (error) {
+      if (checkpointing) this.#needsFull = true
+      for (const task of tasks) task.resume()
+      wake()
+      throw error
+    }
+    if (checkpointing) this.#needsFull = false
+    if (checkpointing || request.suspend === true) await this.#commit(snapshot)
+    return snapshot
+  }
+
+  async #commit(snapshot: JobSnapshot): Promise<void> {
+    const { job, tasks, fail } = this.#parts
+    const { checkpoint, sinks = [] } = snapshot
+    try {
+      await Promise.all(tasks.map((task) => task.commit(sinks)))
+    } catch (cause) {
+      const error = commitFailure(job, checkpoint, cause)
+      fail(error)
+      throw error
+    }
+    this.#prepared = this.#prepared.filter((each) => each.checkpoint > checkpoint)
+    for (const task of tasks) task.checkpointComplete(checkpoint)
+  }
+
+  #collect(mode: SnapshotMode, { suspend, drain, timeoutMs }: SnapshotRequest): Promise<JobSnapshot> {
+    const { job, tasks, now, after, wake } = this.#parts
     return new Promise((resolve, reject) => {
+      if (this.#ended) throw failure('RUNTIME_SNAPSHOT_FAILED', { job, detail: 'the job ended' })
       const checkpoint = ++this.#lastCheckpoint
-      this.#pending = { checkpoint, timestamp, received: new Map(), resolve, reject }
-      for (const task of this.#tasks) if (task.isSource && !task.finished) task.trigger(checkpoint, suspend)
-      this.#wake()
+      let cancelTimer = () => {}
+      if (timeoutMs !== undefined) {
+        cancelTimer = after(timeoutMs, () => {
+          if (this.#pending?.checkpoint === checkpoint) this.#pending = undefined
+          reject(failure('RUNTIME_SNAPSHOT_FAILED', { job, detail: `it took longer than ${timeoutMs} ms` }))
+        })
+      }
+      this.#pending = {
+        checkpoint,
+        timestamp: now(),
+        mode,
+        received: new Map(),
+        resolve: (snapshot) => {
+          cancelTimer()
+          resolve(snapshot)
+        },
+        reject: (error) => {
+          cancelTimer()
+          reject(error)
+        },
+      }
+      for (const task of tasks) {
+        if (task.isSource && !task.finished && !task.uncommitted) {
+          task.trigger(checkpoint, suspend === true, drain === true)
+        }
+      }
+      wake()
       this.taskEnded()
     })
   }
 
   received(task: Task, snapshot: SubtaskSnapshot): void {
-    if (snapshot.checkpoint !== this.#pending?.checkpoint) return
+    const { checkpoint, flushed } = snapshot
+    // Also of a snapshot that was given up: its rows are committed with the next one.
+    this.#prepared.push({ checkpoint, parts: flushed })
+    flushed.catch((cause: unknown) => {
+      const detail = cause instanceof Error ? cause.message : String(cause)
+      this.#parts.fail(failure('RUNTIME_FLUSH_FAILED', { job: this.#parts.job, checkpoint, detail }, { cause }))
+    })
+    if (checkpoint !== this.#pending?.checkpoint) {
+      for (const operator of snapshot.operators) operator.snapshot.discard?.()
+      return
+    }
     this.#pending.received.set(task, snapshot)
     this.taskEnded()
   }
 
-  /** Look again whether all subtasks have answered; also called when a subtask ended. */
+  /** Look again whether all subtasks have answered; also called when a subtask came to its end. */
   taskEnded(): void {
     const pending = this.#pending
     if (pending === undefined) return
-    if (!this.#tasks.every((task) => pending.received.has(task) || task.finished)) return
+    const { tasks, job } = this.#parts
+    const last = tasks.find((task) => task.uncommitted && !pending.received.has(task))
+    if (last !== undefined) {
+      // It answers through `received`, which looks again.
+      last.prepareLast(pending.checkpoint)
+      return
+    }
+    if (!tasks.every((task) => pending.received.has(task) || task.finished)) return
     this.#pending = undefined
     this.#complete(pending).then(pending.resolve, (cause: unknown) => {
       const detail = cause instanceof Error ? cause.message : String(cause)
-      pending.reject(failure('RUNTIME_SNAPSHOT_FAILED', { job: this.#job, detail }, { cause }))
+      pending.reject(failure('RUNTIME_SNAPSHOT_FAILED', { job, detail }, { cause }))
     })
   }
 
   async #complete(pending: Pending): Promise<JobSnapshot> {
+    const { tasks, plan, maxParallelism, pause } = this.#parts
+    const { checkpoint, timestamp } = pending
     const parts: Promise<OperatorPart>[] = []
-    const flushed: Promise<void>[] = []
-    for (const task of this.#tasks) {
-      const received = pending.received.get(task)
-      if (received !== undefined) flushed.push(received.flushed)
-      for (const { node, snapshot, watermark } of received?.operators ?? task.final ?? []) {
+    for (const task of tasks) {
+      for (const { node, snapshot, watermark } of pending.received.get(task)?.operators ?? task.final ?? []) {
         parts.push(
           snapshot
-            .serialize(this.#pause)
+            .serialize(pause)
             .then((state: SerializedState) => ({ node, subtask: task.subtask, watermark, state })),
         )
       }
     }
-    const [all] = await Promise.all([Promise.all(parts), Promise.all(flushed)])
-    return {
-      checkpoint: pending.checkpoint,
-      timestamp: pending.timestamp,
-      plan: this.#plan,
-      maxParallelism: this.#maxParallelism,
-      parts: all,
-    }
+    const prepared = this.#prepared.filter((each) => each.checkpoint <= checkpoint).map((each) => each.parts)
+    const [all, sinks] = await Promise.all([Promise.all(parts), Promise.all(prepared)])
+    return { checkpoint, timestamp, plan, maxParallelism, parts: all, sinks: sinks.flat() }
   }
 
   /** The job ended or failed: nobody will answer any more. */
   abort(cause: unknown): void {
     const pending = this.#pending
     this.#pending = undefined
+    this.#ended = true
     const detail = cause instanceof Error ? cause.message : 'the job ended'
-    pending?.reject(failure('RUNTIME_SNAPSHOT_FAILED', { job: this.#job, detail }, { cause }))
+    pending?.reject(failure('RUNTIME_SNAPSHOT_FAILED', { job: this.#parts.job, detail }, { cause }))
   }
 }

@@ -7,21 +7,25 @@
  * - `step` is synchronous and never waits; the driver yields to the event loop every few milliseconds, and sleeps only when no
  *   subtask can do anything, until a source, a sink or a timer wakes it.
  * - The first error ends the job: `completion` rejects with it after every operator is closed.
+ * - Where sinks are transactional, a last checkpoint is taken and committed when the input has ended.
  */
 import { failure } from '../base/errors.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
-import { buildJob, type JobEnvironment, type JobParameters } from './build.ts'
-import { Coordinator } from './coordinator.ts'
+import { buildJob, type JobEnvironment, type JobParameters, lastCheckpointOf } from './build.ts'
+import { Coordinator, type SnapshotRequest } from './coordinator.ts'
 import type { OperatorMetricsView } from './metrics.ts'
-import { type JobSnapshot, writeSnapshot } from './snapshot-store.ts'
+import { type JobSnapshot, type SnapshotFiles, writeSnapshot } from './snapshot-store.ts'
 import type { Task } from './task.ts'
+import { type JobSink, recoverSinks } from './transactions.ts'
 
-export type JobStatus = 'CREATED' | 'RUNNING' | 'FINISHED' | 'FAILED' | 'CANCELED'
+export type JobStatus = 'CREATED' | 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED' | 'CANCELED'
 
 export interface JobOptions extends JobParameters {
   readonly name: string
   /** Rows that a subtask handles before the next one has its turn. */
   readonly budget?: number
+  /** Where a path of a savepoint leads; absent = to the host's files. */
+  readonly files?: (path: string) => SnapshotFiles
 }
 
 /** Milliseconds of work between two yields to the event loop. */
@@ -35,7 +39,10 @@ export class Job {
   /** Most downstream first. */
   readonly #order: readonly Task[]
   readonly #coordinator: Coordinator
+  readonly #sinks: readonly JobSink[]
+  readonly #restore: JobSnapshot | undefined
   readonly #budget: number
+  readonly #files: (path: string) => SnapshotFiles
   #status: JobStatus = 'CREATED'
   #wakeUp: (() => void) | undefined
   #awake = false
@@ -45,24 +52,34 @@ export class Job {
   #stopped = false
   #failure: { readonly error: unknown } | undefined
   #completion: Promise<void> | undefined
+  /** How a checkpoint that the job itself needs (the last one) is taken; whoever stores checkpoints sets it. */
+  takeCheckpoint: () => Promise<unknown> = () => this.checkpoint({ store: async () => {} })
 
   constructor(plan: CompiledPlan, environment: JobEnvironment, options: JobOptions) {
     this.name = options.name
     this.#environment = environment
     this.#budget = options.budget ?? DEFAULT_BUDGET
-    const { tasks, identity } = buildJob(plan, environment, options, (task, snapshot) =>
-      this.#coordinator.received(task, snapshot),
-    )
+    this.#files = options.files ?? (() => environment.host.storage)
+    this.#restore = options.restore
+    const { tasks, identity, sinks } = buildJob(plan, environment, options, {
+      mode: () => this.#coordinator.mode,
+      received: (task, snapshot) => this.#coordinator.received(task, snapshot),
+    })
     this.#tasks = tasks
+    this.#sinks = sinks
     this.#order = tasks.filter((task) => !task.isSource).reverse()
     this.#coordinator = new Coordinator({
       job: options.name,
       tasks,
       plan: identity,
       maxParallelism: options.restore?.maxParallelism ?? options.maxParallelism,
-      lastCheckpoint: options.restore?.checkpoint ?? 0,
+      lastCheckpoint: lastCheckpointOf(options),
+      incremental: environment.backend.incremental === true,
+      now: () => environment.host.clock.now(),
+      after: (delayMs, callback) => environment.host.clock.after(delayMs, callback),
       wake: () => this.#wake(),
       pause: () => this.#yield(),
+      fail: (error) => this.fail(error),
     })
     for (const task of tasks) {
       task.onWake(() => {
@@ -79,6 +96,7 @@ export class Job {
   /** Open sources and sinks; resolves when the job runs, rejects when it cannot start. */
   async open(): Promise<void> {
     try {
+      await recoverSinks(this.#sinks, this.#environment.host, this.#restore)
       await Promise.all(this.#tasks.map((task) => task.open(() => this.#wake())))
       this.#status = 'RUNNING'
     } catch (error) {
@@ -100,6 +118,7 @@ export class Job {
     try {
       while (!this.#canceled && !this.finished) {
         if (this.#failure !== undefined) throw this.#failure.error
+        if (this.#waitsForCommit && !this.#coordinator.busy) this.takeCheckpoint().catch((error) => this.fail(error))
         if (this.#slice()) await this.#yield()
         else await this.#sleep()
       }
@@ -114,6 +133,11 @@ export class Job {
     this.#status = this.#canceled && !this.#stopped ? 'CANCELED' : 'FINISHED'
     this.#coordinator.abort(failure('RUNTIME_CANCELED', { job: this.name }))
     await this.#close()
+  }
+
+  /** The input has ended, and only a commit is missing. */
+  get #waitsForCommit(): boolean {
+    return !this.finished && this.#tasks.every((task) => task.finished || task.uncommitted)
   }
 
   get finished(): boolean {
@@ -182,7 +206,7 @@ export class Job {
 
   /** End the job with an error from outside its subtasks. */
   fail(error: unknown): void {
-    this.#failure = { error }
+    this.#failure ??= { error }
     this.#wake()
   }
 
@@ -200,22 +224,26 @@ export class Job {
     })
   }
 
-  /** Take a snapshot into a folder of the host's storage while the job goes on. */
-  snapshot(folder?: string): Promise<JobSnapshot> {
-    return this.#snapshot(folder, false)
+  /** Take a checkpoint: what the sinks have prepared before it is committed when `store` is done. */
+  checkpoint(request: Omit<SnapshotRequest, 'kind' | 'suspend'>): Promise<JobSnapshot> {
+    return this.#coordinator.snapshot({ ...request, kind: 'checkpoint' })
   }
 
-  #snapshot(folder: string | undefined, suspend: boolean): Promise<JobSnapshot> {
-    const { storage, clock } = this.#environment.host
+  /** Take a savepoint into a folder of the host's storage while the job goes on; nothing is committed for it. */
+  snapshot(folder?: string): Promise<JobSnapshot> {
+    return this.#savepoint(folder, { suspend: false })
+  }
+
+  #savepoint(folder: string | undefined, how: Pick<SnapshotRequest, 'suspend' | 'drain'>): Promise<JobSnapshot> {
     const store = async (snapshot: JobSnapshot) => {
-      if (folder !== undefined) await writeSnapshot(storage, folder, snapshot)
+      if (folder !== undefined) await writeSnapshot(this.#files(folder), folder, snapshot, { job: this.name })
     }
-    return this.#coordinator.snapshot(clock.now(), store, suspend)
+    return this.#coordinator.snapshot({ ...how, kind: 'savepoint', store })
   }
 
   /** Take a snapshot and stop right behind it: no row behind the barrier is read. */
-  async stop(folder?: string): Promise<JobSnapshot> {
-    const snapshot = await this.#snapshot(folder, true)
+  async stop(folder?: string, drain = false): Promise<JobSnapshot> {
+    const snapshot = await this.#savepoint(folder, { suspend: true, drain })
     this.#stopped = true
     await this.cancel()
     return snapshot

@@ -1,15 +1,21 @@
 /**
- * Snapshots in a folder: one state file per operator and subtask, and a manifest that names them all.
+ * Snapshots in a folder: state files, and a manifest that names them all.
  *
  * Laws
  * - The manifest is written last and atomically: a folder without a manifest is no snapshot.
  * - The manifest holds the length and the CRC-32 of every file; a file that differs is reported by name, nothing is restored.
  * - What is stored does not depend on the state backend or on the parallelism (key groups, `state/row-codec.ts`).
+ * - A subtask's state may stand in several files, oldest first: a full one, then changes upon it. A savepoint's files stand
+ *   beside its manifest; a checkpoint's may belong to earlier ones too (`checkpoint-store.ts`).
  */
 import { crc32 } from 'node:zlib'
-import { fail } from '../base/errors.ts'
+import { fail, isRivuletError } from '../base/errors.ts'
 import type { Storage } from '../base/host.ts'
-import type { SerializedState } from '../state/contract.ts'
+import type { KeyedPart, SerializedState } from '../state/contract.ts'
+import type { SinkPart } from './transactions.ts'
+
+/** Where snapshots are kept: a local folder or an object store. */
+export type SnapshotFiles = Pick<Storage, 'read' | 'writeAtomic' | 'list' | 'exists' | 'remove'>
 
 /** A complete snapshot of a job, in memory. */
 export interface JobSnapshot {
@@ -20,6 +26,8 @@ export interface JobSnapshot {
   readonly plan: readonly OperatorIdentity[]
   readonly maxParallelism: number
   readonly parts: readonly OperatorPart[]
+  /** Of transactional sinks: what is committed when the snapshot is complete, or again when it is restored. */
+  readonly sinks?: readonly SinkPart[]
 }
 
 export interface OperatorIdentity {
@@ -38,98 +46,238 @@ export interface OperatorPart {
   readonly state: SerializedState
 }
 
-const MANIFEST = 'manifest.json'
-const FORMAT = 1
+export const MANIFEST = 'manifest.json'
+/** 1 had one file per part, named in the part itself. */
+const FORMAT = 2
 
-interface Manifest {
+export interface StateFile {
+  /** From the manifest's folder: `operator-1-0.state`, `../shared/3-1-0.state`. */
+  readonly file: string
+  readonly length: number
+  readonly crc32: number
+  /** Where the rows of a state and key group lie in the file. */
+  readonly keyed: readonly {
+    readonly state: string
+    readonly keyGroup: number
+    readonly length: number
+    readonly changes?: boolean
+  }[]
+}
+
+export interface ManifestPart {
+  readonly node: number
+  readonly subtask: number
+  /** `null` for −Infinity, `'max'` for the end of input. */
+  readonly watermark: number | 'max' | null
+  readonly operator: SerializedState['operator']
+  readonly files: readonly StateFile[]
+}
+
+export interface Manifest {
   readonly rivuletSnapshot: number
+  /** Name of the job that wrote it. */
+  readonly job?: string
   readonly checkpoint: number
   readonly timestamp: number
   readonly plan: readonly OperatorIdentity[]
   readonly maxParallelism: number
-  readonly parts: readonly {
-    readonly node: number
-    readonly subtask: number
-    /** `null` for −Infinity, `'max'` for the end of input. */
-    readonly watermark: number | 'max' | null
-    readonly operator: SerializedState['operator']
-    readonly file: string
-    readonly length: number
-    readonly crc32: number
-    /** Where the rows of a state and key group lie in the file. */
-    readonly keyed: readonly { readonly state: string; readonly keyGroup: number; readonly length: number }[]
-  }[]
+  readonly parts: readonly ManifestPart[]
+  readonly sinks?: readonly SinkPart[]
 }
 
-export async function writeSnapshot(storage: Storage, folder: string, snapshot: JobSnapshot): Promise<void> {
-  const parts = await Promise.all(
-    snapshot.parts.map(async ({ node, subtask, watermark, state }) => {
-      const file = `operator-${node}-${subtask}.state`
-      const bytes = Buffer.concat(state.keyed.map((entry) => entry.bytes))
-      if (bytes.length > 0) await storage.writeAtomic(`${folder}/${file}`, bytes)
+type PartOfFormat1 = Omit<ManifestPart, 'files'> & StateFile
+
+export interface Written {
+  readonly manifest: Manifest
+  /** Bytes written now, the manifest included. */
+  readonly bytes: number
+}
+
+/**
+ * Write a snapshot into a folder.
+ * @param place where the file of a part is to stand, from the folder
+ * @param earlier the files upon which the part's changes count; absent = the part is whole
+ */
+export async function writeSnapshot(
+  files: SnapshotFiles,
+  folder: string,
+  snapshot: JobSnapshot,
+  {
+    job,
+    place = ({ node, subtask }) => `operator-${node}-${subtask}.state`,
+    earlier = () => [],
+  }: {
+    readonly job?: string
+    readonly place?: (part: OperatorPart) => string
+    readonly earlier?: (part: OperatorPart) => readonly StateFile[]
+  } = {},
+): Promise<Written> {
+  let bytes = 0
+  const settled = await Promise.allSettled(
+    snapshot.parts.map(async (part): Promise<ManifestPart> => {
+      const { node, subtask, watermark, state } = part
+      const content = Buffer.concat(state.keyed.map((entry) => entry.bytes))
+      const file = place(part)
+      if (content.length > 0) await files.writeAtomic(resolvePath(folder, file), content)
+      bytes += content.length
+      const keyed = state.keyed.map(({ state: name, keyGroup, changes, bytes: { length } }) =>
+        changes === true ? { state: name, keyGroup, length, changes } : { state: name, keyGroup, length },
+      )
+      const own: StateFile = { file, length: content.length, crc32: crc32(content), keyed }
       return {
         node,
         subtask,
         watermark:
           watermark === Number.POSITIVE_INFINITY ? ('max' as const) : Number.isFinite(watermark) ? watermark : null,
         operator: state.operator,
-        file,
-        length: bytes.length,
-        crc32: crc32(bytes),
-        keyed: state.keyed.map(({ state: name, keyGroup, bytes: { length } }) => ({ state: name, keyGroup, length })),
+        files: content.length === 0 ? earlier(part) : [...earlier(part), own],
       }
     }),
   )
-  const { checkpoint, timestamp, plan, maxParallelism } = snapshot
-  const manifest: Manifest = { rivuletSnapshot: FORMAT, checkpoint, timestamp, plan, maxParallelism, parts }
-  await storage.writeAtomic(`${folder}/${MANIFEST}`, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`))
+  // A failure is told when no write is under way any more: what was written can be removed then.
+  const parts = settled.map((each) => {
+    if (each.status === 'rejected') throw each.reason
+    return each.value
+  })
+  const { checkpoint, timestamp, plan, maxParallelism, sinks } = snapshot
+  const manifest: Manifest = {
+    rivuletSnapshot: FORMAT,
+    job,
+    checkpoint,
+    timestamp,
+    plan,
+    maxParallelism,
+    parts,
+    sinks,
+  }
+  const text = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)
+  await files.writeAtomic(`${folder}/${MANIFEST}`, text)
+  return { manifest, bytes: bytes + text.length }
 }
 
-export async function readSnapshot(storage: Storage, folder: string): Promise<JobSnapshot> {
-  const path = `${folder}/${MANIFEST}`
-  if (!(await storage.exists(path))) fail('RUNTIME_NO_SNAPSHOT', { path: folder })
-  const manifest = parseManifest(path, Buffer.from(await storage.read(path)).toString('utf8'))
+/** Read a snapshot; a damaged one is refused with its file and the newest other one in the same place that is whole. */
+export async function readSnapshot(files: SnapshotFiles, folder: string): Promise<JobSnapshot> {
+  const at = folder.replace(/(?<=.)\/+$/, '')
+  try {
+    return await read(files, at)
+  } catch (error) {
+    if (!isRivuletError(error) || error.code !== 'RUNTIME_SNAPSHOT_DAMAGED') throw error
+    const usable = await newestWhole(files, at)
+    const { file, expected, found } = (error as { params?: Damage }).params as Damage
+    return fail('RUNTIME_SNAPSHOT_DAMAGED', { file, expected, found, usable }, { cause: error.cause })
+  }
+}
+
+interface Damage {
+  readonly file: string
+  readonly expected: string
+  readonly found: string
+}
+
+function damaged(damage: Damage, cause?: unknown): never {
+  try {
+    return fail('RUNTIME_SNAPSHOT_DAMAGED', damage, { cause })
+  } catch (error) {
+    throw Object.assign(error as Error, { params: damage })
+  }
+}
+
+async function newestWhole(files: SnapshotFiles, folder: string): Promise<string | undefined> {
+  const parent = resolvePath(folder, '..')
+  for (const name of (await checkpointFolders(files, parent)).reverse()) {
+    const other = resolvePath(parent, name)
+    if (other === folder) continue
+    try {
+      await read(files, other)
+      return other
+    } catch (error) {
+      if (!isRivuletError(error)) throw error
+      // That one cannot be used either.
+    }
+  }
+  return undefined
+}
+
+/** Names of the folders `chk-<n>`, by number. */
+export async function checkpointFolders(files: SnapshotFiles, folder: string): Promise<string[]> {
+  const number = (name: string) => Number(name.slice('chk-'.length))
+  const names = (await files.list(folder === '' ? '.' : folder)).filter((name) => /^chk-\d+$/.test(name))
+  return names.sort((a, b) => number(a) - number(b))
+}
+
+async function read(files: SnapshotFiles, folder: string): Promise<JobSnapshot> {
+  const manifest = await readManifest(files, folder)
   const parts: OperatorPart[] = []
   for (const part of manifest.parts) {
-    const file = `${folder}/${part.file}`
-    const bytes = part.length === 0 ? new Uint8Array(0) : await readStateFile(storage, file)
-    if (bytes.length !== part.length) {
-      fail('RUNTIME_SNAPSHOT_DAMAGED', { file, expected: `${part.length} bytes`, found: `${bytes.length}` })
+    let keyed: KeyedPart[] = []
+    for (const each of part.files) {
+      const blocks = await readFile(files, resolvePath(folder, each.file), each)
+      // A whole part of a state takes the place of all before it.
+      const whole = new Set(blocks.filter((block) => block.changes !== true).map((block) => block.state))
+      keyed = [...keyed.filter((block) => !whole.has(block.state)), ...blocks]
     }
-    const checksum = crc32(bytes)
-    if (checksum !== part.crc32) {
-      fail('RUNTIME_SNAPSHOT_DAMAGED', { file, expected: `CRC-32 ${part.crc32}`, found: `${checksum}` })
-    }
-    let offset = 0
-    const keyed = part.keyed.map(({ state, keyGroup, length }) => {
-      const slice = bytes.subarray(offset, offset + length)
-      offset += length
-      return { state, keyGroup, bytes: slice }
-    })
     const watermark = part.watermark === 'max' ? Number.POSITIVE_INFINITY : (part.watermark ?? Number.NEGATIVE_INFINITY)
     parts.push({ node: part.node, subtask: part.subtask, watermark, state: { keyed, operator: part.operator } })
   }
-  const { checkpoint, timestamp, plan, maxParallelism } = manifest
-  return { checkpoint, timestamp, plan, maxParallelism, parts }
+  const { checkpoint, timestamp, plan, maxParallelism, sinks } = manifest
+  return { checkpoint, timestamp, plan, maxParallelism, parts, ...(sinks !== undefined && { sinks }) }
 }
 
-async function readStateFile(storage: Storage, file: string): Promise<Uint8Array> {
-  if (!(await storage.exists(file))) {
-    fail('RUNTIME_SNAPSHOT_DAMAGED', { file, expected: 'a state file', found: 'no file' })
+async function readFile(files: SnapshotFiles, path: string, expected: StateFile): Promise<KeyedPart[]> {
+  if (expected.length === 0) return []
+  if (!(await files.exists(path))) damaged({ file: path, expected: 'a state file', found: 'no file' })
+  const bytes = await files.read(path)
+  if (bytes.length !== expected.length) {
+    damaged({ file: path, expected: `${expected.length} bytes`, found: `${bytes.length}` })
   }
-  return storage.read(file)
+  const checksum = crc32(bytes)
+  if (checksum !== expected.crc32) {
+    damaged({ file: path, expected: `CRC-32 ${expected.crc32}`, found: `${checksum}` })
+  }
+  let offset = 0
+  return expected.keyed.map(({ state, keyGroup, length, changes }) => {
+    const slice = bytes.subarray(offset, offset + length)
+    offset += length
+    return changes === true ? { state, keyGroup, changes, bytes: slice } : { state, keyGroup, bytes: slice }
+  })
 }
 
-function parseManifest(path: string, text: string): Manifest {
+export async function readManifest(files: SnapshotFiles, folder: string): Promise<Manifest> {
+  const path = resolvePath(folder, MANIFEST)
+  if (!(await files.exists(path))) fail('RUNTIME_NO_SNAPSHOT', { path: folder })
+  const text = Buffer.from(await files.read(path)).toString('utf8')
   let manifest: Manifest
   try {
     manifest = JSON.parse(text)
   } catch (cause) {
-    fail('RUNTIME_SNAPSHOT_DAMAGED', { file: path, expected: 'a JSON manifest', found: String(cause) }, { cause })
+    damaged({ file: path, expected: 'a JSON manifest', found: String(cause) }, cause)
+  }
+  if (manifest.rivuletSnapshot === 1) {
+    const parts = manifest.parts as unknown as readonly PartOfFormat1[]
+    return {
+      ...manifest,
+      parts: parts.map(({ node, subtask, watermark, operator, file, length, crc32: sum, keyed }) => ({
+        node,
+        subtask,
+        watermark,
+        operator,
+        files: [{ file, length, crc32: sum, keyed }],
+      })),
+    }
   }
   if (manifest.rivuletSnapshot !== FORMAT) {
     const found = `version ${manifest.rivuletSnapshot}`
-    fail('RUNTIME_SNAPSHOT_DAMAGED', { file: path, expected: `snapshot format ${FORMAT}`, found })
+    damaged({ file: path, expected: `snapshot format ${FORMAT} or older`, found })
   }
   return manifest
+}
+
+/** A path from a folder, with leading `..`: object stores and the memory's files know no such steps. */
+export function resolvePath(folder: string, path: string): string {
+  if (path !== '..' && !path.startsWith('../')) return folder === '' ? path : `${folder}/${path}`
+  const rest = path.slice(3)
+  const cut = folder.lastIndexOf('/')
+  const name = folder.slice(cut + 1)
+  const parent = name === '.' || name === '..' ? `${folder}/..` : cut === -1 ? '' : folder.slice(0, cut)
+  return rest === '' ? parent : resolvePath(parent, rest)
 }

@@ -9,15 +9,17 @@
  * - A barrier passes when it came from every channel (ended ones count) and nothing is in flight in asynchronous functions any
  *   more: then, before anything that follows it, each operator in chain order is snapshot and the barrier is put behind all
  *   earlier output. The end passes in the same way.
+ * - A chain with a transactional sink is not finished at its end before a checkpoint behind it is committed.
  */
 import { failure, isRivuletError } from '../base/errors.ts'
 import type { Lifecycle } from '../expr/function.ts'
 import type { Operator, SourceOperator } from '../operators/contract.ts'
 import type { PlanNode } from '../operators/nodes.ts'
-import type { OperatorState, StateSnapshot } from '../state/contract.ts'
+import type { OperatorState, SnapshotMode, StateSnapshot } from '../state/contract.ts'
 import type { Channel } from './channel.ts'
 import type { Exchange } from './exchange.ts'
 import type { OperatorMetrics, OperatorMetricsView } from './metrics.ts'
+import { prepareSinks, type SinkPart } from './transactions.ts'
 
 export interface ChainedOperator {
   readonly node: PlanNode
@@ -30,8 +32,8 @@ export interface ChainedOperator {
 export interface SubtaskSnapshot {
   readonly checkpoint: number
   readonly operators: readonly { readonly node: number; readonly snapshot: StateSnapshot; readonly watermark: number }[]
-  /** Resolves when the sinks of the chain have flushed what came before the barrier. */
-  readonly flushed: Promise<void>
+  /** Resolves when the sinks of the chain have flushed, or prepared, what came before the barrier. */
+  readonly flushed: Promise<readonly SinkPart[]>
 }
 
 export type TaskProgress = 'progress' | 'idle' | 'blocked' | 'finished'
@@ -46,18 +48,23 @@ export class Task {
   readonly #functions: readonly Parameters<Lifecycle['add']>[0][]
   #opened = 0
   readonly #now: () => number
+  readonly #mode: () => SnapshotMode
   #watermark: number
   #idle = false
   #shownIdle = false
   /** A barrier or the end on its way through the chain. */
   #settling: { at: number; readonly step: (operator: Operator) => void; readonly done: () => void } | undefined
-  #pendingBarrier: { readonly checkpoint: number; readonly suspend: boolean } | undefined
+  #pendingBarrier: { readonly checkpoint: number; readonly suspend: boolean; readonly drain: boolean } | undefined
   /** Stopped behind a barrier: no element is taken and no timer fires, so that nothing behind it reaches a sink. */
   #suspended = false
   #ending: Promise<void> | undefined
   #finished = false
   #failure: unknown
   #final: SubtaskSnapshot['operators'] | undefined
+  /** At its end, with rows that only a commit makes visible. */
+  #uncommitted = false
+  /** The checkpoint that a subtask at its end has taken part in. */
+  #lastPrepared = 0
 
   constructor(parts: {
     readonly vertex: number
@@ -69,6 +76,8 @@ export class Task {
     /** Users' functions that are opened and closed with the subtask. */
     readonly functions?: readonly Parameters<Lifecycle['add']>[0][]
     readonly now: () => number
+    /** How the snapshot of the barrier that passes is taken; absent = in full. */
+    readonly mode?: () => SnapshotMode
     readonly onSnapshot: (snapshot: SubtaskSnapshot) => void
   }) {
     this.vertex = parts.vertex
@@ -79,6 +88,7 @@ export class Task {
     this.#watermark = parts.watermark
     this.#functions = parts.functions ?? []
     this.#now = parts.now
+    this.#mode = parts.mode ?? (() => 'full')
     this.#onSnapshot = parts.onSnapshot
   }
 
@@ -109,9 +119,10 @@ export class Task {
   /**
    * Ask a source to put a barrier behind what it has emitted.
    * @param suspend emit nothing behind it until `resume`: the job is to be stopped there
+   * @param drain the last watermark goes before it
    */
-  trigger(checkpoint: number, suspend: boolean): void {
-    this.#pendingBarrier = { checkpoint, suspend }
+  trigger(checkpoint: number, suspend: boolean, drain = false): void {
+    this.#pendingBarrier = { checkpoint, suspend, drain }
   }
 
   /** Go on behind a barrier that was to stop the job. */
@@ -170,8 +181,12 @@ export class Task {
 
   #runSource(budget: number): TaskProgress {
     if (this.#pendingBarrier !== undefined) {
-      const { checkpoint, suspend } = this.#pendingBarrier
+      const { checkpoint, suspend, drain } = this.#pendingBarrier
       this.#pendingBarrier = undefined
+      if (drain) {
+        ;(this.#chain[0].operator as SourceOperator).drain?.()
+        this.#watermark = this.#chain[0].metrics.watermark
+      }
       this.#passBarrier(checkpoint, suspend)
       return 'progress'
     }
@@ -272,13 +287,13 @@ export class Task {
   }
 
   #align(): void {
-    let checkpoint: number | undefined
-    for (const channel of this.#channels) {
-      if (channel.ended) continue
-      if (channel.blockedBy === undefined) return
-      checkpoint = Math.max(checkpoint ?? 0, channel.blockedBy)
+    const open = this.#channels.filter((channel) => !channel.ended)
+    const checkpoint = Math.max(0, ...open.map((channel) => channel.blockedBy ?? 0))
+    for (const channel of open) {
+      // A newer barrier says that the older checkpoint was given up: nobody waits for the rest of its barriers.
+      if (channel.blockedBy !== undefined && channel.blockedBy < checkpoint) channel.blockedBy = undefined
     }
-    if (checkpoint === undefined) return
+    if (checkpoint === 0 || open.some((channel) => channel.blockedBy === undefined)) return
     this.#passBarrier(
       checkpoint,
       this.#channels.some((channel) => channel.blockedBy !== undefined && channel.suspends),
@@ -289,9 +304,9 @@ export class Task {
     this.#settle(
       (operator) => operator.beforeBarrier?.(checkpoint),
       () => {
-        const operators = this.#snapshots()
+        const flushed = prepareSinks(this.#chain, this.subtask, checkpoint)
+        const operators = this.#snapshots(this.#mode())
         for (const exchange of this.#exchanges) exchange.barrier(checkpoint, suspend)
-        const flushed = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(() => {})
         for (const channel of this.#channels) channel.blockedBy = undefined
         this.#suspended = suspend
         this.#onSnapshot({ checkpoint, operators, flushed })
@@ -312,11 +327,15 @@ export class Task {
   }
 
   #ended(): void {
-    this.#final = this.#snapshots()
-    this.#ending = Promise.all(this.#chain.map(({ operator }) => operator.flush?.())).then(
+    this.#final = this.#snapshots('copy').map((own) => ({ ...own, snapshot: once(own.snapshot) }))
+    const flushed = this.#chain.map(({ operator }) =>
+      operator.transactions === undefined ? operator.flush?.() : undefined,
+    )
+    this.#ending = Promise.all(flushed).then(
       () => {
         for (const exchange of this.#exchanges) exchange.end()
-        this.#finished = true
+        this.#uncommitted = this.#chain.some(({ operator }) => operator.transactions !== undefined)
+        this.#finished = !this.#uncommitted
         this.#wake()
       },
       (error: unknown) => {
@@ -327,10 +346,31 @@ export class Task {
     )
   }
 
-  #snapshots(): SubtaskSnapshot['operators'] {
+  /** At its end, waiting for a checkpoint whose completion commits its last rows. */
+  get uncommitted(): boolean {
+    return this.#uncommitted
+  }
+
+  /** Take part in a checkpoint whose barrier cannot come any more, because the end has. */
+  prepareLast(checkpoint: number): void {
+    this.#lastPrepared = checkpoint
+    const flushed = prepareSinks(this.#chain, this.subtask, checkpoint)
+    this.#onSnapshot({ checkpoint, operators: this.#final ?? [], flushed })
+  }
+
+  /** Make visible what was prepared for a checkpoint that is complete now. */
+  async commit(parts: readonly SinkPart[]): Promise<void> {
+    for (const { node, operator } of this.#chain) {
+      const own = parts.filter((part) => part.node === node.id && part.subtask === this.subtask)
+      const committables = own.flatMap((part) => part.committables)
+      if (committables.length > 0) await operator.transactions?.commit(committables)
+    }
+  }
+
+  #snapshots(mode: SnapshotMode): SubtaskSnapshot['operators'] {
     let watermark = this.#watermark
     return this.#chain.map(({ node, operator, state }) => {
-      const own = { node: node.id, snapshot: state.snapshot(), watermark }
+      const own = { node: node.id, snapshot: state.snapshot(mode), watermark }
       watermark -= operator.watermarkDelay ?? 0
       return own
     })
@@ -369,6 +409,9 @@ export class Task {
 
   checkpointComplete(checkpoint: number): void {
     for (const { operator } of this.#chain) operator.checkpointComplete?.(checkpoint)
+    if (!this.#uncommitted || this.#lastPrepared !== checkpoint) return
+    this.#uncommitted = false
+    this.#finished = true
   }
 
   metrics(): OperatorMetricsView[] {
@@ -413,5 +456,16 @@ export class Task {
     const operator = this.#chain.map(({ node }) => node.description).join(' -> ')
     const detail = error instanceof Error ? error.message : String(error)
     return failure('RUNTIME_OPERATOR_FAILED', { operator, detail }, { cause: error })
+  }
+}
+
+/** The state at the end is part of every later checkpoint, and written once. */
+function once(snapshot: StateSnapshot): StateSnapshot {
+  let written: ReturnType<StateSnapshot['serialize']> | undefined
+  return {
+    serialize(pause) {
+      written ??= snapshot.serialize(pause)
+      return written
+    },
   }
 }

@@ -166,6 +166,8 @@ export type SnapshotMode = 'full' | 'changes' | 'copy'
 export interface StateSnapshot {
   /** @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go */
   serialize(pause?: () => Promise<void>): Promise<SerializedState>
+  /** It will not be serialized: until this or the end of `serialize`, rows that change may be kept for it. */
+  discard?(): void
 }
 
 /** What a snapshot of one operator in one subtask holds. */
@@ -192,6 +194,11 @@ export interface KeyGroupRange {
 }
 
 export interface StateBackend {
+  /**
+   * True: a snapshot asked for `changes` leaves out what has not changed (a state of which it gives a full part, it gives
+   * whole). Absent: every snapshot is whole, and `changes` is never asked for.
+   */
+  readonly incremental?: boolean
   open(
     declarations: Readonly<Record<string, StateDeclaration>>,
     place: { readonly maxParallelism: number; readonly keyGroups: KeyGroupRange; now(): number },

@@ -178,7 +178,6 @@ const REFUSED: readonly (readonly [sql: string, name: string, instead: RegExp])[
   ['UNLOAD MODULE hive', 'UNLOAD MODULE', /core/],
   ["ADD JAR '/x.jar'", 'ADD JAR', /TYPESCRIPT/],
   ["REMOVE JAR '/x.jar'", 'REMOVE JAR', /TYPESCRIPT/],
-  ["STOP JOB 'x'", 'STOP JOB', /cancel/],
   ['ANALYZE TABLE t COMPUTE STATISTICS', 'ANALYZE TABLE', /leave it out/],
   ['CALL sys.compact()', 'CALL', /function/],
   ['SHOW PARTITIONS t', 'SHOW PARTITIONS', /topics describe/],

@@ -7,6 +7,21 @@ export const engineErrors = {
     message: ({ detail }) => `Internal error (engine): ${detail}`,
     hint: () => 'This is a bug in Rivulet: please report it with the statement and the plan.',
   }),
+  ENGINE_NO_SAVEPOINT_DIR: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'There is no folder for the savepoint.',
+    hint: () => "SET 'execution.checkpointing.savepoint-dir' = './savepoints';",
+  }),
+  ENGINE_NO_CHECKPOINT_DIR: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'The job is to start from its last checkpoint, but no folder of checkpoints is known.',
+    hint: () => "SET 'execution.checkpointing.dir' = './checkpoints';",
+  }),
+  ENGINE_NO_SUCH_JOB: declare<{ id: string; known: string }>({
+    domain: 'user',
+    message: ({ id }) => `This session runs no job with the id '${id}'.`,
+    hint: ({ known }) => (known === '' ? 'It runs none. SHOW JOBS lists them.' : `Jobs of this session: ${known}.`),
+  }),
   ENGINE_BIGINT_NOT_SAFE: declare<{ value: string }>({
     domain: 'user',
     message: ({ value }) => `BIGINT ${value} does not fit a JavaScript number without losing digits.`,

@@ -35,16 +35,43 @@ export const runtimeErrors = {
     message: ({ path }) => `There is no complete snapshot in '${path}': no manifest was found.`,
     hint: () => 'Give the folder that holds `manifest.json` (a folder named `chk-…` or that of a savepoint).',
   }),
-  RUNTIME_SNAPSHOT_DAMAGED: declare<{ file: string; expected: string; found: string }>({
+  RUNTIME_SNAPSHOT_DAMAGED: declare<{ file: string; expected: string; found: string; usable?: string }>({
     domain: 'user',
     message: ({ file, expected, found }) =>
       `Snapshot file '${file}' is damaged: expected ${expected}, found ${found}. Nothing was restored.`,
-    hint: () => 'Restore from another snapshot; earlier ones stand beside it.',
+    hint: ({ usable }) =>
+      usable === undefined
+        ? 'There is no other checkpoint beside it that is whole.'
+        : `Restore from '${usable}': the newest other checkpoint beside it that is whole.`,
   }),
   RUNTIME_SNAPSHOT_MISMATCH: declare<{ detail: string }>({
     domain: 'user',
     message: ({ detail }) => `The snapshot does not fit this job: ${detail}`,
-    hint: () => 'Start the job without the snapshot, or with the statement that wrote it.',
+    hint: () =>
+      "Start with the statement that wrote it, or anew; 'execution.state-recovery.ignore-unclaimed-state' = 'true' leaves out the state of operators that are gone.",
+  }),
+  RUNTIME_FAILS_AGAIN: declare<{ job: string; detail: string }>({
+    domain: 'user',
+    message: ({ job, detail }) =>
+      `Job '${job}' was restarted and failed again in the same way before it had completed a checkpoint: ${detail}`,
+    hint: () => 'It would do so at every restart: correct or skip the record that it names, then start the job again.',
+  }),
+  RUNTIME_S3_MISSING: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'Snapshots under s3:// need the AWS SDK, which is not installed.',
+    hint: () => 'npm install @aws-sdk/client-s3',
+  }),
+  RUNTIME_COMMIT_FAILED: declare<{ job: string; checkpoint: number; detail: string }>({
+    domain: 'external',
+    message: ({ job, checkpoint, detail }) =>
+      `Job '${job}' could not commit what its sinks wrote before checkpoint ${checkpoint}: ${detail}`,
+    hint: ({ checkpoint }) =>
+      `The checkpoint itself is complete: a job that starts from checkpoint ${checkpoint} commits again.`,
+  }),
+  RUNTIME_FLUSH_FAILED: declare<{ job: string; checkpoint: number; detail: string }>({
+    domain: 'external',
+    message: ({ job, checkpoint, detail }) =>
+      `A sink of job '${job}' could not write out its rows before checkpoint ${checkpoint}: ${detail}`,
   }),
   RUNTIME_SNAPSHOT_FAILED: declare<{ job: string; detail: string }>({
     domain: 'external',

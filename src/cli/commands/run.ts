@@ -23,6 +23,15 @@ export const run: Command = {
       help: "An option of the session, as SET 'key' = 'value' would give it; may be repeated.",
     },
     parallelism: { type: 'string', short: 'p', value: 'N', help: 'The same as -D parallelism.default=N.' },
+    'from-last-checkpoint': {
+      type: 'boolean',
+      help: 'Start from the newest checkpoint of this job in execution.checkpointing.dir; anew when there is none.',
+    },
+    'savepoint-on-exit': {
+      type: 'string',
+      value: 'FOLDER',
+      help: 'On SIGTERM and Ctrl-C take a savepoint below this folder and stop behind it.',
+    },
     'from-savepoint': { type: 'string', short: 's', value: 'FOLDER', help: 'Start from the snapshot in this folder.' },
   },
   async run(call) {
@@ -37,7 +46,11 @@ export const run: Command = {
     if (parallelism !== undefined) configuration['parallelism.default'] = String(parallelism)
     const savepoint = call.string('from-savepoint')
     if (savepoint !== undefined) configuration['execution.state-recovery.path'] = savepoint
-    const ran = await runFile(file, { args: call.rest, signal: call.io.signal, out: call.io.out, configuration })
+    if (call.boolean('from-last-checkpoint')) configuration['execution.state-recovery.from-last-checkpoint'] = 'true'
+    const savepointOnExit = call.string('savepoint-on-exit')
+    if (savepointOnExit !== undefined) configuration['execution.checkpointing.savepoint-dir'] = savepointOnExit
+    const { rest: args, io } = call
+    const ran = await runFile(file, { args, signal: io.signal, out: io.out, configuration, savepointOnExit })
     if (ran === 0 && !call.io.signal.aborted) fail('CLI_NOTHING_RAN', { file })
     return 0
   },

@@ -2,7 +2,7 @@
  * Writes to a table through its connector.
  *
  * Input      what the connector accepts (the planner made it so)
- * State      none of its own; the connector's writer flushes at each barrier
+ * State      none of its own; the connector's writer flushes at each barrier, or prepares a commit (`transactions`)
  * Law        every row is handed to the writer once, in order; NULL in a NOT NULL column fails or is dropped, as
  *            `table.exec.sink.not-null-enforcer` says
  */
@@ -19,6 +19,7 @@ function create(node: SinkNode, context: OperatorContext): Operator {
     consumed: node.consumed,
     print: context.print,
     counter: context.counter,
+    restoredCheckpoint: context.restoredCheckpoint,
   })
   const enforce = node.notNull.length === 0 ? undefined : notNull(node)
   return {
@@ -37,6 +38,7 @@ function create(node: SinkNode, context: OperatorContext): Operator {
     },
     nextEventTime: () => Number.POSITIVE_INFINITY,
     flush: () => writer.flush(),
+    transactions: writer.transactions,
     close: () => writer.close(),
   }
 }

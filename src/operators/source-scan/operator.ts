@@ -211,6 +211,10 @@ class SourceScan implements SourceOperator {
   onBatch(): void {}
   onWatermark(): void {}
 
+  drain(): void {
+    this.#context.out.watermark(MAX_WATERMARK)
+  }
+
   async close(): Promise<void> {
     await this.#reader?.close()
   }

@@ -1,0 +1,68 @@
+/**
+ * The sinks' side of a checkpoint: what a chain's sinks do at a barrier, and what recovery does before they open.
+ *
+ * Laws
+ * - A transactional sink prepares its commit where another one flushes, at the same place in the order of rows.
+ * - `recover` runs once per sink and start, before any writer is opened, with what all subtasks left in the checkpoint.
+ */
+import { failure } from '../base/errors.ts'
+import type { Committable, TableSink } from '../connectors/contract.ts'
+import type { JobEnvironment } from './build.ts'
+import type { JobSnapshot } from './snapshot-store.ts'
+import type { ChainedOperator } from './task.ts'
+
+/** What a checkpoint holds of one transactional sink in one subtask. */
+export interface SinkPart {
+  readonly node: number
+  readonly subtask: number
+  readonly committables: readonly Committable[]
+  /** What `WriterTransactions.snapshot` gave. */
+  readonly writer: Committable
+}
+
+/** A sink of the plan and how many subtasks write to it. */
+export interface JobSink {
+  readonly node: number
+  readonly sink: TableSink
+  readonly parallelism: number
+}
+
+/** Flush the sinks of a chain, or let them prepare; resolves when all that came before is safe outside. */
+export async function prepareSinks(
+  chain: readonly ChainedOperator[],
+  subtask: number,
+  checkpoint: number,
+): Promise<readonly SinkPart[]> {
+  const parts = chain.map(async ({ node, operator: { transactions, flush } }): Promise<SinkPart[]> => {
+    if (transactions === undefined) {
+      await flush?.()
+      return []
+    }
+    const prepared = transactions.prepareCommit(checkpoint)
+    const writer = transactions.snapshot()
+    return [{ node: node.id, subtask, committables: await prepared, writer }]
+  })
+  return (await Promise.all(parts)).flat()
+}
+
+export async function recoverSinks(
+  sinks: readonly JobSink[],
+  host: JobEnvironment['host'],
+  restore: JobSnapshot | undefined,
+): Promise<void> {
+  for (const { node, sink, parallelism } of sinks) {
+    if (sink.recover === undefined) continue
+    const parts = restore?.sinks?.filter((part) => part.node === node) ?? []
+    const restored = restore && {
+      checkpoint: restore.checkpoint,
+      committables: parts.flatMap((part) => part.committables),
+      writers: parts.map((part) => part.writer),
+    }
+    await sink.recover({ host, parallelism, restored })
+  }
+}
+
+export function commitFailure(job: string, checkpoint: number, cause: unknown): Error {
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  return failure('RUNTIME_COMMIT_FAILED', { job, checkpoint, detail }, { cause })
+}
