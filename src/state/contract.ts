@@ -144,8 +144,11 @@ export interface OperatorState {
   table(name: string): KeyedTable
   list(name: string): KeyedList
   operator(name: string): OperatorList
+  /** The operator's call is over and no slot is in use any more: the next `lookup` or `find` may move rows. */
+  endBatch(): void
   /**
-   * A consistent copy as of now. Cheap and synchronous; `serialize` may run later, while the operator goes on.
+   * A consistent copy as of now, `copy` when no mode is given. Cheap and synchronous; `serialize` may run later, while the
+   * operator goes on.
    */
   snapshot(mode?: SnapshotMode): StateSnapshot
   /**
@@ -166,12 +169,15 @@ export type SnapshotMode = 'full' | 'changes' | 'copy'
 export interface StateSnapshot {
   /** @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go */
   serialize(pause?: () => Promise<void>): Promise<SerializedState>
+  /** It will not be serialized: until this or the end of `serialize`, rows that change are kept for it. */
+  discard(): void
 }
 
 /** What a snapshot of one operator in one subtask holds. */
 export interface SerializedState {
   /** Per state name and key group: rows in the backend-neutral form of `state/row-codec.ts`. */
   readonly keyed: readonly KeyedPart[]
+  /** Always whole: of a full part and the changes upon it, the newest alone counts. */
   readonly operator: readonly { readonly state: string; readonly entries: readonly unknown[] }[]
 }
 

@@ -44,6 +44,10 @@ export class Timers {
     bucket.valid++
   }
 
+  timeOf(slot: number): number {
+    return slot < this.times.length ? this.times[slot] : Number.NaN
+  }
+
   clear(slot: number): void {
     if (slot >= this.times.length) return
     const time = this.times[slot]
