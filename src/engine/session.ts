@@ -23,10 +23,11 @@ import { operatorRuntimes } from '../operators/runtimes.ts'
 import type { PlannerContext } from '../plan/context.ts'
 import { Job } from '../runtime/job.ts'
 import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
+import type { StateBackend } from '../state/contract.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
-import { memoryBackend } from '../state/memory/backend.ts'
 import { startCheckpointing } from './checkpointing.ts'
 import { JobClient, markJobError } from './job-client.ts'
+import { stateBackend } from './state-backend.ts'
 import { tableAccess } from './tables.ts'
 
 export interface SessionParts {
@@ -105,7 +106,7 @@ export class Session {
         functions: this.#functions,
         aggregates: (context) => this.#aggregates(context),
         runtimes: operatorRuntimes,
-        backend: memoryBackend,
+        backend: extra.backend ?? stateBackend(this.options, this.host, parallelism),
         tables: tableAccess(this.planner),
         print: this.#print,
         collect: extra.collect,
@@ -187,6 +188,8 @@ export interface SubmitOptions {
   readonly batchSize?: number
   /** Start from this snapshot rather than from `execution.state-recovery.path`. */
   readonly restore?: JobSnapshot
+  /** Instead of the one that `state.backend.type` names; tests run both. */
+  readonly backend?: StateBackend
   /** How expressions are evaluated; tests run both. */
   readonly expressions?: CompileMode
 }

@@ -1,11 +1,14 @@
 /**
  * Drives one operator with rows, watermarks and barriers, in all the ways that must not make a difference.
  *
- * Law: `everyWay` gives the changelog of the plain run after it has seen the same one at batch sizes 1, 2 and 7, and with the
- * operator thrown away and restored from its snapshot after every input.
+ * Law: `everyWay` gives the changelog of the plain run after it has seen the same one at batch sizes 1, 2 and 7, with the
+ * operator thrown away and restored from its snapshot after every input, and with its state on disk.
  */
 import assert from 'node:assert/strict'
+import { memoryScratch } from '../base/scratch.ts'
 import { findScalarFunction } from '../functions/registry.ts'
+import type { StateBackend } from '../state/contract.ts'
+import { diskBackend } from '../state/disk/backend.ts'
 import { memoryBackend } from '../state/memory/backend.ts'
 import { type Batch, batchOf, rowAt, type Schema } from '../types/batch.ts'
 import { parseRowKind, rowKindText } from '../types/row-kind.ts'
@@ -39,6 +42,7 @@ export interface DriveOptions {
   readonly expressions?: 'compiled' | 'interpreted'
   /** For operators that ask tables. */
   readonly tables?: OperatorContext['tables']
+  readonly backend?: StateBackend
   /** Called after every step, rows at batch size 1. */
   readonly after?: (operator: Operator) => void
 }
@@ -55,6 +59,7 @@ export async function drive<N extends NodeBase>(
     expressions = 'compiled',
     tables,
     after,
+    backend = memoryBackend,
   }: DriveOptions = {},
 ): Promise<Driven> {
   const log: string[] = []
@@ -62,7 +67,7 @@ export async function drive<N extends NodeBase>(
   let time = 0
   let current: number | undefined
   const place = { maxParallelism: 128, keyGroups: { start: 0, end: 128 }, now: () => time }
-  let state = memoryBackend.open(node.state, place)
+  let state = backend.open(node.state, place)
   const create = (): Operator => {
     const context = {
       subtask: 0,
@@ -105,7 +110,8 @@ export async function drive<N extends NodeBase>(
   const restart = async () => {
     operator.beforeBarrier?.()
     const part = await state.snapshot().serialize()
-    state = memoryBackend.open(node.state, place)
+    state.close()
+    state = backend.open(node.state, place)
     state.restore([part])
     operator = create()
     operator.restored?.(current ?? Number.NEGATIVE_INFINITY)
@@ -123,6 +129,7 @@ export async function drive<N extends NodeBase>(
       ),
       input,
     )
+    state.endBatch()
     pending = []
   }
   for (const step of steps) {
@@ -145,6 +152,7 @@ export async function drive<N extends NodeBase>(
     }
     if (restore) await restart()
     after?.(operator)
+    state.endBatch()
   }
   flush()
   return { log, counters }
@@ -159,7 +167,12 @@ export async function everyWay<N extends NodeBase>(
 ): Promise<string[]> {
   const { log, counters } = await drive(runtime, node, inputs, steps, options)
   const ways: DriveOptions[] = [1, 2, 7].map((batchSize) => ({ ...options, batchSize }))
-  ways.push({ ...options, restore: true })
+  const backend = diskBackend({ scratch: memoryScratch, cacheBytes: 0, segmentBytes: 512 })
+  ways.push(
+    { ...options, restore: true },
+    { ...options, backend, batchSize: 2 },
+    { ...options, backend, restore: true },
+  )
   if (options.expressions === undefined) ways.push({ ...options, expressions: 'interpreted' })
   for (const way of ways) {
     const again = await drive(runtime, node, inputs, steps, way)

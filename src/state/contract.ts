@@ -87,8 +87,14 @@ export interface KeyedTable {
   earliest(): number | undefined
   /** Must be called when the time column of a slot was written. */
   timeChanged(slot: number): void
-  /** All live slots, in insertion order. */
+  /** All live slots, in insertion order; their rows are in memory together. */
   slots(): Int32Array
+  /** Rises when rows have moved: what an operator remembers by slot or by row of a list does not hold any more. */
+  readonly moves: number
+  /** The operator keeps slots over batches: rows of this table, and of lists that hang on it, stay in memory. */
+  hold(): void
+  /** The row of a slot that is held, not looked up, is about to be written. */
+  touch(slot: number): void
 }
 
 export interface KeyedList {
@@ -100,6 +106,8 @@ export interface KeyedList {
   readonly values: readonly ColumnBuilder[]
   lookup(batch: Rows, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void
   find(key: readonly Value[], intent: Intent): number
+  /** Rows of a key that was looked up to read are about to be written. */
+  touch(slot: number): void
   /** First row id of a key slot, or −1. */
   first(slot: number): number
   /** Last row id of a key slot, or −1. */

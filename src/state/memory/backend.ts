@@ -90,6 +90,11 @@ export class MemoryState implements OperatorState {
   list(name: string): MemoryList {
     return this.lists.get(name) ?? this.undeclared(name, 'list')
   }
+  /** Lists whose rows are kept with those of a store. */
+  protected listsOf(store: KeyStore): MemoryList[] {
+    return [...this.lists.values()].filter((list) => list.store === store)
+  }
+
   operator(name: string): OperatorList {
     return this.operators.get(name) ?? this.undeclared(name, 'operator')
   }

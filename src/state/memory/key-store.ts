@@ -51,6 +51,13 @@ export class KeyIndex {
     index[p * 2 + 1] = hash
   }
 
+  /** Slots with this hash. */
+  *slotsOf(hash: number): Generator<number> {
+    const { index, mask } = this
+    for (let p = hash & mask; index[p * 2] !== 0; p = (p + 1) & mask)
+      if (index[p * 2 + 1] === hash) yield index[p * 2] - 1
+  }
+
   /** Where a slot stands, or −1. */
   placeOf(slot: number): number {
     let p = this.hashes[slot] & this.mask
@@ -94,6 +101,8 @@ export class KeyIndex {
 /** Where rows are that are not in memory (`state/disk/shelf.ts`); nowhere for the memory backend. */
 export interface Shelf {
   endBatch(): void
+  /** Rows stay in memory from now on. */
+  hold(): void
   /** Bring the rows of these keys into memory. */
   fetch(columns: HashColumns, length: number): void
   fetchAll(): void
@@ -121,6 +130,7 @@ export abstract class KeyStore implements Indexed {
   /** What a row is written as: the store itself, then what hangs on it. */
   readonly parts: StatePart[] = []
   shelf: Shelf | null = null
+  moves = 0
   /** Set by the backend, which knows the maximum parallelism. */
   keyGroupOf: (slot: number) => number = () => 0
   live = new Uint8Array(FIRST_CAPACITY)
@@ -178,6 +188,10 @@ export abstract class KeyStore implements Indexed {
 
   endBatch(): void {
     this.shelf?.endBatch()
+  }
+
+  hold(): void {
+    this.shelf?.hold()
   }
 
   find(key: readonly Value[], intent: Intent): number {
@@ -285,6 +299,11 @@ export abstract class KeyStore implements Indexed {
       this.free = grown
     }
     this.free[this.freeCount++] = slot
+  }
+
+  /** Rows in memory. */
+  get resident(): number {
+    return this.high - this.freeCount
   }
 
   slots(): Int32Array {

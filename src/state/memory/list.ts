@@ -98,6 +98,9 @@ export class MemoryList implements KeyedList {
   slots(): Int32Array {
     return this.store.slots()
   }
+  touch(slot: number): void {
+    this.store.touch(slot)
+  }
   removeKey(slot: number): void {
     if (this.ownsKeys()) {
       this.store.remove(slot)

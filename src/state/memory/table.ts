@@ -38,9 +38,10 @@ export class MemoryTable extends KeyStore implements KeyedTable {
 
   timeChanged(slot: number): void {
     this.touch(slot)
+    const time = Number(this.values[this.declaration.timeColumn as number].values[slot])
+    if (this.timeOf(slot) === time) return
     this.shelf?.leaveTime(slot)
-    const column = this.values[this.declaration.timeColumn as number]
-    this.orderOfTime().set(slot, Number(column.values[slot]))
+    this.orderOfTime().set(slot, time)
   }
 
   timeCleared(slot: number): void {
