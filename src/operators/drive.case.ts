@@ -2,12 +2,13 @@
  * Drives one operator with rows, watermarks and barriers, in all the ways that must not make a difference.
  *
  * Law: `everyWay` gives the changelog of the plain run after it has seen the same one at batch sizes 1, 2 and 7, with the
- * operator thrown away and restored from its snapshot after every input, and with its state on disk.
+ * operator thrown away and restored from its snapshot after every input or from snapshots of changes, and with its state on
+ * disk.
  */
 import assert from 'node:assert/strict'
 import { memoryScratch } from '../base/scratch.ts'
 import { findScalarFunction } from '../functions/registry.ts'
-import type { StateBackend } from '../state/contract.ts'
+import type { SerializedState, StateBackend } from '../state/contract.ts'
 import { diskBackend } from '../state/disk/backend.ts'
 import { memoryBackend } from '../state/memory/backend.ts'
 import { type Batch, batchOf, rowAt, type Schema } from '../types/batch.ts'
@@ -43,6 +44,8 @@ export interface DriveOptions {
   /** For operators that ask tables. */
   readonly tables?: OperatorContext['tables']
   readonly backend?: StateBackend
+  /** A snapshot of changes behind every input; behind this one, the operator is restored from all of them. */
+  readonly changesUntil?: number
   /** Called after every step, rows at batch size 1. */
   readonly after?: (operator: Operator) => void
 }
@@ -60,6 +63,7 @@ export async function drive<N extends NodeBase>(
     tables,
     after,
     backend = memoryBackend,
+    changesUntil = -1,
   }: DriveOptions = {},
 ): Promise<Driven> {
   const log: string[] = []
@@ -107,12 +111,19 @@ export async function drive<N extends NodeBase>(
     return runtime.create(node, context as unknown as OperatorContext)
   }
   let operator = create()
-  const restart = async () => {
+  const changes: SerializedState[] = []
+  const noteChanges = async () => {
     operator.beforeBarrier?.()
-    const part = await state.snapshot().serialize()
+    const { keyed, operator: entries } = await state.snapshot(changes.length === 0 ? 'full' : 'changes').serialize()
+    // Of the entries of operator state the newest count alone.
+    const before = changes.pop()
+    if (before !== undefined) changes.push({ keyed: before.keyed, operator: [] })
+    changes.push({ keyed, operator: entries })
+  }
+  const restart = async (parts: readonly SerializedState[]) => {
     state.close()
     state = backend.open(node.state, place)
-    state.restore([part])
+    state.restore(parts)
     operator = create()
     operator.restored?.(current ?? Number.NEGATIVE_INFINITY)
   }
@@ -132,11 +143,12 @@ export async function drive<N extends NodeBase>(
     state.endBatch()
     pending = []
   }
+  let done = 0
   for (const step of steps) {
     if ('row' in step) {
       if (pending.length > 0 && (pending[0].input ?? 0) !== (step.input ?? 0)) flush()
       pending.push(step)
-      if (pending.length >= batchSize || restore || after !== undefined) flush()
+      if (pending.length >= batchSize || restore || done <= changesUntil || after !== undefined) flush()
     } else {
       flush()
       if ('watermark' in step) {
@@ -150,7 +162,12 @@ export async function drive<N extends NodeBase>(
         operator.onEnd?.()
       }
     }
-    if (restore) await restart()
+    if (restore) {
+      operator.beforeBarrier?.()
+      await restart([await state.snapshot().serialize()])
+    }
+    if (done <= changesUntil) await noteChanges()
+    if (done++ === changesUntil) await restart(changes)
     after?.(operator)
     state.endBatch()
   }
@@ -173,6 +190,10 @@ export async function everyWay<N extends NodeBase>(
     { ...options, backend, batchSize: 2 },
     { ...options, backend, restore: true },
   )
+  for (const part of [1 / 3, 2 / 3]) {
+    const changesUntil = Math.floor(steps.length * part)
+    ways.push({ ...options, changesUntil }, { ...options, backend, changesUntil })
+  }
   if (options.expressions === undefined) ways.push({ ...options, expressions: 'interpreted' })
   for (const way of ways) {
     const again = await drive(runtime, node, inputs, steps, way)
