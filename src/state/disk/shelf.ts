@@ -18,6 +18,9 @@ import type { RecordLog, RecordView, Segment } from './record-log.ts'
 import type { RowForm } from './row-form.ts'
 import { ShelvedTimes } from './shelved-times.ts'
 
+/** Bytes that are looked through between two batches at most. */
+const COMPACTION_BYTES = 2 ** 20
+
 export interface Budget {
   /** Bytes that this store may take in memory. */
   bytes(): number
@@ -197,7 +200,8 @@ export class DiskShelf implements Shelf {
     const { store, used } = this
     const limit = this.budget.bytes()
     if (this.form.residentBytes() > limit) {
-      const target = limit - limit / 8
+      // A little more than must go, but no more than a batch should wait for.
+      const target = limit - limit / 256
       // Twice around: the first time a row that was used lately is spared.
       for (let steps = 2 * store.high; steps > 0 && this.form.residentBytes() > target; steps--) {
         if (this.hand >= store.high) this.hand = 0
@@ -232,18 +236,22 @@ export class DiskShelf implements Shelf {
   }
 
   /**
-   * Write records that still count again, so that less than half of the disk is taken by those that do not. A few times
-   * what was put to disk per call; not while a snapshot reads the log, which goes by places.
+   * Write records that still count again, so that less than half of the disk is taken by those that do not: a few times
+   * what was put to disk, and no more at once than a batch should wait for. Not while a snapshot reads the log, which goes by
+   * places.
    */
   private compact(): void {
     const { log, index, store } = this
     if (store.changes.copies.size > 0) return
-    let budget = Math.max(4 * this.written, 0)
-    this.written = 0
+    let budget = Math.min(4 * this.written, COMPACTION_BYTES)
+    this.written -= budget / 4
     const now = store.watch ? store.now() : 0
     while (budget > 0) {
       this.victim ??= this.pickVictim()
-      if (this.victim === undefined) return
+      if (this.victim === undefined) {
+        this.written = 0
+        return
+      }
       const { segment, at } = this.victim
       this.victim.at = log.scan({ segment, from: at, end: segment.length }, Math.min(budget, 65_536), (view) => {
         const { hash, place } = view
