@@ -13,8 +13,6 @@ export const SESSION_DEFAULTS: Readonly<Record<string, string>> = {
   'table.exec.source.cdc-events-duplicate': 'false',
   'table.exec.mini-batch.enabled': 'false',
   'table.exec.legacy-cast-behaviour': 'disabled',
-  'state.backend.type': 'hashmap',
-  'state.backend.rocksdb.memory.fixed-per-slot': '256 mb',
   'table.optimizer.reuse-sub-plan-enabled': 'true',
 }
 

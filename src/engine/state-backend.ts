@@ -14,10 +14,10 @@ export function stateBackend(options: SessionOptions, host: Host, parallelism: n
     case 'hashmap':
       return memoryBackend
     case 'rocksdb': {
-      const text = options.get(CACHE) as string
+      const text = options.get(CACHE) ?? '256 mb'
       const perSlot = parseMemory(text)
       if (perSlot === undefined) return fail('STATE_CACHE_SIZE', { option: CACHE, value: text })
-      const folder = options.get('state.backend.rocksdb.localdir')?.split(/[,:]/)[0] ?? tmpdir()
+      const folder = options.get('state.backend.rocksdb.localdir')?.split(',')[0].trim() ?? tmpdir()
       return diskBackend({ scratch: () => host.scratch(folder), cacheBytes: perSlot * parallelism })
     }
     default:
