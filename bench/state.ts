@@ -141,10 +141,11 @@ async function checkpoints(
       for (let b = 0; b < 20; b++) update()
       const clock = () => performance.now()
       let at = clock()
+      bytes = 0
       const taken = snapshot(mode)
       barriers.push(clock() - at)
       at = clock()
-      const { keyed } = await taken.serialize(async () => {
+      const pause = async () => {
         pieces.push(clock() - at)
         at = clock()
         if (pieces.length % (times === 1 ? 16 : 1) === 0) {
@@ -153,9 +154,11 @@ async function checkpoints(
         }
         await new Promise((resolve) => setImmediate(resolve))
         at = clock()
+      }
+      await taken.serialize(pause, (part) => {
+        bytes += part.bytes.length
       })
       pieces.push(clock() - at)
-      bytes = keyed.reduce((sum, part) => sum + part.bytes.length, 0)
     }
     const shown = (name: string, all: number[]) => {
       const sorted = all.sort((a, b) => a - b)

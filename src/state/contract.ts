@@ -175,8 +175,12 @@ export interface OperatorState {
 export type SnapshotMode = 'full' | 'changes' | 'copy'
 
 export interface StateSnapshot {
-  /** @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go */
-  serialize(pause?: () => Promise<void>): Promise<SerializedState>
+  /**
+   * @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go
+   * @param emit gets the keyed parts one by one, oldest first, instead of the result: state larger than memory. There may be
+   *   several of one key group (a full one, then changes upon it)
+   */
+  serialize(pause?: () => Promise<void>, emit?: (part: KeyedPart) => void): Promise<SerializedState>
   /** It will not be serialized: until this or the end of `serialize`, rows that change are kept for it. */
   discard(): void
 }

@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import { batchOf } from '../types/batch.ts'
 import { INT, type LogicalType, STRING, timestamp } from '../types/logical-type.ts'
 import type { Value } from '../types/value.ts'
-import type { OperatorState, SerializedState, StateDeclaration } from './contract.ts'
+import type { KeyedPart, OperatorState, SerializedState, StateDeclaration } from './contract.ts'
 
 const field = (name: string, type: LogicalType) => ({ name, type })
 
@@ -63,6 +63,44 @@ export function snapshotCases(open: (declarations: Record<string, StateDeclarati
     next.restore([part])
     assert.equal(next.table('t').size, rows)
     assert.notEqual(next.table('t').find([rows - 1], 'read'), -1)
+  })
+
+  test('a snapshot hands its parts over one by one, a long key group in several', async () => {
+    const declarations: Record<string, StateDeclaration> = {
+      t: { kind: 'table', key: [field('k', INT)], value: [field('v', STRING)], partitionColumns: 1 },
+      l: { kind: 'list', table: 't', key: [field('k', INT)], value: [field('s', STRING)], partitionColumns: 1 },
+    }
+    const state = open(declarations)
+    const put = (key: number, text: string) => {
+      state.endBatch()
+      const slot = state.table('t').find([key], 'update')
+      state.table('t').values[0].set(slot, text)
+      state.list('l').appendValues(slot, [text])
+    }
+    const emitted = async (mode: 'full' | 'changes') => {
+      const keyed: KeyedPart[] = []
+      const rest = await state.snapshot(mode).serialize(undefined, (part) => keyed.push(part))
+      assert.deepEqual(rest.keyed, [])
+      const groups = new Set(keyed.map((part) => `${part.state} ${part.keyGroup}`))
+      assert.ok(keyed.length > groups.size, 'some are split')
+      return { keyed, operator: [] }
+    }
+    for (let key = 0; key < 2000; key++) put(key, 'x'.repeat(5_000))
+    const full = await emitted('full')
+    for (let key = 0; key < 2000; key++) {
+      state.endBatch()
+      if (key % 2 === 0) state.table('t').remove(state.table('t').find([key], 'read'))
+      else put(key, 'y'.repeat(10_000))
+    }
+    const next = open(declarations)
+    next.restore([full, await emitted('changes')])
+    assert.equal(next.table('t').size, 1000)
+    for (let key = 1; key < 2000; key += 2) {
+      next.endBatch()
+      const slot = next.table('t').find([key], 'read')
+      assert.equal(next.table('t').values[0].get(slot), 'y'.repeat(10_000))
+      assert.equal(next.list('l').count(slot), 2)
+    }
   })
 
   test('a snapshot of changes holds what changed, and no more', async () => {

@@ -125,6 +125,7 @@ class DiskCopy extends MemoryCopy {
             const writer = writerOf(writers[p], view.keyGroup)
             writer.raw(view.bytes.subarray(starts[p], starts[p + 1]))
             writer.rows++
+            this.wrote(p, view.keyGroup, writer)
           }
         })
         this.unread.set(stretch.segment, { ...stretch, from })

@@ -125,19 +125,12 @@ export class MemoryState implements OperatorState {
     }
     return {
       discard,
-      async serialize(pause) {
+      async serialize(pause, emit) {
         const keyed: KeyedPart[] = []
         try {
           for (const copy of copies) {
-            const running = copy.write()
-            for (;;) {
-              const step = running.next()
-              if (step.done === true) {
-                keyed.push(...step.value)
-                break
-              }
-              if (pause !== undefined) await pause()
-            }
+            const writing = copy.write(emit ?? ((part) => keyed.push(part)), emit !== undefined)
+            for (const _ of writing) if (pause !== undefined) await pause()
           }
         } finally {
           discard()

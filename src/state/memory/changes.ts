@@ -7,7 +7,6 @@
  * - Marks say what a snapshot of changes has to hold: 0 nothing, 1 the row, 2 the row, and its removal says nothing because
  *   no snapshot has it. They are kept from the first full snapshot on; a job without checkpoints does not pay for them.
  */
-import type { KeyedPart } from '../contract.ts'
 import { RowWriter } from '../row-codec.ts'
 
 /** One state as rows of bytes: a table, or a list by key. */
@@ -81,22 +80,4 @@ export function writerOf(writers: Map<number, RowWriter>, keyGroup: number): Row
     writers.set(keyGroup, writer)
   }
   return writer
-}
-
-/** The blocks of one state. @param removed keys that went, in a block of changes */
-export function* blocksOf(
-  state: string,
-  writers: Map<number, RowWriter>,
-  removed?: Map<number, RowWriter>,
-): Generator<void, KeyedPart[]> {
-  const parts: KeyedPart[] = []
-  const keyGroups = new Set([...writers.keys(), ...(removed?.keys() ?? [])])
-  for (const keyGroup of [...keyGroups].sort((a, b) => a - b)) {
-    const writer = writers.get(keyGroup) ?? new RowWriter()
-    if (removed === undefined) parts.push({ state, keyGroup, bytes: writer.finish() })
-    else parts.push({ state, keyGroup, changes: true, bytes: writer.finish(removed.get(keyGroup) ?? null) })
-    writers.delete(keyGroup)
-    if (parts.length % 16 === 0) yield
-  }
-  return parts
 }

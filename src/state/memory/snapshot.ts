@@ -12,20 +12,25 @@ import type { KeyedPart } from '../contract.ts'
 import { hashKindOf } from '../hash.ts'
 import { keyGroupOfHash } from '../key-group.ts'
 import { compileHash, type HashColumns } from '../probe.ts'
-import type { RowWriter } from '../row-codec.ts'
-import { blocksOf, type StatePart, type StoreCopy, writerOf } from './changes.ts'
+import { RowWriter } from '../row-codec.ts'
+import { type StatePart, type StoreCopy, writerOf } from './changes.ts'
 import type { KeyStore } from './key-store.ts'
 import type { MemoryList } from './list.ts'
 import type { MemoryTable } from './table.ts'
 
 /** Rows between two pauses. */
-export const SLICE = 4096
+const SLICE = 4096
+/** A block is handed over when it has so many bytes; what follows of its key group are changes upon it. */
+const BLOCK_BYTES = 64 * 1024
 
 export class MemoryCopy implements StoreCopy {
   protected readonly store: KeyStore
   protected readonly writers: Map<number, RowWriter>[]
   private readonly removed: Map<number, RowWriter> | undefined
   private readonly pending: Uint8Array
+  private emit: ((part: KeyedPart) => void) | undefined
+  /** Key groups of which a block was handed over, by part. */
+  private readonly begun: Set<number>[]
 
   /** @param pending slots to write are not 0  @param removed keys that went; absent in a full snapshot */
   constructor(store: KeyStore, pending: Uint8Array, removed: Map<number, RowWriter> | undefined) {
@@ -33,6 +38,7 @@ export class MemoryCopy implements StoreCopy {
     this.pending = pending
     this.removed = removed
     this.writers = store.parts.map(() => new Map())
+    this.begun = store.parts.map(() => new Set())
     store.changes.copies.add(this)
   }
 
@@ -46,12 +52,34 @@ export class MemoryCopy implements StoreCopy {
     const keyGroup = store.keyGroupOf(slot)
     for (let p = 0; p < writers.length; p++) {
       const writer = writerOf(writers[p], keyGroup)
-      if (store.parts[p].write(writer, slot, this.removed !== undefined)) writer.rows++
+      if (!store.parts[p].write(writer, slot, this.removed !== undefined)) continue
+      writer.rows++
+      this.wrote(p, keyGroup, writer)
     }
   }
 
-  *write(): Generator<void, KeyedPart[]> {
-    const { pending, store } = this
+  /** A row more: a block that is long enough is handed over. */
+  protected wrote(part: number, keyGroup: number, writer: RowWriter): void {
+    if (this.emit === undefined || writer.length < BLOCK_BYTES) return
+    this.emit(this.block(part, keyGroup))
+  }
+
+  private block(part: number, keyGroup: number): KeyedPart {
+    const { state } = this.store.parts[part]
+    const writer = this.writers[part].get(keyGroup) ?? new RowWriter()
+    this.writers[part].delete(keyGroup)
+    const first = this.begun[part].has(keyGroup) === false
+    this.begun[part].add(keyGroup)
+    if (this.removed === undefined && first) return { state, keyGroup, bytes: writer.finish() }
+    // A list that hangs on a table has no keys of its own to remove.
+    const removed = first && part === 0 ? this.removed?.get(keyGroup) : undefined
+    return { state, keyGroup, changes: true, bytes: writer.finish(removed ?? null) }
+  }
+
+  /** @param split whether a key group may have several blocks, so that they can leave memory early */
+  *write(emit: (part: KeyedPart) => void, split: boolean): Generator<void> {
+    const { pending, writers } = this
+    if (split) this.emit = emit
     let written = 0
     for (let slot = 0; slot < pending.length; slot++) {
       if (pending[slot] === 0) continue
@@ -60,14 +88,13 @@ export class MemoryCopy implements StoreCopy {
     }
     yield* this.writeElsewhere()
     this.close()
-    const parts: KeyedPart[] = []
-    for (let p = 0; p < this.writers.length; p++) {
-      // A list that hangs on a table has no keys of its own to remove.
-      const removed = this.removed === undefined || p === 0 ? this.removed : new Map<number, RowWriter>()
-      parts.push(...(yield* blocksOf(store.parts[p].state, this.writers[p], removed)))
-      yield
+    for (let p = 0; p < writers.length; p++) {
+      const removed = p === 0 ? [...(this.removed?.keys() ?? [])].filter((group) => !this.begun[0].has(group)) : []
+      for (const keyGroup of [...new Set([...writers[p].keys(), ...removed])].sort((a, b) => a - b)) {
+        emit(this.block(p, keyGroup))
+        if (keyGroup % 16 === 0) yield
+      }
     }
-    return parts
   }
 
   /** Rows that are not in memory. */
