@@ -87,7 +87,10 @@ export class Coordinator {
   }
 
   received(task: Task, snapshot: SubtaskSnapshot): void {
-    if (snapshot.checkpoint !== this.#pending?.checkpoint) return
+    if (snapshot.checkpoint !== this.#pending?.checkpoint) {
+      discard(snapshot)
+      return
+    }
     this.#pending.received.set(task, snapshot)
     this.taskEnded()
   }
@@ -132,7 +135,13 @@ export class Coordinator {
   abort(cause: unknown): void {
     const pending = this.#pending
     this.#pending = undefined
+    for (const snapshot of pending?.received.values() ?? []) discard(snapshot)
     const detail = cause instanceof Error ? cause.message : 'the job ended'
     pending?.reject(failure('RUNTIME_SNAPSHOT_FAILED', { job: this.#job, detail }, { cause }))
   }
+}
+
+/** Nobody will write it. */
+function discard({ operators }: SubtaskSnapshot): void {
+  for (const { snapshot } of operators) snapshot.discard()
 }

@@ -176,6 +176,7 @@ export type SnapshotMode = 'full' | 'changes' | 'copy'
 
 export interface StateSnapshot {
   /**
+   * Called again without `emit`, it gives the same result (a subtask that ended is part of every later checkpoint).
    * @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go
    * @param emit gets the keyed parts one by one, oldest first, instead of the result: state larger than memory. There may be
    *   several of one key group (a full one, then changes upon it)

@@ -123,19 +123,26 @@ export class MemoryState implements OperatorState {
     const discard = () => {
       for (const copy of copies) copy.close()
     }
+    let written: Promise<SerializedState> | undefined
+    const write = async (pause?: () => Promise<void>, emit?: (part: KeyedPart) => void): Promise<SerializedState> => {
+      const keyed: KeyedPart[] = []
+      try {
+        for (const copy of copies) {
+          const writing = copy.write(emit ?? ((part) => keyed.push(part)), emit !== undefined)
+          for (const _ of writing) if (pause !== undefined) await pause()
+        }
+      } finally {
+        discard()
+      }
+      return { keyed, operator }
+    }
     return {
       discard,
-      async serialize(pause, emit) {
-        const keyed: KeyedPart[] = []
-        try {
-          for (const copy of copies) {
-            const writing = copy.write(emit ?? ((part) => keyed.push(part)), emit !== undefined)
-            for (const _ of writing) if (pause !== undefined) await pause()
-          }
-        } finally {
-          discard()
-        }
-        return { keyed, operator }
+      serialize(pause, emit) {
+        if (written !== undefined && emit !== undefined)
+          fail('STATE_INTERNAL', { detail: 'a snapshot is written twice' })
+        written ??= write(pause, emit)
+        return written
       },
     }
   }
