@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- state [--keys N] [--backend memory|disk] [--cache MB] [--cgroup MB]`: state of N keys (1 M) under
- * read-modify-write of random keys, then the same while checkpoints are taken.
+ * `npm run bench -- state [--keys N] [--backend memory|disk] [--cache MB] [--cgroup MB]
+ * [--writes M]`: state of N keys (1 M) under read-modify-write of random keys (at most M million, 8), then the same while
+ * checkpoints are taken.
  *
  * A row is a BIGINT key with COUNT and SUM; a batch has 4,096 rows and asks for its slots once, as an aggregate does. Each
  * backend runs in its own process. A stop is what one piece of a checkpoint takes: the barrier, or what is written until the
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
     backend: { type: 'string' },
     cache: { type: 'string', default: '256' },
     cgroup: { type: 'string' },
+    writes: { type: 'string', default: '8' },
     'run-in': { type: 'string' },
   },
 })
@@ -33,7 +35,18 @@ if (flags['run-in'] === undefined) {
   const group = flags.cgroup === undefined ? '' : makeGroup(Number(flags.cgroup))
   try {
     for (const backend of flags.backend === undefined ? ['memory', 'disk'] : [flags.backend]) {
-      const own = ['--run-in', group, '--keys', flags.keys, '--backend', backend, '--cache', flags.cache]
+      const own = [
+        '--run-in',
+        group,
+        '--keys',
+        flags.keys,
+        '--backend',
+        backend,
+        '--cache',
+        flags.cache,
+        '--writes',
+        flags.writes,
+      ]
       const { status } = spawnSync(process.execPath, [...process.execArgv, process.argv[1], ...own], {
         stdio: 'inherit',
       })
@@ -113,7 +126,7 @@ async function measure(backend: StateBackend, name: string): Promise<void> {
   const random = () => {
     for (let i = 0; i < BATCH; i++) values[i] = Math.floor(Math.random() * keys) * 1024
   }
-  const writes = Math.min(load, Math.ceil(8e6 / BATCH))
+  const writes = Math.min(load, Math.ceil((Number(flags.writes) * 1e6) / BATCH))
   phase(`${((writes * BATCH) / 1e6).toFixed(1)} M read-modify-writes of random keys`, writes, random)
   report('keys', `${table.size}`)
   report('anonymous memory, peak', `${Math.round(peak)} MB`)
