@@ -22,6 +22,16 @@ const TEXTS: Readonly<Record<string, OptionText>> = {
   'pipeline.global-job-parameters': { text: 'Texts that user functions can ask for when they open.' },
   'pipeline.max-parallelism': { text: 'Number of key groups; bounds the parallelism a snapshot can be restored with.' },
   'pipeline.name': { text: 'Name of the job.' },
+  'state.backend': { text: 'The older name of state.backend.type, read where that is not set.' },
+  'state.backend.rocksdb.localdir': { text: 'Folder for state on disk; by default the system’s temporary one.' },
+  'state.backend.rocksdb.memory.fixed-per-slot': {
+    text: 'Memory for the rows of state on disk, per unit of parallelism; see [state backends](../guide/state.md).',
+    default: '256 mb',
+  },
+  'state.backend.type': {
+    text: '`hashmap`: state in memory; `rocksdb`: on the local disk with a cache in memory.',
+    default: 'hashmap',
+  },
   'table.dynamic-table-options.enabled': { text: 'Whether hints /*+ OPTIONS(…) */ are allowed.', default: 'true' },
   'table.exec.async-scalar.max-attempts': {
     text: 'Asynchronous functions: how often a failing call is made before the job fails.',
@@ -70,7 +80,9 @@ function keysRead(root: URL): ReadonlySet<string> {
     if (!file.endsWith('.ts') || /\.(test|case)\.ts$/.test(file) || file.startsWith('base/catalogue')) continue
     if (file.endsWith('session-options.ts') || file.endsWith('recovery-options.ts')) continue
     const text = readFileSync(new URL(file, src), 'utf8').replaceAll(/^\s*(\*|\/\/|\/\*).*$/gm, '')
-    for (const [, key] of text.matchAll(/['`]((?:table|pipeline|execution|parallelism)\.[a-z][a-z.-]*[a-z])['`]/g))
+    for (const [, key] of text.matchAll(
+      /['`]((?:table|pipeline|execution|parallelism|state)\.[a-z][a-z.-]*[a-z])['`]/g,
+    ))
       keys.add(key)
   }
   return keys

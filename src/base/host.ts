@@ -5,11 +5,15 @@
  * `Math.random`, the network or the disk; it takes a `Host`. The real one is `base/node-host.ts`; the simulated one
  * (`base/simulated-host.ts`) has a virtual clock, a seeded random source, an in-memory disk and an in-memory network.
  */
+import type { Scratch } from './scratch.ts'
+
 export interface Host {
   readonly clock: Clock
   /** Uniform in [0, 1). */
   random(): number
   readonly storage: Storage
+  /** A new place for files that nobody needs when the process has ended, in this folder if it is a real one. */
+  scratch(folder: string): Scratch
   readonly network: Network
 }
 

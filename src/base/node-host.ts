@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } fro
 import { dirname } from 'node:path'
 import type { Clock, Host, Storage } from './host.ts'
 import { connectBroker } from './node-connection.ts'
+import { diskScratch } from './scratch.ts'
 
 /** `setTimeout` takes 31 bits of milliseconds and fires at once beyond. */
 const LONGEST_TIMER = 2 ** 31 - 1
@@ -119,5 +120,6 @@ export const nodeHost: Host = {
   clock,
   random: () => Math.random(),
   storage,
+  scratch: diskScratch,
   network: { connect: connectBroker },
 }

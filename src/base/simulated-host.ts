@@ -6,6 +6,7 @@
  * - The same seed gives the same run.
  */
 import type { BrokerAddress, BrokerConnection, Clock, ConnectOptions, Host, Network, Storage } from './host.ts'
+import { memoryScratch } from './scratch.ts'
 
 export interface SimulatedHost extends Host {
   readonly clock: SimulatedClock
@@ -19,6 +20,7 @@ export function simulatedHost(options: { readonly seed?: number; readonly startM
     clock: new SimulatedClock(options.startMs ?? 0),
     random,
     storage: new MemoryStorage(),
+    scratch: memoryScratch,
     network: new SimulatedNetwork(),
   }
 }

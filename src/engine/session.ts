@@ -25,13 +25,14 @@ import type { PlannerContext } from '../plan/context.ts'
 import { findLastCheckpoint } from '../runtime/checkpoint-store.ts'
 import { Job } from '../runtime/job.ts'
 import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
+import type { StateBackend } from '../state/contract.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
-import { memoryBackend } from '../state/memory/backend.ts'
 import { Checkpointing } from './checkpointing.ts'
 import { JobClient, markJobError } from './job-client.ts'
 import { JobRun } from './job-run.ts'
 import { recoveryOptions } from './recovery-options.ts'
 import { restartStrategy } from './restart-strategy.ts'
+import { stateBackend } from './state-backend.ts'
 import { storageFor } from './storage.ts'
 import { tableAccess } from './tables.ts'
 
@@ -111,7 +112,7 @@ export class Session {
         functions: this.#functions,
         aggregates: (context) => this.#aggregates(context),
         runtimes: operatorRuntimes,
-        backend: memoryBackend,
+        backend: extra.backend ?? stateBackend(this.options, this.host, parallelism),
         tables: tableAccess(this.planner),
         print: this.#print,
         collect: extra.collect,
@@ -214,6 +215,8 @@ export interface SubmitOptions {
   readonly restore?: JobSnapshot
   /** The highest number that a checkpoint of an earlier attempt had. */
   readonly lastCheckpoint?: number
+  /** Instead of the one that `state.backend.type` names; tests run both. */
+  readonly backend?: StateBackend
   /** How expressions are evaluated; tests run both. */
   readonly expressions?: CompileMode
 }

@@ -1,11 +1,15 @@
 /**
  * Drives one operator with rows, watermarks and barriers, in all the ways that must not make a difference.
  *
- * Law: `everyWay` gives the changelog of the plain run after it has seen the same one at batch sizes 1, 2 and 7, and with the
- * operator thrown away and restored from its snapshot after every input.
+ * Law: `everyWay` gives the changelog of the plain run after it has seen the same one at batch sizes 1, 2 and 7, with the
+ * operator thrown away and restored from its snapshot after every input or from snapshots of changes, and with its state on
+ * disk.
  */
 import assert from 'node:assert/strict'
+import { memoryScratch } from '../base/scratch.ts'
 import { findScalarFunction } from '../functions/registry.ts'
+import type { SerializedState, StateBackend } from '../state/contract.ts'
+import { diskBackend } from '../state/disk/backend.ts'
 import { memoryBackend } from '../state/memory/backend.ts'
 import { type Batch, batchOf, rowAt, type Schema } from '../types/batch.ts'
 import { parseRowKind, rowKindText } from '../types/row-kind.ts'
@@ -39,6 +43,9 @@ export interface DriveOptions {
   readonly expressions?: 'compiled' | 'interpreted'
   /** For operators that ask tables. */
   readonly tables?: OperatorContext['tables']
+  readonly backend?: StateBackend
+  /** A snapshot of changes behind every input; behind this one, the operator is restored from all of them. */
+  readonly changesUntil?: number
   /** Called after every step, rows at batch size 1. */
   readonly after?: (operator: Operator) => void
 }
@@ -55,6 +62,8 @@ export async function drive<N extends NodeBase>(
     expressions = 'compiled',
     tables,
     after,
+    backend = memoryBackend,
+    changesUntil = -1,
   }: DriveOptions = {},
 ): Promise<Driven> {
   const log: string[] = []
@@ -62,7 +71,7 @@ export async function drive<N extends NodeBase>(
   let time = 0
   let current: number | undefined
   const place = { maxParallelism: 128, keyGroups: { start: 0, end: 128 }, now: () => time }
-  let state = memoryBackend.open(node.state, place)
+  let state = backend.open(node.state, place)
   const create = (): Operator => {
     const context = {
       subtask: 0,
@@ -102,11 +111,19 @@ export async function drive<N extends NodeBase>(
     return runtime.create(node, context as unknown as OperatorContext)
   }
   let operator = create()
-  const restart = async () => {
+  const changes: SerializedState[] = []
+  const noteChanges = async () => {
     operator.beforeBarrier?.()
-    const part = await state.snapshot().serialize()
-    state = memoryBackend.open(node.state, place)
-    state.restore([part])
+    const { keyed, operator: entries } = await state.snapshot(changes.length === 0 ? 'full' : 'changes').serialize()
+    // Of the entries of operator state the newest count alone.
+    const before = changes.pop()
+    if (before !== undefined) changes.push({ keyed: before.keyed, operator: [] })
+    changes.push({ keyed, operator: entries })
+  }
+  const restart = async (parts: readonly SerializedState[]) => {
+    state.close()
+    state = backend.open(node.state, place)
+    state.restore(parts)
     operator = create()
     operator.restored?.(current ?? Number.NEGATIVE_INFINITY)
   }
@@ -123,13 +140,15 @@ export async function drive<N extends NodeBase>(
       ),
       input,
     )
+    state.endBatch()
     pending = []
   }
+  let done = 0
   for (const step of steps) {
     if ('row' in step) {
       if (pending.length > 0 && (pending[0].input ?? 0) !== (step.input ?? 0)) flush()
       pending.push(step)
-      if (pending.length >= batchSize || restore || after !== undefined) flush()
+      if (pending.length >= batchSize || restore || done <= changesUntil || after !== undefined) flush()
     } else {
       flush()
       if ('watermark' in step) {
@@ -143,8 +162,14 @@ export async function drive<N extends NodeBase>(
         operator.onEnd?.()
       }
     }
-    if (restore) await restart()
+    if (restore) {
+      operator.beforeBarrier?.()
+      await restart([await state.snapshot().serialize()])
+    }
+    if (done <= changesUntil) await noteChanges()
+    if (done++ === changesUntil) await restart(changes)
     after?.(operator)
+    state.endBatch()
   }
   flush()
   return { log, counters }
@@ -159,7 +184,16 @@ export async function everyWay<N extends NodeBase>(
 ): Promise<string[]> {
   const { log, counters } = await drive(runtime, node, inputs, steps, options)
   const ways: DriveOptions[] = [1, 2, 7].map((batchSize) => ({ ...options, batchSize }))
-  ways.push({ ...options, restore: true })
+  const backend = diskBackend({ scratch: memoryScratch, cacheBytes: 0, segmentBytes: 512 })
+  ways.push(
+    { ...options, restore: true },
+    { ...options, backend, batchSize: 2 },
+    { ...options, backend, restore: true },
+  )
+  for (const part of [1 / 3, 2 / 3]) {
+    const changesUntil = Math.floor(steps.length * part)
+    ways.push({ ...options, changesUntil }, { ...options, backend, changesUntil })
+  }
   if (options.expressions === undefined) ways.push({ ...options, expressions: 'interpreted' })
   for (const way of ways) {
     const again = await drive(runtime, node, inputs, steps, way)

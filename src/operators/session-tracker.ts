@@ -35,8 +35,9 @@ export class SessionTracker {
   private readonly now: () => number
   private watermark = Number.NEGATIVE_INFINITY
   private keySlots = new Int32Array(0)
-  /** Session slot of each row of `open`, −1 = not looked up yet. */
+  /** Session slot of each row of `open`, −1 = not looked up by this batch yet. */
   private slotOf = new Int32Array(16).fill(-1)
+  private known: number[] = []
 
   constructor(window: SessionWindow, keys: readonly number[], input: Schema, context: OperatorContext) {
     this.window = window
@@ -57,6 +58,8 @@ export class SessionTracker {
   /** `slots[i]` = session of row i, −1 when it is late. */
   assign(batch: Batch, slots: Int32Array, hooks: SessionHooks): void {
     if (this.keySlots.length < batch.length) this.keySlots = new Int32Array(batch.length)
+    for (const row of this.known) this.slotOf[row] = -1
+    this.known = []
     this.open.lookup(batch, this.keys, this.keySlots, 'update')
     const proctime = this.window.time === 'proctime'
     const { values: times, nulls } = batch.columns[this.window.timeColumn]
@@ -143,7 +146,7 @@ export class SessionTracker {
 
   private slotOfRow(row: number, batch: Batch, i: number): number {
     if (row < this.slotOf.length && this.slotOf[row] >= 0) return this.slotOf[row]
-    const slot = this.table.find([...this.keyOf(batch, i), this.open.values[0].get(row)], 'read')
+    const slot = this.table.find([...this.keyOf(batch, i), this.open.values[0].get(row)], 'update')
     this.remember(row, slot)
     return slot
   }
@@ -155,6 +158,7 @@ export class SessionTracker {
       this.slotOf = grown
     }
     this.slotOf[row] = slot
+    this.known.push(row)
   }
 
   /** Sessions that are over at a time, in order; call `close` on each when it has been read. */

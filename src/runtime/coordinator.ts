@@ -180,7 +180,7 @@ export class Coordinator {
       this.#parts.fail(failure('RUNTIME_FLUSH_FAILED', { job: this.#parts.job, checkpoint, detail }, { cause }))
     })
     if (checkpoint !== this.#pending?.checkpoint) {
-      for (const operator of snapshot.operators) operator.snapshot.discard?.()
+      discard(snapshot)
       return
     }
     this.#pending.received.set(task, snapshot)
@@ -229,7 +229,13 @@ export class Coordinator {
     const pending = this.#pending
     this.#pending = undefined
     this.#ended = true
+    for (const snapshot of pending?.received.values() ?? []) discard(snapshot)
     const detail = cause instanceof Error ? cause.message : 'the job ended'
     pending?.reject(failure('RUNTIME_SNAPSHOT_FAILED', { job: this.#parts.job, detail }, { cause }))
   }
+}
+
+/** Nobody will write it. */
+function discard({ operators }: SubtaskSnapshot): void {
+  for (const { snapshot } of operators) snapshot.discard()
 }

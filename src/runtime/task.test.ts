@@ -26,7 +26,8 @@ function probe(channels: readonly Channel[], watermark = Number.NEGATIVE_INFINIT
     onProcessingTime: () => seen.push('timer'),
   }
   const state = {
-    snapshot: () => ({ serialize: async () => EMPTY }),
+    endBatch() {},
+    snapshot: () => ({ serialize: async () => EMPTY, discard() {} }),
     close() {},
   } as unknown as OperatorState
   const task = new Task({

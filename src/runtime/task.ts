@@ -154,6 +154,7 @@ export class Task {
   #resume(): boolean {
     let resumed = false
     for (const { operator } of this.#chain) if (operator.resume?.() === true) resumed = true
+    if (resumed) this.#endBatch()
     if (this.#idle !== this.#shownIdle) this.#showIdle()
     return resumed
   }
@@ -192,6 +193,7 @@ export class Task {
     }
     const source = this.#chain[0].operator as SourceOperator
     const progress = source.run(budget)
+    this.#endBatch()
     this.#watermark = this.#chain[0].metrics.watermark
     this.#setIdle(source.idle === true)
     if (progress === 'end') this.#end()
@@ -237,6 +239,7 @@ export class Task {
             return 'progress'
           }
       }
+      this.#endBatch()
       if (this.#settling !== undefined || this.#suspended) break
       if (this.#exchanges.some((exchange) => exchange.full)) break
       if (this.#chain.some(({ operator }) => operator.full === true)) break
@@ -396,7 +399,13 @@ export class Task {
         fired = true
       }
     }
+    if (fired) this.#endBatch()
     return fired
+  }
+
+  /** No operator of the chain is in a call: slots are not in use. */
+  #endBatch(): void {
+    for (const { state } of this.#chain) state.endBatch()
   }
 
   /** When the subtask wants to run although nothing arrives, epoch ms. */
@@ -467,5 +476,7 @@ function once(snapshot: StateSnapshot): StateSnapshot {
       written ??= snapshot.serialize(pause)
       return written
     },
+    // Later checkpoints want it too.
+    discard() {},
   }
 }

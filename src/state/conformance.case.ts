@@ -24,8 +24,9 @@ import {
   timestamp,
 } from '../types/logical-type.ts'
 import type { Value } from '../types/value.ts'
-import type { OperatorState, SerializedState, StateBackend, StateDeclaration } from './contract.ts'
+import type { OperatorState, SerializedState, StateBackend, StateDeclaration, StateSnapshot } from './contract.ts'
 import { keyGroupsOf } from './key-group.ts'
+import { snapshotCases } from './snapshots.case.ts'
 
 const MAX_PARALLELISM = 128
 const ALL = { start: 0, end: MAX_PARALLELISM }
@@ -59,6 +60,8 @@ export function stateConformance(name: string, backend: StateBackend): void {
   }
 
   describe(`state backend ${name}`, () => {
+    snapshotCases((declarations) => open(declarations))
+
     for (const [type, values] of KEY_TYPES) {
       test(`keys of ${type.kind} are found by value, before and after a restore`, async () => {
         const declarations: Record<string, StateDeclaration> = {
@@ -104,6 +107,7 @@ export function stateConformance(name: string, backend: StateBackend): void {
       })
       const table = state.table('t')
       for (let round = 0; round < 3; round++) {
+        state.endBatch()
         const slot = table.find([round], 'update')
         assert.deepEqual(
           table.values.map((column) => column.get(slot)),
@@ -140,8 +144,10 @@ export function stateConformance(name: string, backend: StateBackend): void {
           timeColumn: 0,
         },
       }
-      let table = open(declarations).table('t')
+      let state = open(declarations)
+      let table = state.table('t')
       const put = (key: number, at: number) => {
+        state.endBatch()
         const slot = table.find([key], 'update')
         table.values[0].set(slot, at)
         table.timeChanged(slot)
@@ -163,60 +169,26 @@ export function stateConformance(name: string, backend: StateBackend): void {
       put(4, 25)
       assert.equal(table.earliest(), 20)
       assert.deepEqual(due(25), [1, 3, 4])
-      const state = open(declarations)
+      state = open(declarations)
       table = state.table('t')
       put(1, 20)
       put(2, 10)
       put(3, 10)
-      table = (await restored(state, declarations)).table('t')
-      assert.deepEqual(due(100), [2, 3, 1])
-    })
-
-    test('a snapshot holds what was there, whatever happens after', async () => {
-      const declarations: Record<string, StateDeclaration> = {
-        t: { kind: 'table', key: [field('k', INT)], value: [field('v', STRING)], partitionColumns: 1 },
-        l: { kind: 'list', key: [field('k', INT)], value: [field('v', INT)], partitionColumns: 1 },
-        o: { kind: 'operator', redistribution: 'split' },
-      }
-      const state = open(declarations)
-      state.table('t').values[0].set(state.table('t').find([1], 'update'), 'before')
-      state.list('l').appendValues(state.list('l').find([1], 'update'), [10])
-      state.operator('o').set([{ offset: 5 }])
-      const snapshot = state.snapshot()
-      state.table('t').values[0].set(state.table('t').find([1], 'update'), 'after')
-      state.table('t').find([2], 'update')
-      state.list('l').removeKey(state.list('l').find([1], 'read'))
-      state.operator('o').set([])
-      const next = open(declarations)
-      next.restore([await snapshot.serialize()])
-      assert.equal(next.table('t').size, 1)
-      assert.equal(next.table('t').values[0].get(next.table('t').find([1], 'read')), 'before')
-      assert.equal(next.list('l').count(next.list('l').find([1], 'read')), 1)
-      assert.deepEqual(next.operator('o').get(), [{ offset: 5 }])
-    })
-
-    test('writing a snapshot pauses when asked to, and what happens meanwhile is not in it', async () => {
-      const declarations: Record<string, StateDeclaration> = {
-        t: { kind: 'table', key: [field('k', INT)], value: [field('v', INT)], partitionColumns: 1 },
-      }
-      const state = open(declarations)
-      const rows = 40_000
-      const batch = batchOf(
-        [field('k', INT)],
-        Array.from({ length: rows }, (_, i) => [i]),
-      )
-      state.table('t').lookup(batch, [0], new Int32Array(rows), 'update')
-      let pauses = 0
-      const part = await state.snapshot().serialize(async () => {
-        pauses++
-        state.table('t').remove(state.table('t').find([rows - pauses], 'read'))
-        state.table('t').find([rows + pauses], 'update')
-      })
-      assert.ok(pauses > 1)
-      const next = open(declarations)
-      next.restore([part])
-      assert.equal(next.table('t').size, rows)
-      assert.notEqual(next.table('t').find([rows - 1], 'read'), -1)
+      put(4, 15)
+      put(4, 5)
+      assert.equal(table.earliest(), 5)
+      put(4, 40)
+      assert.equal(table.earliest(), 10)
+      state = await restored(state, declarations)
+      table = state.table('t')
+      state.endBatch()
+      table.find([9], 'read')
+      assert.equal(table.earliest(), 10)
+      assert.deepEqual(due(30), [2, 3, 1])
+      state.endBatch()
+      table.find([9], 'read')
+      assert.deepEqual(due(30), [2, 3, 1], 'they stay, wherever they are')
+      assert.deepEqual(due(100), [2, 3, 1, 4])
     })
 
     test('TTL: a row not updated for that long is missing; reading does not keep it', async () => {
@@ -226,7 +198,10 @@ export function stateConformance(name: string, backend: StateBackend): void {
       }
       clock = 0
       let state = open(declarations)
-      const t = () => state.table('t')
+      const t = () => {
+        state.endBatch()
+        return state.table('t')
+      }
       t().values[0].set(t().find([1], 'update'), 11)
       state.list('l').appendValues(state.list('l').find([1], 'update'), [1])
       clock = 50
@@ -275,6 +250,8 @@ export function stateConformance(name: string, backend: StateBackend): void {
       assert.notEqual(rows[0], rows[2])
       assert.deepEqual([list.count(a), list.count(b)], [2, 1])
       list.values[1].set(rows[0], 3)
+      state.endBatch()
+      assert.equal(state.table('t').find(['none'], 'read'), -1)
       const next = await restored(state, declarations)
       const again = next.table('t').find(['a'], 'read')
       assert.equal(next.list('seen').count(again), 2)
@@ -298,7 +275,20 @@ export function stateConformance(name: string, backend: StateBackend): void {
       fc.tuple(fc.constant('take' as const), fc.integer({ min: 0, max: 5 }), fc.integer({ min: 0, max: 3 })),
       fc.tuple(fc.constant('clear' as const), fc.integer({ min: 0, max: 5 }), fc.constant(0)),
       fc.tuple(fc.constant('restore' as const), fc.constant(0), fc.integer({ min: 1, max: 4 })),
+      fc.tuple(fc.constant('checkpoint' as const), fc.constant(0), fc.integer({ min: 1, max: 3 })),
     )
+    const check = (state: OperatorState, model: ReadonlyMap<number, readonly number[]>) => {
+      assert.equal(state.table('t').size, model.size)
+      for (const [key, rows] of model) {
+        state.endBatch()
+        const list = state.list('l')
+        const slot = list.find([key], 'read')
+        const seen: Value[] = []
+        for (let r = list.first(slot); r >= 0; r = list.next(r)) seen.push(list.values[1].get(r))
+        assert.deepEqual(seen, rows)
+        assert.equal(state.table('t').values[0].get(state.table('t').find([key], 'read')), rows.length)
+      }
+    }
     test('lists and tables behave as their models under random operations', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(operation, { maxLength: 60 }), async (operations) => {
@@ -308,13 +298,33 @@ export function stateConformance(name: string, backend: StateBackend): void {
           }
           const model = new Map<number, number[]>()
           let state = open(declarations)
+          let chain: (SerializedState | undefined)[] = []
+          let writing: StateSnapshot | undefined
           const schema: Schema = [field('s', STRING), field('x', INT)]
           const rowOf = (x: number): Batch => batchOf(schema, [[`s${x}`, x]])
           for (const [what, k, x] of operations) {
             const list = state.list('l')
             const table = state.table('t')
+            state.endBatch()
             if (what === 'restore') {
               state = await throughParts(state, declarations, x, open)
+              chain = []
+            } else if (what === 'checkpoint') {
+              chain.push(await writing?.serialize())
+              writing = undefined
+              if (x === 1) chain = [await state.snapshot('full').serialize()]
+              else if (x === 2) writing = state.snapshot('changes')
+              else chain.push(await state.snapshot('changes').serialize())
+              if (writing === undefined) {
+                const parts = chain.filter((part) => part !== undefined)
+                const from = Math.max(
+                  0,
+                  parts.findLastIndex((part) => part.keyed.some(({ changes }) => changes !== true)),
+                )
+                const again = open(declarations)
+                again.restore(parts.slice(from))
+                check(again, model)
+              }
             } else if (what === 'clear') {
               model.delete(k)
               if (list.find([k], 'read') >= 0) list.removeKey(list.find([k], 'read'))
@@ -334,20 +344,12 @@ export function stateConformance(name: string, backend: StateBackend): void {
                 rows.splice(at, 1)
                 if (rows.length === 0) model.delete(k)
                 list.removeRow(key, found)
-                const slot = table.find([k], 'read')
+                const slot = table.find([k], 'update')
                 table.values[0].set(slot, (table.values[0].get(slot) as number) - 1)
                 if (rows.length === 0) table.remove(slot)
               }
             }
-            assert.equal(state.table('t').size, model.size)
-            for (const [key, rows] of model) {
-              const now = state.list('l')
-              const slot = now.find([key], 'read')
-              const seen: Value[] = []
-              for (let r = now.first(slot); r >= 0; r = now.next(r)) seen.push(now.values[1].get(r))
-              assert.deepEqual(seen, rows)
-              assert.equal(state.table('t').values[0].get(state.table('t').find([key], 'read')), rows.length)
-            }
+            check(state, model)
           }
         }),
         { numRuns: 150 },
@@ -359,7 +361,10 @@ export function stateConformance(name: string, backend: StateBackend): void {
         t: { kind: 'table', key: [field('k', STRING)], value: [field('v', INT)], partitionColumns: 1 },
       }
       const state = open(declarations)
-      for (let i = 0; i < 500; i++) state.table('t').values[0].set(state.table('t').find([`k${i}`], 'update'), i)
+      for (let i = 0; i < 500; i++) {
+        state.endBatch()
+        state.table('t').values[0].set(state.table('t').find([`k${i}`], 'update'), i)
+      }
       const whole = await state.snapshot().serialize()
       const parts: SerializedState[] = []
       let rows = 0

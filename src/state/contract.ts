@@ -87,8 +87,14 @@ export interface KeyedTable {
   earliest(): number | undefined
   /** Must be called when the time column of a slot was written. */
   timeChanged(slot: number): void
-  /** All live slots, in insertion order. */
+  /** All live slots, in insertion order; their rows are in memory together. */
   slots(): Int32Array
+  /** Rises when rows have moved: what an operator remembers by slot or by row of a list does not hold any more. */
+  readonly moves: number
+  /** The operator keeps slots over batches: rows of this table, and of lists that hang on it, stay in memory. */
+  hold(): void
+  /** The row of a slot that is held, not looked up, is about to be written. */
+  touch(slot: number): void
 }
 
 export interface KeyedList {
@@ -100,6 +106,8 @@ export interface KeyedList {
   readonly values: readonly ColumnBuilder[]
   lookup(batch: Rows, keyColumns: readonly number[], slots: Int32Array, intent: Intent): void
   find(key: readonly Value[], intent: Intent): number
+  /** Rows of a key that was looked up to read are about to be written. */
+  touch(slot: number): void
   /** First row id of a key slot, or −1. */
   first(slot: number): number
   /** Last row id of a key slot, or −1. */
@@ -144,8 +152,11 @@ export interface OperatorState {
   table(name: string): KeyedTable
   list(name: string): KeyedList
   operator(name: string): OperatorList
+  /** The operator's call is over and no slot is in use any more: the next `lookup` or `find` may move rows. */
+  endBatch(): void
   /**
-   * A consistent copy as of now. Cheap and synchronous; `serialize` may run later, while the operator goes on.
+   * A consistent copy as of now, `copy` when no mode is given. Cheap and synchronous; `serialize` may run later, while the
+   * operator goes on.
    */
   snapshot(mode?: SnapshotMode): StateSnapshot
   /**
@@ -164,16 +175,22 @@ export interface OperatorState {
 export type SnapshotMode = 'full' | 'changes' | 'copy'
 
 export interface StateSnapshot {
-  /** @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go */
-  serialize(pause?: () => Promise<void>): Promise<SerializedState>
-  /** It will not be serialized: until this or the end of `serialize`, rows that change may be kept for it. */
-  discard?(): void
+  /**
+   * Called again without `emit`, it gives the same result (a subtask that ended is part of every later checkpoint).
+   * @param pause awaited every few thousand rows, so that others run meanwhile; absent = in one go
+   * @param emit gets the keyed parts one by one, oldest first, instead of the result: state larger than memory. There may be
+   *   several of one key group (a full one, then changes upon it)
+   */
+  serialize(pause?: () => Promise<void>, emit?: (part: KeyedPart) => void): Promise<SerializedState>
+  /** It will not be serialized: until this or the end of `serialize`, rows that change are kept for it. */
+  discard(): void
 }
 
 /** What a snapshot of one operator in one subtask holds. */
 export interface SerializedState {
   /** Per state name and key group: rows in the backend-neutral form of `state/row-codec.ts`. */
   readonly keyed: readonly KeyedPart[]
+  /** Always whole: of a full part and the changes upon it, the newest alone counts. */
   readonly operator: readonly { readonly state: string; readonly entries: readonly unknown[] }[]
 }
 

@@ -1,8 +1,9 @@
 /**
  * The binary form of state rows, the same for every backend.
  *
- * A block is: version (1 byte, 1) · row count (varint) · rows. A row is its columns in order of the schema; a nullable or
- * object column starts with a presence byte (0 = NULL).
+ * A block is: version (1 byte, 1) · row count (varint) · rows; a block of changes has the number of removed keys (varint) and
+ * these keys before the rows. A row is its columns in order of the schema; a nullable or object column starts with a
+ * presence byte (0 = NULL).
  *
  * | physical | bytes                                                                                   |
  * |----------|-----------------------------------------------------------------------------------------|
@@ -169,32 +170,51 @@ export class RowWriter {
     }
   }
 
-  /** The block, with its header. */
-  finish(): Uint8Array {
-    const body = this.bytes.subarray(0, this.at)
+  /** Bytes written so far. */
+  get length(): number {
+    return this.at
+  }
+
+  /** What was written, valid until the next call. */
+  written(): Uint8Array {
+    return this.bytes.subarray(0, this.at)
+  }
+
+  clear(): void {
+    this.at = 0
+    this.rows = 0
+  }
+
+  /** The block, with its header; one of changes has the removed keys before the rows. */
+  finish(removed?: RowWriter | null): Uint8Array {
     const header = new RowWriter()
     header.byte(VERSION)
     header.varint(this.rows)
-    const head = header.bytes.subarray(0, header.at)
-    const block = new Uint8Array(head.length + body.length)
-    block.set(head)
-    block.set(body, head.length)
+    if (removed !== undefined) {
+      header.varint(removed?.rows ?? 0)
+      if (removed !== null) header.raw(removed.written())
+    }
+    const block = new Uint8Array(header.at + this.at)
+    block.set(header.written())
+    block.set(this.written(), header.at)
     return block
   }
 }
 
-export class RowReader {
+/** Reads cells one after the other. */
+export class CellReader {
   private readonly bytes: Uint8Array
   private readonly view: DataView
   private at = 0
-  readonly rows: number
 
-  constructor(block: Uint8Array, state: string) {
-    this.bytes = block
-    this.view = new DataView(block.buffer, block.byteOffset, block.byteLength)
-    const version = this.byte()
-    if (version !== VERSION) fail('STATE_UNKNOWN_FORMAT', { state, version, known: VERSION })
-    this.rows = this.varint()
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  }
+
+  /** Go on reading at this place. */
+  seek(at: number): void {
+    this.at = at
   }
 
   byte(): number {
@@ -285,6 +305,18 @@ export class RowReader {
           v !== null && typeof v === 'object' && typeof v.$bigint === 'string' ? BigInt(v.$bigint) : v,
         ) as Value
     }
+  }
+}
+
+/** A block's rows. */
+export class RowReader extends CellReader {
+  readonly rows: number
+
+  constructor(block: Uint8Array, state: string) {
+    super(block)
+    const version = this.byte()
+    if (version !== VERSION) fail('STATE_UNKNOWN_FORMAT', { state, version, known: VERSION })
+    this.rows = this.varint()
   }
 }
 

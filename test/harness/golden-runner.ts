@@ -2,7 +2,7 @@
  * Runs golden files in all the ways that must not make a difference.
  *
  * Law: one changelog per query, whatever the batch size (1, 2, 7, all rows), wherever the job is snapshot and restored (at
- * its barriers; after every input), whether expressions are compiled or interpreted. At parallelism 2 and 4 the rows that
+ * its barriers; after every input), whether expressions are compiled or interpreted, whichever state backend it has. At parallelism 2 and 4 the rows that
  * one input causes are the same bag (with `parallel=net`, where one input reaches an operator on two ways whose order is
  * free: they have the same effect), and the table at the end is the same.
  */
@@ -10,6 +10,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { isRivuletError } from '../../src/base/errors.ts'
 import { parseDuration } from '../../src/base/options.ts'
+import { memoryScratch } from '../../src/base/scratch.ts'
 import { type SimulatedHost, simulatedHost } from '../../src/base/simulated-host.ts'
 import { lineColumn } from '../../src/base/span.ts'
 import { schemaOf } from '../../src/catalog/table.ts'
@@ -20,6 +21,8 @@ import type { CompiledPlan } from '../../src/operators/nodes.ts'
 import { explainStatement, planQuery } from '../../src/plan/index.ts'
 import type { Job } from '../../src/runtime/job.ts'
 import { parseStatement } from '../../src/sql/index.ts'
+import { diskBackend } from '../../src/state/disk/backend.ts'
+import { memoryBackend } from '../../src/state/memory/backend.ts'
 import { rowAt, type Schema } from '../../src/types/batch.ts'
 import { castValue } from '../../src/types/cast.ts'
 import { printText } from '../../src/types/format.ts'
@@ -47,6 +50,8 @@ interface Variant {
   readonly restore: 'never' | 'at barriers' | 'after every input'
   readonly parallelism: number
   readonly expressions: 'compiled' | 'interpreted'
+  /** disk: with a cache of nothing, so that every row goes to disk and back between two batches. */
+  readonly backend: 'memory' | 'disk'
 }
 
 const plain: Variant = {
@@ -56,6 +61,7 @@ const plain: Variant = {
   restore: 'never',
   parallelism: 1,
   expressions: 'compiled',
+  backend: 'memory',
 }
 
 export const variants: readonly Variant[] = [
@@ -70,7 +76,14 @@ export const variants: readonly Variant[] = [
   { ...plain, name: 'parallelism 4', parallelism: 4 },
   { ...plain, name: 'parallelism 2, restored after every input', parallelism: 2, restore: 'after every input' },
   { ...plain, name: 'interpreted', expressions: 'interpreted' },
+  { ...plain, name: 'on disk', backend: 'disk' },
+  { ...plain, name: 'on disk, batches of 2', backend: 'disk', batchSize: 2, grouped: true },
+  { ...plain, name: 'on disk, restored after every input', backend: 'disk', restore: 'after every input' },
+  { ...plain, name: 'on disk, parallelism 2', backend: 'disk', parallelism: 2 },
 ]
+
+/** Small segments: records of golden blocks fill several, and are compacted. */
+const diskWithoutCache = () => diskBackend({ scratch: memoryScratch, cacheBytes: 0, segmentBytes: 512 })
 
 interface Environment {
   readonly tEnv: TableEnvironment
@@ -340,6 +353,7 @@ class GoldenRun {
       collect: this.#buffer,
       batchSize: this.#variant.batchSize,
       expressions: this.#variant.expressions,
+      backend: this.#variant.backend === 'disk' ? diskWithoutCache() : memoryBackend,
       ...extra,
     })
   }

@@ -13,6 +13,30 @@ export const stateErrors = {
       `An operator asked for the ${wanted} state '${name}', but its plan node declares ${declared}.`,
     hint: () => 'This is a bug in Rivulet: please report it with the statement and the plan.',
   }),
+  STATE_DISK_WRITE: declare<{ detail: string }>({
+    domain: 'external',
+    message: ({ detail }) => `State cannot be written to the local disk: ${detail}`,
+    hint: () =>
+      "Free space, or set 'state.backend.rocksdb.localdir' to a folder on a larger disk; the job goes on from its last checkpoint.",
+    flink: 'Error while adding data to RocksDB',
+  }),
+  STATE_DISK_FULL: declare<{ limit: string }>({
+    domain: 'user',
+    message: ({ limit }) => `One state of one subtask has more than ${limit} on the local disk, which is the limit.`,
+    hint: () => "Raise the parallelism, so that each subtask keeps less, or bound the state ('table.exec.state.ttl').",
+  }),
+  STATE_BACKEND: declare<{ value: string }>({
+    domain: 'user',
+    message: ({ value }) => `'state.backend.type' is '${value}', which is no state backend.`,
+    hint: () => "Use 'hashmap' (state in memory) or 'rocksdb' (state on the local disk, with a cache in memory).",
+    flink: 'Cannot find state backend',
+  }),
+  STATE_CACHE_SIZE: declare<{ option: string; value: string }>({
+    domain: 'user',
+    message: ({ option, value }) => `'${option}' is '${value}', which is no size of memory.`,
+    hint: () => "Write a number with a unit, as in '256 mb'.",
+    flink: 'Could not parse value for key',
+  }),
   STATE_UNKNOWN_FORMAT: declare<{ state: string; version: number; known: number }>({
     domain: 'user',
     message: ({ state, version, known }) =>

@@ -59,6 +59,8 @@ class IntervalJoin implements Operator {
     this.node = node
     this.context = context
     this.keys = context.state.table('keys')
+    // Timers are in Flink's order, by slot, over batches.
+    this.keys.hold()
     this.empty = node.lower > node.upper
     const { joinType } = node
     const side = (at: 0 | 1): Side => ({
@@ -101,7 +103,9 @@ class IntervalJoin implements Operator {
     const { values } = this.keys
     this.timers.places((slot, time, place) => {
       for (const at of [0, 1] as const) {
-        if (Number(values[CLEAN[at]].values[slot]) === time) values[PLACE[at]].values[slot] = place
+        if (Number(values[CLEAN[at]].values[slot]) !== time || values[PLACE[at]].values[slot] === place) continue
+        this.keys.touch(slot)
+        values[PLACE[at]].values[slot] = place
       }
     })
   }
@@ -320,6 +324,7 @@ class IntervalJoin implements Operator {
     while (this.timers.isDue(time)) {
       const { next } = this.timers
       const slot = this.timers.take()
+      keys.touch(slot)
       // Right rows before left ones, as their timers are looked at.
       for (const side of [this.sides[1], this.sides[0]]) {
         if (Number(keys.values[CLEAN[side.at]].values[slot]) === next) this.cleanUp(side, slot, this.now, output)

@@ -104,6 +104,7 @@ class Join implements Operator {
     own.list.lookup(batch, own.keys, this.ownSlots, 'update')
     other.list.lookup(batch, own.keys, this.otherSlots, 'read')
     this.dropNullKeys(batch, own)
+    if (other.countsMatches) this.touchOthers(other, length)
     const matches = own.countsMatches ? new Int32Array(length) : undefined
     for (let from = 0; from < length; ) {
       const to = this.findPairs(other.list, from, length)
@@ -120,6 +121,11 @@ class Join implements Operator {
       from = to
     }
     this.updateState(batch, own, matches)
+  }
+
+  /** The other side's rows count their matches. */
+  private touchOthers({ list }: Side, length: number): void {
+    for (let i = 0; i < length; i++) if (this.otherSlots[i] >= 0) list.touch(this.otherSlots[i])
   }
 
   /** NULL = NULL is not true: such rows have no match and need not be kept. */

@@ -44,6 +44,7 @@ class Rank implements Operator {
   private readonly expires: boolean
   /** Row ids of a partition in order of rank, derived from the list; by slot, for as long as nothing expires. */
   private sorted = new Map<number, number[]>()
+  private moves = 0
   private slots = new Int32Array(0)
   private start = 1
   private end = 0
@@ -82,6 +83,8 @@ class Rank implements Operator {
     const { slots, node } = this
     if (this.expires) this.sorted.clear()
     this.partitions.lookup(batch, node.partition, slots, 'update')
+    if (this.partitions.moves !== this.moves) this.sorted.clear()
+    this.moves = this.partitions.moves
     for (let i = 0; i < length; i++) {
       const slot = slots[i]
       if (node.range.kind === 'variable') this.end = this.endOf(slot, batch, i)

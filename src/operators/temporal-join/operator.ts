@@ -42,6 +42,8 @@ class TemporalJoin implements Operator {
     this.node = node
     this.context = context
     this.keys = context.state.table('keys')
+    // Timers are in Flink's order, by slot, over batches.
+    this.keys.hold()
     this.left = context.state.list('left')
     this.right = context.state.list('right')
     this.leftKind = context.inputs[0].length
@@ -65,6 +67,8 @@ class TemporalJoin implements Operator {
   beforeBarrier(): void {
     const places = this.keys.values[1].values
     this.timers.places((slot, _, place) => {
+      if (places[slot] === place) return
+      this.keys.touch(slot)
       places[slot] = place
     })
   }
@@ -110,6 +114,7 @@ class TemporalJoin implements Operator {
     while (this.timers.isDue(watermark)) {
       const slot = this.timers.take()
       due.push(slot)
+      this.keys.touch(slot)
       const next = this.join(slot, watermark, output)
       this.keys.values[0].setExact(slot, next)
       if (next !== NONE) this.timers.add(slot, next)

@@ -38,6 +38,8 @@ class WindowJoin implements Operator {
     this.node = node
     this.context = context
     this.windows = context.state.table('windows')
+    // Timers are in Flink's order, by slot, over batches.
+    this.windows.hold()
     this.lists = [context.state.list('left'), context.state.list('right')]
     this.clock = windowClock(node.timeZone)
     this.late = ['leftNumLateRecordsDropped', 'rightNumLateRecordsDropped'].map((name) => context.counter(name))
@@ -61,6 +63,8 @@ class WindowJoin implements Operator {
   beforeBarrier(): void {
     const places = this.windows.values[1].values
     this.timers.places((slot, _, place) => {
+      if (places[slot] === place) return
+      this.windows.touch(slot)
       places[slot] = place
     })
   }

@@ -31,6 +31,7 @@ class WindowRank implements Operator {
   private readonly keys: readonly number[]
   private readonly columns: readonly number[]
   private readonly sorted = new Map<number, number[]>()
+  private moves = 0
   private slots = new Int32Array(0)
   private watermark = MIN_WATERMARK
 
@@ -58,6 +59,7 @@ class WindowRank implements Operator {
     if (this.slots.length < length) this.slots = new Int32Array(length)
     const { slots, windows, list, node } = this
     windows.lookup(batch, this.keys, slots, 'update')
+    this.forgetMoved()
     for (let k = 0; k < windows.insertedCount; k++) {
       const slot = windows.insertedSlots[k]
       windows.values[0].values[slot] = this.timer(Number(windows.keys[node.partition.length].values[slot]))
@@ -114,10 +116,16 @@ class WindowRank implements Operator {
     return rows
   }
 
+  private forgetMoved(): void {
+    if (this.windows.moves !== this.moves) this.sorted.clear()
+    this.moves = this.windows.moves
+  }
+
   private fire(time: number): void {
     const { windows, list, node, context } = this
     const due = windows.due(time)
     if (due.length === 0) return
+    this.forgetMoved()
     const out = new RowOutput(node.schema, context.inputs[0].length)
     for (const slot of due) {
       const rows = this.rowsOf(slot)

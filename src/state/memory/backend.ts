@@ -2,31 +2,38 @@
  * State in memory: tables and lists over typed arrays.
  *
  * Laws
- * - `snapshot` copies and returns; writing happens in `serialize`, and nothing done after `snapshot` shows in it.
+ * - `snapshot` only notes which rows belong to it; they are written in `serialize`, or just before they change
+ *   (`changes.ts`), and nothing done after `snapshot` shows in it.
  * - `restore` takes the key groups of this subtask from any number of parts and leaves the others.
  */
 import { fail } from '../../base/errors.ts'
 import type {
+  KeyedPart,
   KeyGroupRange,
+  ListStateDeclaration,
   OperatorList,
   OperatorState,
   SerializedState,
+  SnapshotMode,
   StateBackend,
   StateDeclaration,
   StateSnapshot,
+  TableStateDeclaration,
 } from '../contract.ts'
+import type { KeyStore } from './key-store.ts'
 import { MemoryList } from './list.ts'
 import { restoreList, restoreTable } from './restore.ts'
-import { copyList, copyTable } from './snapshot.ts'
+import { keyGroups, listPart, MemoryCopy, tablePart } from './snapshot.ts'
 import { MemoryTable } from './table.ts'
 
-interface Place {
+export interface Place {
   readonly maxParallelism: number
   readonly keyGroups: KeyGroupRange
   now(): number
 }
 
 export const memoryBackend: StateBackend = {
+  incremental: true,
   open: (declarations, place) => new MemoryState(declarations, place),
 }
 
@@ -40,9 +47,11 @@ class MemoryOperatorList implements OperatorList {
   }
 }
 
-class MemoryState implements OperatorState {
+export class MemoryState implements OperatorState {
   private readonly declarations: Readonly<Record<string, StateDeclaration>>
-  private readonly place: Place
+  protected readonly place: Place
+  /** Tables, and lists that have keys of their own. */
+  protected readonly stores: KeyStore[] = []
   private readonly tables = new Map<string, MemoryTable>()
   private readonly lists = new Map<string, MemoryList>()
   private readonly operators = new Map<string, MemoryOperatorList>()
@@ -52,7 +61,12 @@ class MemoryState implements OperatorState {
     this.place = place
     const now = () => place.now()
     for (const [name, declaration] of Object.entries(declarations)) {
-      if (declaration.kind === 'table') this.tables.set(name, new MemoryTable(declaration, now))
+      if (declaration.kind === 'table') {
+        const table = new MemoryTable(declaration, now)
+        this.tables.set(name, table)
+        this.own(table, declaration)
+        table.parts.push(tablePart(name, table))
+      }
       if (declaration.kind === 'operator') this.operators.set(name, new MemoryOperatorList())
     }
     for (const [name, declaration] of Object.entries(declarations)) {
@@ -61,7 +75,14 @@ class MemoryState implements OperatorState {
       const list = new MemoryList(declaration, now, table)
       table?.lists.push(list)
       this.lists.set(name, list)
+      if (table === undefined) this.own(list.store, declaration)
+      list.store.parts.push(listPart(name, list))
     }
+  }
+
+  private own(store: KeyStore, { key, partitionColumns }: TableStateDeclaration | ListStateDeclaration): void {
+    store.keyGroupOf = keyGroups(key, partitionColumns, store.keys, this.place.maxParallelism)
+    this.stores.push(store)
   }
 
   table(name: string): MemoryTable {
@@ -70,6 +91,11 @@ class MemoryState implements OperatorState {
   list(name: string): MemoryList {
     return this.lists.get(name) ?? this.undeclared(name, 'list')
   }
+  /** Lists whose rows are kept with those of a store. */
+  protected listsOf(store: KeyStore): MemoryList[] {
+    return [...this.lists.values()].filter((list) => list.store === store)
+  }
+
   operator(name: string): OperatorList {
     return this.operators.get(name) ?? this.undeclared(name, 'operator')
   }
@@ -86,49 +112,65 @@ class MemoryState implements OperatorState {
     )
   }
 
-  snapshot(): StateSnapshot {
-    const { maxParallelism } = this.place
+  endBatch(): void {
+    for (const store of this.stores) store.endBatch()
+  }
+
+  snapshot(mode: SnapshotMode = 'copy'): StateSnapshot {
     const now = this.place.now()
-    const copies = [
-      ...[...this.tables].map(([name, table]) => {
-        table.sweep(now)
-        return copyTable(name, table, maxParallelism)
-      }),
-      ...[...this.lists].map(([name, list]) => {
-        if (list.declaration.table === undefined) list.store.sweep(now)
-        return copyList(name, list, maxParallelism)
-      }),
-    ]
+    for (const store of this.stores) store.sweep(now)
+    const copies = this.stores.map((store) => this.copyOf(store, mode))
     const operator = [...this.operators].map(([state, list]) => ({ state, entries: structuredClone(list.entries) }))
-    return {
-      async serialize(pause) {
-        const keyed: SerializedState['keyed'][number][] = []
-        for (const write of copies) {
-          const running = write()
-          for (;;) {
-            const step = running.next()
-            if (step.done === true) {
-              keyed.push(...step.value)
-              break
-            }
-            if (pause !== undefined) await pause()
-          }
+    const discard = () => {
+      for (const copy of copies) copy.close()
+    }
+    let written: Promise<SerializedState> | undefined
+    const write = async (pause?: () => Promise<void>, emit?: (part: KeyedPart) => void): Promise<SerializedState> => {
+      const keyed: KeyedPart[] = []
+      try {
+        for (const copy of copies) {
+          const writing = copy.write(emit ?? ((part) => keyed.push(part)), emit !== undefined)
+          for (const _ of writing) if (pause !== undefined) await pause()
         }
-        return { keyed, operator }
+      } finally {
+        discard()
+      }
+      return { keyed, operator }
+    }
+    return {
+      discard,
+      serialize(pause, emit) {
+        if (written !== undefined && emit !== undefined)
+          fail('STATE_INTERNAL', { detail: 'a snapshot is written twice' })
+        written ??= write(pause, emit)
+        return written
       },
     }
   }
 
+  /** Changes count from a full snapshot on; before there was one, or when one is asked for, all rows are written. */
+  protected copyOf(store: KeyStore, mode: SnapshotMode): MemoryCopy {
+    const changes = mode === 'changes' && store.changes.counting
+    const all = changes ? undefined : store.live.slice(0, store.high)
+    const since = mode === 'copy' ? undefined : store.changes.start()
+    return changes && since !== undefined
+      ? new MemoryCopy(store, since.marks, since.removed)
+      : new MemoryCopy(store, all as Uint8Array, undefined)
+  }
+
   restore(parts: readonly SerializedState[]): void {
     const { start, end } = this.place.keyGroups
-    const blocks = new Map<string, Uint8Array[]>()
+    const blocks = new Map<string, KeyedPart[]>()
     for (const part of parts) {
-      for (const { state, keyGroup, bytes } of part.keyed) {
+      for (const block of part.keyed) {
+        const { state, keyGroup } = block
         if (keyGroup < start || keyGroup >= end) continue
         if (!this.tables.has(state) && !this.lists.has(state)) {
           fail('STATE_NOT_IN_PLAN', { state, declared: this.names() })
         }
-        blocks.set(state, [...(blocks.get(state) ?? []), bytes])
+        const known = blocks.get(state)
+        if (known === undefined) blocks.set(state, [block])
+        else known.push(block)
       }
       for (const { state, entries } of part.operator) {
         const list = this.operators.get(state)
@@ -136,8 +178,8 @@ class MemoryState implements OperatorState {
         list.set([...list.get(), ...entries])
       }
     }
-    for (const [name, table] of this.tables) restoreTable(table, name, blocks.get(name) ?? [])
-    for (const [name, list] of this.lists) restoreList(list, name, blocks.get(name) ?? [])
+    for (const [name, table] of this.tables) restoreTable(table, blocks.get(name) ?? [])
+    for (const [name, list] of this.lists) restoreList(list, blocks.get(name) ?? [])
   }
 
   close(): void {

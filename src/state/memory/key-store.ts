@@ -10,7 +10,8 @@ import { ColumnBuilder, type Schema } from '../../types/batch.ts'
 import type { Value } from '../../types/value.ts'
 import type { Intent, Rows } from '../contract.ts'
 import { hashKindOf } from '../hash.ts'
-import { compileProbe, type Indexed, type Probe, type StoredColumn } from '../probe.ts'
+import { compileProbe, type HashColumns, type Indexed, type Probe, type StoredColumn } from '../probe.ts'
+import { Changes, type StatePart, writerOf } from './changes.ts'
 
 const FIRST_CAPACITY = 16
 /** At least so long between two sweeps for expired rows. */
@@ -48,6 +49,13 @@ export class KeyIndex {
     while (index[p * 2] !== 0) p = (p + 1) & mask
     index[p * 2] = entry
     index[p * 2 + 1] = hash
+  }
+
+  /** Slots with this hash. */
+  *slotsOf(hash: number): Generator<number> {
+    const { index, mask } = this
+    for (let p = hash & mask; index[p * 2] !== 0; p = (p + 1) & mask)
+      if (index[p * 2 + 1] === hash) yield index[p * 2] - 1
   }
 
   /** Where a slot stands, or −1. */
@@ -90,6 +98,24 @@ export class KeyIndex {
   }
 }
 
+/** Where rows are that are not in memory (`state/disk/shelf.ts`); nowhere for the memory backend. */
+export interface Shelf {
+  endBatch(): void
+  /** Rows stay in memory from now on. */
+  hold(): void
+  /** Bring the rows of these keys into memory. */
+  fetch(columns: HashColumns, length: number): void
+  fetchAll(): void
+  /** Bring the rows into memory whose time is ≤ `until`. */
+  fetchDue(until: number): void
+  earliest(): number | undefined
+  /** A row is about to change or go: what is stored of it does not count any more. */
+  leave(slot: number): void
+  /** The row's time changed, or the row goes. */
+  leaveTime(slot: number): void
+  reserve(capacity: number): void
+}
+
 export abstract class KeyStore implements Indexed {
   readonly keySchema: Schema
   readonly keys: readonly (ColumnBuilder & StoredColumn)[]
@@ -98,7 +124,15 @@ export abstract class KeyStore implements Indexed {
   readonly watch: boolean
   readonly now: () => number
   capacity = FIRST_CAPACITY
+  /** Rows, wherever they are. */
   size = 0
+  readonly changes = new Changes(FIRST_CAPACITY)
+  /** What a row is written as: the store itself, then what hangs on it. */
+  readonly parts: StatePart[] = []
+  shelf: Shelf | null = null
+  moves = 0
+  /** Set by the backend, which knows the maximum parallelism. */
+  keyGroupOf: (slot: number) => number = () => 0
   live = new Uint8Array(FIRST_CAPACITY)
   /** Order of insertion; grows over the life of the store. */
   sequence = new Float64Array(FIRST_CAPACITY)
@@ -107,7 +141,7 @@ export abstract class KeyStore implements Indexed {
   touched: Float64Array | null
   insertedSlots = new Int32Array(16)
   insertedCount = 0
-  private readonly keyIndex = new KeyIndex()
+  readonly keyIndex = new KeyIndex()
   private free = new Int32Array(16)
   private freeCount = 0
   /** Slots 0 … high − 1 were used at least once. */
@@ -139,7 +173,25 @@ export abstract class KeyStore implements Indexed {
     this.insertedCount = 0
     if (this.watch) this.tick()
     const columns = keyColumns.map((c) => batch.columns[c])
+    this.shelf?.fetch(columns, batch.length)
     this.probe.lookup(this, columns, batch.length, slots, intent === 'update', null)
+    if (intent === 'update' && (this.shelf !== null || !this.changes.idle)) {
+      for (let i = 0; i < batch.length; i++) this.touch(slots[i])
+    }
+  }
+
+  /** The row of a slot is about to change. */
+  touch(slot: number): void {
+    this.changes.before(slot)
+    this.shelf?.leave(slot)
+  }
+
+  endBatch(): void {
+    this.shelf?.endBatch()
+  }
+
+  hold(): void {
+    this.shelf?.hold()
   }
 
   find(key: readonly Value[], intent: Intent): number {
@@ -179,6 +231,7 @@ export abstract class KeyStore implements Indexed {
     this.sequence[slot] = this.nextSequence++
     if (this.touched !== null) this.touched[slot] = this.time
     this.size++
+    this.changes.inserted(slot)
     this.resetValues(slot)
     this.noteInserted(slot)
     return slot
@@ -189,12 +242,24 @@ export abstract class KeyStore implements Indexed {
     const touched = this.touched as Float64Array
     if (touched[slot] + this.ttlMs <= this.time) {
       if (!insert) return -1
+      this.touch(slot)
       this.forget(slot)
       this.sequence[slot] = this.nextSequence++
       this.resetValues(slot)
       this.noteInserted(slot)
     }
     if (insert) touched[slot] = this.time
+    return slot
+  }
+
+  /** A stored row comes into memory: the caller writes its columns and sequence. */
+  take(columns: HashColumns, row: number, hash: number): number {
+    const { insertedCount, nextSequence } = this
+    const slot = this.insertAt(hash, 0)
+    this.size--
+    this.insertedCount = insertedCount
+    this.nextSequence = nextSequence
+    this.probe.store(this, columns, row, slot)
     return slot
   }
 
@@ -209,10 +274,24 @@ export abstract class KeyStore implements Indexed {
 
   remove(slot: number): void {
     if (this.live[slot] === 0) return
+    this.touch(slot)
+    if (this.changes.forget(slot)) this.noteRemoved(slot)
+    this.shelf?.leaveTime(slot)
+    this.size--
+    this.drop(slot)
+  }
+
+  private noteRemoved(slot: number): void {
+    const writer = writerOf(this.changes.removed, this.keyGroupOf(slot))
+    writer.rows++
+    for (let c = 0; c < this.keySchema.length; c++) writer.cell(this.keys[c].get(slot), this.keySchema[c].type)
+  }
+
+  /** The row leaves memory; whether it is on disk, and what a snapshot has to say, is the caller's. */
+  drop(slot: number): void {
     this.forget(slot)
     this.keyIndex.delete(slot)
     this.live[slot] = 0
-    this.size--
     for (const key of this.keys) if (key.physical === 'object') key.values[slot] = null
     if (this.freeCount === this.free.length) {
       const grown = new Int32Array(this.freeCount * 2)
@@ -222,7 +301,13 @@ export abstract class KeyStore implements Indexed {
     this.free[this.freeCount++] = slot
   }
 
+  /** Rows in memory. */
+  get resident(): number {
+    return this.high - this.freeCount
+  }
+
   slots(): Int32Array {
+    this.shelf?.fetchAll()
     const { live, sequence } = this
     const slots = new Int32Array(this.size)
     let count = 0
@@ -240,6 +325,8 @@ export abstract class KeyStore implements Indexed {
   private growTo(capacity: number): void {
     this.capacity = capacity
     for (const key of this.keys) key.reserve(capacity)
+    this.changes.reserve(capacity)
+    this.shelf?.reserve(capacity)
     const live = new Uint8Array(capacity)
     live.set(this.live)
     this.live = live

@@ -22,7 +22,7 @@ class ListKeys extends KeyStore {
     super(list.declaration.key, list.declaration.ttlMs, now)
     this.list = list
   }
-  override refresh(slot: number): number {
+  override refresh(slot: number, _insert: boolean): number {
     this.list.expireRows(slot, this.time)
     return slot
   }
@@ -98,9 +98,16 @@ export class MemoryList implements KeyedList {
   slots(): Int32Array {
     return this.store.slots()
   }
+  touch(slot: number): void {
+    this.store.touch(slot)
+  }
   removeKey(slot: number): void {
-    if (this.ownsKeys()) this.store.remove(slot)
-    else this.clearRows(slot)
+    if (this.ownsKeys()) {
+      this.store.remove(slot)
+      return
+    }
+    this.store.touch(slot)
+    this.clearRows(slot)
   }
 
   reserveKeys(capacity: number): void {
@@ -139,6 +146,7 @@ export class MemoryList implements KeyedList {
   }
 
   append(slot: number, batch: Rows, columns: readonly number[], row: number): number {
+    this.store.touch(slot)
     const id = this.newRow(slot)
     this.copy(this.values, sourcesOf(batch, columns), row, id)
     this.index?.enter(id)
@@ -152,8 +160,10 @@ export class MemoryList implements KeyedList {
     }
     const { added, from } = this
     let count = 0
+    const watched = this.watched()
     for (let i = 0; i < batch.length; i++) {
       if (slots[i] < 0) continue
+      if (watched) this.store.touch(slots[i])
       from[count] = i
       added[count++] = this.newRow(slots[i])
     }
@@ -163,13 +173,24 @@ export class MemoryList implements KeyedList {
     if (this.index !== undefined) for (let i = 0; i < count; i++) this.index.enter(added[i])
   }
 
+  private watched(): boolean {
+    return this.store.shelf !== null || !this.store.changes.idle
+  }
+
   replace(row: number, batch: Rows, columns: readonly number[], from: number): void {
+    this.store.touch((this.owner.values as Int32Array)[row])
     this.copy(this.values, sourcesOf(batch, columns), from, row)
     if (this.touched !== null) this.touched.values[row] = this.store.time
   }
 
   /** Append a row of scalar values, as when state is restored. */
   appendValues(slot: number, cells: readonly Value[], touched?: number): number {
+    this.store.touch(slot)
+    return this.enterValues(slot, cells, touched)
+  }
+
+  /** A stored row comes into memory. */
+  enterValues(slot: number, cells: readonly Value[], touched?: number): number {
     const id = this.newRow(slot)
     cells.forEach((cell, c) => {
       this.values[c].set(id, cell)
@@ -188,10 +209,14 @@ export class MemoryList implements KeyedList {
 
   matchAll(slots: Int32Array, batch: Rows, columns: readonly number[], rows: Int32Array, intent: Intent): void {
     const sources = [{ values: slots, nulls: null }, ...columns.map((c) => batch.columns[c])]
+    if (intent === 'update' && this.watched()) {
+      for (let i = 0; i < batch.length; i++) if (slots[i] >= 0) this.store.touch(slots[i])
+    }
     this.ensureIndex().lookup(sources, batch.length, rows, intent === 'update', slots)
   }
 
   removeRow(slot: number, row: number): void {
+    this.store.touch(slot)
     this.index?.leave(row)
     const before = this.back[row]
     const after = this.links[row]
@@ -206,6 +231,8 @@ export class MemoryList implements KeyedList {
 
   moveRows(from: number, to: number): void {
     if (this.heads[from] < 0) return
+    this.store.touch(from)
+    this.store.touch(to)
     const owner = this.owner.values as Int32Array
     for (let row = this.heads[from]; row >= 0; row = this.links[row]) {
       this.index?.leave(row)

@@ -1,122 +1,170 @@
 /**
- * Copies of a table or list, written to blocks later.
+ * A snapshot of one store being written: its rows go into blocks by key group, each once.
  *
  * Laws
- * - A copy is taken at once and shares nothing that the operator may change (object values are immutable).
+ * - A row is written in its turn or just before it changes, whichever comes first (`changes.ts`).
  * - A table's row is key, value columns, sequence, time of last update (with TTL). A list's block has one entry per key: key,
  *   number of rows, then value columns and time of last update (with TTL) of each. A list that hangs on a table stores the
  *   table's key, so that it can be read back in any order of slots.
  */
-
-import { type Column, type ColumnBuilder, type Schema, valueAt } from '../../types/batch.ts'
-import { copyPlain } from '../../types/plain-data.ts'
-import type { SerializedState } from '../contract.ts'
+import { type ColumnBuilder, type Schema, valueAt } from '../../types/batch.ts'
+import type { KeyedPart } from '../contract.ts'
 import { hashKindOf } from '../hash.ts'
 import { keyGroupOfHash } from '../key-group.ts'
-import { compileHash } from '../probe.ts'
+import { compileHash, type HashColumns } from '../probe.ts'
 import { RowWriter } from '../row-codec.ts'
+import { type StatePart, type StoreCopy, writerOf } from './changes.ts'
+import type { KeyStore } from './key-store.ts'
 import type { MemoryList } from './list.ts'
 import type { MemoryTable } from './table.ts'
 
-type Blocks = SerializedState['keyed'][number][]
-/** Writes a copy; yields now and then, where the writer may pause. */
-export type WriteCopy = () => Generator<void, Blocks>
-
 /** Rows between two pauses. */
-const SLICE = 8192
+const SLICE = 4096
+/** A block is handed over when it has so many bytes; what follows of its key group are changes upon it. */
+const BLOCK_BYTES = 64 * 1024
 
-export function copyTable(name: string, table: MemoryTable, maxParallelism: number): WriteCopy {
-  const slots = table.slots()
-  const keys = table.keys.map((column) => copyColumn(column, table.high))
-  const values = table.values.map((column) => copyColumn(column, table.high))
-  const sequence = table.sequence.slice(0, table.high)
-  const touched = table.touched?.slice(0, table.high)
-  const { key, value, partitionColumns } = table.declaration
-  return function* () {
-    let written = 0
-    const writers = new Map<number, RowWriter>()
-    const groupOf = keyGroups(key, partitionColumns, keys, maxParallelism)
-    for (const slot of slots) {
-      const writer = writerOf(writers, groupOf(slot))
+export class MemoryCopy implements StoreCopy {
+  protected readonly store: KeyStore
+  protected readonly writers: Map<number, RowWriter>[]
+  private readonly removed: Map<number, RowWriter> | undefined
+  private readonly pending: Uint8Array
+  private emit: ((part: KeyedPart) => void) | undefined
+  /** Key groups of which a block was handed over, by part. */
+  private readonly begun: Set<number>[]
+
+  /** @param pending slots to write are not 0  @param removed keys that went; absent in a full snapshot */
+  constructor(store: KeyStore, pending: Uint8Array, removed: Map<number, RowWriter> | undefined) {
+    this.store = store
+    this.pending = pending
+    this.removed = removed
+    this.writers = store.parts.map(() => new Map())
+    this.begun = store.parts.map(() => new Set())
+    store.changes.copies.add(this)
+  }
+
+  has(slot: number): boolean {
+    return slot < this.pending.length && this.pending[slot] !== 0
+  }
+
+  take(slot: number): void {
+    if (slot < this.pending.length) this.pending[slot] = 0
+    const { store, writers } = this
+    const keyGroup = store.keyGroupOf(slot)
+    for (let p = 0; p < writers.length; p++) {
+      const writer = writerOf(writers[p], keyGroup)
+      if (!store.parts[p].write(writer, slot, this.removed !== undefined)) continue
       writer.rows++
-      writeRow(writer, key, keys, slot)
-      writeRow(writer, value, values, slot)
-      writer.varint(sequence[slot])
-      if (touched !== undefined) writer.float(touched[slot])
+      this.wrote(p, keyGroup, writer)
+    }
+  }
+
+  /** A row more: a block that is long enough is handed over. */
+  protected wrote(part: number, keyGroup: number, writer: RowWriter): void {
+    if (this.emit === undefined || writer.length < BLOCK_BYTES) return
+    this.emit(this.block(part, keyGroup))
+  }
+
+  private block(part: number, keyGroup: number): KeyedPart {
+    const { state } = this.store.parts[part]
+    const writer = this.writers[part].get(keyGroup) ?? new RowWriter()
+    this.writers[part].delete(keyGroup)
+    const first = this.begun[part].has(keyGroup) === false
+    this.begun[part].add(keyGroup)
+    if (this.removed === undefined && first) return { state, keyGroup, bytes: writer.finish() }
+    // A list that hangs on a table has no keys of its own to remove.
+    const removed = first && part === 0 ? this.removed?.get(keyGroup) : undefined
+    return { state, keyGroup, changes: true, bytes: writer.finish(removed ?? null) }
+  }
+
+  /** @param split whether a key group may have several blocks, so that they can leave memory early */
+  *write(emit: (part: KeyedPart) => void, split: boolean): Generator<void> {
+    const { pending, writers } = this
+    if (split) this.emit = emit
+    let written = 0
+    for (let slot = 0; slot < pending.length; slot++) {
+      if (pending[slot] === 0) continue
+      this.take(slot)
       if (++written % SLICE === 0) yield
     }
-    return blocks(name, writers)
-  }
-}
-
-export function copyList(name: string, list: MemoryList, maxParallelism: number): WriteCopy {
-  const { store } = list
-  const slots = store.slots()
-  const keys = store.keys.map((column) => copyColumn(column, store.high))
-  const values = list.values.map((column) => copyColumn(column, list.rowsHigh))
-  const touched = list.touched?.values.slice(0, list.rowsHigh)
-  const heads = list.heads.slice(0, store.high)
-  const links = list.links.slice(0, list.rowsHigh)
-  const { key, value, partitionColumns } = list.declaration
-  return function* () {
-    let written = 0
-    const writers = new Map<number, RowWriter>()
-    const groupOf = keyGroups(key, partitionColumns, keys, maxParallelism)
-    for (const slot of slots) {
-      if (heads[slot] < 0) continue
-      const writer = writerOf(writers, groupOf(slot))
-      writer.rows++
-      writeRow(writer, key, keys, slot)
-      let count = 0
-      for (let row = heads[slot]; row >= 0; row = links[row]) count++
-      writer.varint(count)
-      for (let row = heads[slot]; row >= 0; row = links[row]) {
-        writeRow(writer, value, values, row)
-        if (touched !== undefined) writer.float(touched[row])
-        if (++written % SLICE === 0) yield
+    yield* this.writeElsewhere()
+    this.close()
+    for (let p = 0; p < writers.length; p++) {
+      const removed = p === 0 ? [...(this.removed?.keys() ?? [])].filter((group) => !this.begun[0].has(group)) : []
+      for (const keyGroup of [...new Set([...writers[p].keys(), ...removed])].sort((a, b) => a - b)) {
+        emit(this.block(p, keyGroup))
+        if (keyGroup % 16 === 0) yield
       }
     }
-    return blocks(name, writers)
+  }
+
+  /** Rows that are not in memory. */
+  protected *writeElsewhere(): Generator<void> {}
+
+  close(): void {
+    this.store.changes.copies.delete(this)
   }
 }
 
-function copyColumn(column: ColumnBuilder, length: number): Column {
-  if (column.type.kind === 'RAW') {
-    return {
-      physical: 'object',
-      values: (column.values as unknown[]).slice(0, length).map((value) => copyPlain(value)),
-      nulls: null,
+export function tablePart(state: string, table: MemoryTable): StatePart {
+  const { key, value } = table.declaration
+  const writeKey = rowOf(key, table.keys)
+  const writeValue = rowOf(value, table.values)
+  return {
+    state,
+    write(writer, slot) {
+      writeKey(writer, slot)
+      writeValue(writer, slot)
+      writer.varint(table.sequence[slot])
+      if (table.touched !== null) writer.float(table.touched[slot])
+      return true
+    },
+  }
+}
+
+export function listPart(state: string, list: MemoryList): StatePart {
+  const writeKey = rowOf(list.declaration.key, list.store.keys)
+  const writeRows = listRows(list)
+  return {
+    state,
+    write(writer, slot, changes) {
+      if (list.heads[slot] < 0 && !changes) return false
+      writeKey(writer, slot)
+      writeRows(writer, slot)
+      return true
+    },
+  }
+}
+
+/** The rows of a key: their number, then each. */
+export function listRows(list: MemoryList): (writer: RowWriter, slot: number) => void {
+  const writeValue = rowOf(list.declaration.value, list.values)
+  return (writer, slot) => {
+    writer.varint(list.count(slot))
+    for (let row = list.heads[slot]; row >= 0; row = list.links[row]) {
+      writeValue(writer, row)
+      if (list.touched !== null) writer.float(list.touched.values[row])
     }
   }
-  return {
-    physical: column.physical,
-    values: column.values.slice(0, length),
-    nulls: column.nulls === null ? null : column.nulls.slice(0, length),
-  } as Column
 }
 
-function keyGroups(key: Schema, partitionColumns: number, columns: readonly Column[], maxParallelism: number) {
+export function rowOf(schema: Schema, columns: readonly ColumnBuilder[]): (writer: RowWriter, row: number) => void {
+  return (writer, row) => {
+    for (let c = 0; c < schema.length; c++) {
+      const { type } = schema[c]
+      writer.cell(valueAt(columns[c] as never, type, row), type)
+    }
+  }
+}
+
+/** The key group of a slot. */
+export function keyGroups(
+  key: Schema,
+  partitionColumns: number,
+  columns: readonly ColumnBuilder[],
+  maxParallelism: number,
+): (slot: number) => number {
   const types = key.slice(0, partitionColumns).map((field) => field.type)
   const hash = compileHash(types.map(hashKindOf), types)
-  const partition = columns.slice(0, partitionColumns)
-  return (slot: number) => keyGroupOfHash(hash(partition, slot), maxParallelism)
-}
-
-function writerOf(writers: Map<number, RowWriter>, keyGroup: number): RowWriter {
-  let writer = writers.get(keyGroup)
-  if (writer === undefined) {
-    writer = new RowWriter()
-    writers.set(keyGroup, writer)
-  }
-  return writer
-}
-
-function writeRow(writer: RowWriter, schema: Schema, columns: readonly Column[], row: number): void {
-  for (let c = 0; c < schema.length; c++) writer.cell(valueAt(columns[c], schema[c].type, row), schema[c].type)
-}
-
-function blocks(state: string, writers: Map<number, RowWriter>): Blocks {
-  return [...writers]
-    .sort(([a], [b]) => a - b)
-    .map(([keyGroup, writer]) => ({ state, keyGroup, bytes: writer.finish() }))
+  const partition = columns.slice(0, partitionColumns) as HashColumns
+  return (slot) => keyGroupOfHash(hash(partition, slot), maxParallelism)
 }

@@ -24,16 +24,39 @@ export class MemoryTable extends KeyStore implements KeyedTable {
   }
 
   due(time: number): Int32Array {
-    return this.orderOfTime().due(time, this.sequence)
+    this.shelf?.fetchDue(time)
+    const due = this.orderOfTime().due(time, this.sequence)
+    // Who asks for due rows changes or removes them.
+    if (this.shelf !== null || !this.changes.idle) for (const slot of due) this.touch(slot)
+    return due
   }
 
   earliest(): number | undefined {
-    return this.orderOfTime().earliest()
+    const [here, there] = [this.orderOfTime().earliest(), this.shelf?.earliest()]
+    return here === undefined ? there : there === undefined ? here : Math.min(here, there)
   }
 
   timeChanged(slot: number): void {
-    const column = this.values[this.declaration.timeColumn as number]
-    this.orderOfTime().set(slot, Number(column.values[slot]))
+    this.touch(slot)
+    const time = Number(this.values[this.declaration.timeColumn as number].values[slot])
+    if (this.timeOf(slot) === time) return
+    this.shelf?.leaveTime(slot)
+    this.orderOfTime().set(slot, time)
+  }
+
+  timeCleared(slot: number): void {
+    this.shelf?.leaveTime(slot)
+    this.orderOfTime().clear(slot)
+  }
+
+  /** The announced time of a slot, NaN when there is none. */
+  timeOf(slot: number): number {
+    return this.timers?.timeOf(slot) ?? Number.NaN
+  }
+
+  /** A stored row comes back with its time. */
+  setTime(slot: number, time: number): void {
+    this.orderOfTime().set(slot, time)
   }
 
   private orderOfTime(): Timers {

@@ -6,6 +6,8 @@
  *   buckets without valid entries are dropped at once, so that a session that moves its end leaves nothing behind.
  * - Cheap where many slots share few times, as windows do: one heap operation per distinct time.
  */
+import { TimeHeap } from './time-heap.ts'
+
 interface Bucket {
   slots: Int32Array
   length: number
@@ -17,7 +19,7 @@ export class Timers {
   /** The indexed time of each slot, NaN = none. */
   private times = new Float64Array(16).fill(Number.NaN)
   private readonly buckets = new Map<number, Bucket>()
-  private heap: number[] = []
+  private readonly heap = new TimeHeap(this.buckets)
 
   set(slot: number, time: number): void {
     if (slot >= this.times.length) {
@@ -33,7 +35,7 @@ export class Timers {
     if (bucket === undefined) {
       bucket = { slots: new Int32Array(4), length: 0, valid: 0 }
       this.buckets.set(time, bucket)
-      this.push(time)
+      this.heap.push(time)
     }
     if (bucket.length === bucket.slots.length) {
       const grown = new Int32Array(bucket.length * 2)
@@ -42,6 +44,10 @@ export class Timers {
     }
     bucket.slots[bucket.length++] = slot
     bucket.valid++
+  }
+
+  timeOf(slot: number): number {
+    return slot < this.times.length ? this.times[slot] : Number.NaN
   }
 
   clear(slot: number): void {
@@ -54,8 +60,7 @@ export class Timers {
   }
 
   earliest(): number | undefined {
-    while (this.heap.length > 0 && !this.buckets.has(this.heap[0])) this.pop()
-    return this.heap[0]
+    return this.heap.first()
   }
 
   /** Slots with time ≤ `until`, by time, then by `sequence`. */
@@ -89,38 +94,6 @@ export class Timers {
       if (!sorted) at = start + orderOnce(result, start, at, sequence)
     }
     return result.subarray(0, at)
-  }
-
-  private push(time: number): void {
-    if (this.heap.length > 64 && this.heap.length > this.buckets.size * 4) {
-      this.heap = [...this.buckets.keys()].sort((a, b) => a - b)
-      return
-    }
-    const { heap } = this
-    let i = heap.push(time) - 1
-    while (i > 0) {
-      const parent = (i - 1) >> 1
-      if (heap[parent] <= time) break
-      heap[i] = heap[parent]
-      i = parent
-    }
-    heap[i] = time
-  }
-
-  private pop(): void {
-    const { heap } = this
-    const last = heap.pop() as number
-    if (heap.length === 0) return
-    let i = 0
-    for (;;) {
-      let child = 2 * i + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && heap[child + 1] < heap[child]) child++
-      if (heap[child] >= last) break
-      heap[i] = heap[child]
-      i = child
-    }
-    heap[i] = last
   }
 }
 

@@ -1,0 +1,136 @@
+/**
+ * State on the local disk with a cache in memory: the memory backend's tables and lists, with a shelf behind each.
+ *
+ * Laws
+ * - The same contract, the same stored form: a snapshot of one backend is restored by the other.
+ * - A snapshot writes rows in memory as the memory backend does, and takes the others from the log, in slices, while the
+ *   operator goes on. Of changes it reads those segments alone that were written since the last snapshot.
+ */
+import type { Scratch } from '../../base/scratch.ts'
+import type { SnapshotMode, StateBackend, StateDeclaration } from '../contract.ts'
+import { MemoryState, type Place } from '../memory/backend.ts'
+import { writerOf } from '../memory/changes.ts'
+import type { KeyStore } from '../memory/key-store.ts'
+import { MemoryCopy } from '../memory/snapshot.ts'
+import { RecordLog, type Segment, type Stretch } from './record-log.ts'
+import { RowForm } from './row-form.ts'
+import { DiskShelf } from './shelf.ts'
+
+export interface DiskOptions {
+  /** A new folder for the files of one subtask's operator. */
+  readonly scratch: () => Scratch
+  /** Memory for rows, shared evenly by all stores of the job. */
+  readonly cacheBytes: number
+  readonly segmentBytes?: number
+}
+
+const SEGMENT_BYTES = 64 * 2 ** 20
+/** Bytes of the log between two pauses of a snapshot. */
+const SLICE_BYTES = 256 * 1024
+
+export function diskBackend(options: DiskOptions): StateBackend {
+  const shared = { stores: 0 }
+  return { incremental: true, open: (declarations, place) => new DiskState(declarations, place, options, shared) }
+}
+
+class DiskState extends MemoryState {
+  private readonly shelves = new Map<KeyStore, { readonly shelf: DiskShelf; readonly form: RowForm }>()
+  private readonly scratch: Scratch
+  private readonly shared: { stores: number }
+
+  constructor(
+    declarations: Readonly<Record<string, StateDeclaration>>,
+    place: Place,
+    { scratch, cacheBytes, segmentBytes }: DiskOptions,
+    shared: { stores: number },
+  ) {
+    super(declarations, place)
+    this.scratch = scratch()
+    this.shared = shared
+    const budget = { bytes: () => cacheBytes / shared.stores }
+    for (const store of this.stores) {
+      const form = new RowForm(store, this.listsOf(store))
+      const shelf = new DiskShelf(store, form, new RecordLog(this.scratch, segmentBytes ?? SEGMENT_BYTES), budget)
+      store.shelf = shelf
+      this.shelves.set(store, { shelf, form })
+      shared.stores++
+    }
+  }
+
+  protected override copyOf(store: KeyStore, mode: SnapshotMode): MemoryCopy {
+    const { shelf, form } = this.shelves.get(store) as { shelf: DiskShelf; form: RowForm }
+    const changes = mode === 'changes' && store.changes.counting
+    const stretches = shelf.log.stretches(changes)
+    let pending: Uint8Array | undefined
+    if (!changes) {
+      pending = store.live.slice(0, store.high)
+      // Rows that are on disk too are taken from there.
+      for (let slot = 0; slot < pending.length; slot++) if (shelf.places[slot] !== 0) pending[slot] = 0
+    }
+    if (mode === 'copy') return new DiskCopy(store, pending as Uint8Array, undefined, shelf, form, stretches)
+    const since = store.changes.start()
+    shelf.log.snapshotTaken()
+    return new DiskCopy(store, pending ?? since.marks, changes ? since.removed : undefined, shelf, form, stretches)
+  }
+
+  override close(): void {
+    super.close()
+    for (const { shelf } of this.shelves.values()) shelf.log.close()
+    this.shared.stores -= this.shelves.size
+    this.shelves.clear()
+    this.scratch.close()
+  }
+}
+
+class DiskCopy extends MemoryCopy {
+  private readonly shelf: DiskShelf
+  private readonly form: RowForm
+  /** Where the log has rows of this snapshot that were not read yet. */
+  private readonly unread: Map<Segment, Stretch>
+
+  constructor(
+    store: KeyStore,
+    pending: Uint8Array,
+    removed: ConstructorParameters<typeof MemoryCopy>[2],
+    shelf: DiskShelf,
+    form: RowForm,
+    stretches: readonly Stretch[],
+  ) {
+    super(store, pending, removed)
+    this.shelf = shelf
+    this.form = form
+    this.unread = new Map(stretches.map((stretch) => [stretch.segment, stretch]))
+  }
+
+  override has(slot: number): boolean {
+    if (super.has(slot)) return true
+    const place = this.shelf.places[slot]
+    if (place === 0 || place === undefined) return false
+    const unread = this.unread.get(this.shelf.log.segmentOf(place))
+    if (unread === undefined) return false
+    const offset = this.shelf.log.offsetOf(place)
+    return offset >= unread.from && offset < unread.end
+  }
+
+  protected override *writeElsewhere(): Generator<void> {
+    const { store, shelf, form, writers } = this
+    const now = store.watch ? store.now() : 0
+    for (const stretch of [...this.unread.values()]) {
+      for (let from = stretch.from; from < stretch.end; ) {
+        from = shelf.log.scan({ ...stretch, from }, SLICE_BYTES, (view) => {
+          if (!shelf.index.has(view.hash, view.place)) return
+          if (store.watch && view.touched + store.ttlMs <= now) return
+          const starts = form.findParts(view)
+          for (let p = 0; p < writers.length; p++) {
+            const writer = writerOf(writers[p], view.keyGroup)
+            writer.raw(view.bytes.subarray(starts[p], starts[p + 1]))
+            writer.rows++
+            this.wrote(p, view.keyGroup, writer)
+          }
+        })
+        this.unread.set(stretch.segment, { ...stretch, from })
+        yield
+      }
+    }
+  }
+}
