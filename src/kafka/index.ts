@@ -23,4 +23,10 @@ export {
 } from './client/offsets.ts'
 export { KafkaProducer } from './client/producer.ts'
 export { ANY_PARTITION, TopicWriter } from './client/topic-writer.ts'
+export {
+  beginTransaction,
+  endTransaction,
+  openTransactions,
+  type TransactionIdentity,
+} from './client/transactions.ts'
 export { type CompressionType, RecordCursor, type RecordHeader, RecordSet } from './records/index.ts'

@@ -52,6 +52,14 @@ export const connectorErrors = {
     message: ({ feature }) => `${feature} is not supported yet.`,
     hint: ({ hint }) => hint,
   }),
+  CONNECTOR_KAFKA_COMMIT_LOST: declare<{ checkpoint: number; topic: string; transactionalId: string; detail: string }>({
+    domain: 'external',
+    message: ({ checkpoint, topic, detail }) =>
+      `The rows of checkpoint ${checkpoint} for topic '${topic}' cannot be committed: ${detail}`,
+    hint: () =>
+      "They are lost for readers with 'isolation.level' = 'read_committed'. Start from an earlier checkpoint, or go on without them with 'sink.transactions.accept-loss' = 'true'. Keep 'properties.transaction.timeout.ms' longer than any time that the job may be down.",
+    flink: 'Failed to commit transaction … because of … Data loss may occur.',
+  }),
   CONNECTOR_KAFKA_RECORD: declare<{ topic: string; partition: number; offset: number; detail: string; hint?: string }>({
     domain: 'user',
     message: ({ topic, partition, offset, detail }) =>

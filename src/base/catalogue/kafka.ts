@@ -154,6 +154,23 @@ export const kafkaErrors = {
     hint: () => "'delivery.timeout.ms' bounds the time with all retries. Check that the partition has a leader.",
     flink: 'TimeoutException: Expiring … record(s) for …: … ms has passed since batch creation',
   }),
+  KAFKA_TRANSACTION_LOST: declare<{ action: string; transactionalId: string; error: string }>({
+    domain: 'external',
+    message: ({ action, transactionalId, error }) =>
+      `Transaction '${transactionalId}' is gone: the broker refuses to ${action} it (${error}).`,
+    hint: () =>
+      "The broker aborts a transaction that is open longer than 'properties.transaction.timeout.ms', and when another producer takes its id: is another job running with the same 'sink.transactional-id-prefix'?",
+    flink: 'ProducerFencedException / InvalidTxnStateException / Failed to commit transaction …',
+  }),
+  KAFKA_TRANSACTION_TIMEOUT: declare<{ transactionalId: string }>({
+    domain: 'user',
+    message: ({ transactionalId }) =>
+      `Transaction '${transactionalId}' may not take as long as 'properties.transaction.timeout.ms' asks for.`,
+    hint: () =>
+      "The broker's 'transaction.max.timeout.ms' (15 minutes by default) is the most: lower the property, or raise it on the broker.",
+    flink:
+      'InvalidTxnTimeoutException: The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms).',
+  }),
   KAFKA_WRITE_REFUSED: declare<{
     topic: string
     partition: number

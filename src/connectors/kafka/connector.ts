@@ -6,6 +6,7 @@ import { kafkaMetadata } from './metadata.ts'
 import { kafkaOptions } from './options.ts'
 import { KafkaReader } from './reader.ts'
 import { sinkSettings, sourceSettings } from './settings.ts'
+import { recoverTransactions } from './transactions.ts'
 import { KafkaWriter } from './writer.ts'
 
 export const kafka: Connector = {
@@ -50,6 +51,9 @@ export const kafka: Connector = {
       parallel: true,
       parallelism: request.options.number('sink.parallelism'),
       createWriter: (context) => new KafkaWriter(context, settings, request),
+      ...(settings.transactions && {
+        recover: ({ host, restored }) => recoverTransactions(host, settings, restored),
+      }),
     }
   },
 }

@@ -85,7 +85,7 @@ for (const [name, options, code, text] of wrong) {
 
 test('what a sink cannot do yet is said', () => {
   const cases: [Record<string, string>, string, RegExp][] = [
-    [{ 'sink.delivery-guarantee': 'exactly-once' }, 'CONNECTOR_NOT_YET', /at-least-once/],
+    [{ 'sink.delivery-guarantee': 'exactly-once' }, 'CONNECTOR_KAFKA_OPTION', /needs 'sink.transactional-id-prefix'/],
     [{ 'sink.partitioner': 'com.example.P' }, 'CONNECTOR_NOT_YET', /com.example.P/],
     [{ topic: 'a;b' }, 'CONNECTOR_KAFKA_OPTION', /exactly one topic/],
   ]

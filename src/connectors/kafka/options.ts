@@ -78,8 +78,20 @@ export const kafkaOptions: readonly OptionDeclaration[] = [
     type: 'enum',
     values: ['at-least-once', 'none', 'exactly-once'],
     default: 'at-least-once',
-    description: 'at-least-once waits for all acknowledgements at every checkpoint. exactly-once is not supported yet.',
+    description:
+      'at-least-once waits for all acknowledgements at every checkpoint; exactly-once writes in transactions that a checkpoint commits; none waits for nothing.',
   },
   { key: 'sink.parallelism', type: 'int', description: 'How many subtasks write.' },
-  { key: 'sink.transactional-id-prefix', type: 'string', description: 'For exactly-once.' },
+  {
+    key: 'sink.transactional-id-prefix',
+    type: 'string',
+    description: 'For exactly-once: transactional ids are PREFIX-SUBTASK-CHECKPOINT. No other job may have the same.',
+  },
+  {
+    key: 'sink.transactions.accept-loss',
+    type: 'boolean',
+    default: 'false',
+    description:
+      "Go on when a transaction of a complete checkpoint cannot be committed any more (it timed out while the job was down): its rows are lost. Otherwise the job fails. Rivulet's own.",
+  },
 ]

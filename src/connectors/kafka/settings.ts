@@ -229,9 +229,21 @@ export function parseOffsets(request: TableRequest, key: string, text: string): 
   return offsets
 }
 
+export type DeliveryGuarantee = 'none' | 'at-least-once' | 'exactly-once'
+
+export interface TransactionSettings {
+  readonly prefix: string
+  readonly timeoutMs: number
+  /** Go on when a transaction of a complete checkpoint cannot be committed any more. */
+  readonly acceptLoss: boolean
+}
+
 export interface KafkaSinkSettings extends KafkaSettings {
   readonly topic: string
   readonly partitioner: 'default' | 'fixed'
+  readonly guarantee: DeliveryGuarantee
+  /** Present for exactly-once. */
+  readonly transactions?: TransactionSettings
 }
 
 export function sinkSettings(request: TableRequest): KafkaSinkSettings {
@@ -242,16 +254,6 @@ export function sinkSettings(request: TableRequest): KafkaSinkSettings {
       request,
       common.pattern === undefined ? 'topic' : 'topic-pattern',
       'a table that is written to needs exactly one topic',
-    )
-  }
-  if (options.string('sink.delivery-guarantee')?.trim().toLowerCase() === 'exactly-once') {
-    fail(
-      'CONNECTOR_NOT_YET',
-      {
-        feature: "'sink.delivery-guarantee' = 'exactly-once'",
-        hint: "Kafka transactions come later. Use 'at-least-once': after a failure some rows may be written twice.",
-      },
-      { span: entries['sink.delivery-guarantee']?.span },
     )
   }
   const partitioner = options.string('sink.partitioner')?.trim() ?? 'default'
@@ -265,7 +267,41 @@ export function sinkSettings(request: TableRequest): KafkaSinkSettings {
       { span: entries['sink.partitioner']?.span },
     )
   }
-  return { ...common, topic: common.topics[0], partitioner: partitioner === 'fixed' ? 'fixed' : 'default' }
+  const transactions = transactionSettings(request)
+  return {
+    ...common,
+    topic: common.topics[0],
+    partitioner: partitioner === 'fixed' ? 'fixed' : 'default',
+    guarantee: guaranteeOf(options),
+    ...(transactions && { transactions }),
+  }
+}
+
+function guaranteeOf(options: OptionValues): DeliveryGuarantee {
+  return (options.string('sink.delivery-guarantee')?.trim().toLowerCase() ?? 'at-least-once') as DeliveryGuarantee
+}
+
+/** The broker's default of the most that it allows; a checkpoint must come through in that time. */
+const TRANSACTION_TIMEOUT_MS = 900_000
+
+function transactionSettings(request: TableRequest): TransactionSettings | undefined {
+  const { options } = request
+  const prefix = options.string('sink.transactional-id-prefix')?.trim()
+  if (guaranteeOf(options) !== 'exactly-once') return undefined
+  if (prefix === undefined || prefix === '') {
+    return wrong(
+      request,
+      'sink.delivery-guarantee',
+      "'exactly-once' needs 'sink.transactional-id-prefix'",
+      'Choose a name that no other job that writes to this Kafka cluster uses; after a restart it finds its open transactions by it.',
+    )
+  }
+  const timeout = options.family('properties.')['transaction.timeout.ms']
+  const timeoutMs = timeout === undefined ? TRANSACTION_TIMEOUT_MS : Number(timeout)
+  if (!Number.isInteger(timeoutMs) || timeoutMs <= 0) {
+    wrong(request, 'properties.transaction.timeout.ms', `'${timeout}' is no number of milliseconds`)
+  }
+  return { prefix, timeoutMs, acceptLoss: options.boolean('sink.transactions.accept-loss') === true }
 }
 
 function wrong(request: TableRequest, key: string, problem: string, hint?: string): never {

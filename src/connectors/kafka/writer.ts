@@ -10,17 +10,27 @@ import { type ByteSink, createByteSink, type FormatField, type RowEncoder } from
 import { ANY_PARTITION, KafkaClient, KafkaProducer, type RecordHeader, type TopicWriter } from '../../kafka/index.ts'
 import { type Batch, valueAt } from '../../types/batch.ts'
 import { type MapValue, toMillis } from '../../types/value.ts'
-import type { ProducedColumn, SinkWriter, TableRequest, WriterContext } from '../contract.ts'
+import type { ProducedColumn, SinkWriter, TableRequest, WriterContext, WriterTransactions } from '../contract.ts'
 import type { KafkaSinkSettings } from './settings.ts'
+import { KafkaTransactions } from './transactions.ts'
 
 /** Encoded rows are handed over and the buffer is used again when it holds this much. */
 const BUFFER_BYTES = 64 * 1024
 
 export class KafkaWriter implements SinkWriter {
+  readonly transactions?: WriterTransactions
   readonly #context: WriterContext
   readonly #settings: KafkaSinkSettings
   readonly #client: KafkaClient
+  /** Without transactions: one producer for all rows. */
   readonly #producer: KafkaProducer
+  readonly #transactions: KafkaTransactions | undefined
+  /** Rows that wait for their transaction to begin. */
+  #held: Batch[] = []
+  /** Rows behind a barrier, while the transaction before it is still open. */
+  #later: Batch[] = []
+  /** A barrier has come, and the transaction of the rows before it is not taken away yet. */
+  #preparing = false
   readonly #encoder: RowEncoder
   readonly #physical: readonly number[]
   readonly #timestamp: number
@@ -36,6 +46,11 @@ export class KafkaWriter implements SinkWriter {
     this.#settings = settings
     this.#client = new KafkaClient(context.host, settings.properties)
     this.#producer = new KafkaProducer(this.#client)
+    if (settings.transactions !== undefined) {
+      const place = { subtask: context.subtask, checkpoint: context.restoredCheckpoint ?? 0 }
+      this.#transactions = new KafkaTransactions(this.#client, settings, place, () => this.#begun())
+      this.transactions = this.#transactional(this.#transactions)
+    }
     const { consumed } = context
     this.#physical = consumed.flatMap(({ metadata }, i) => (metadata === undefined ? [i] : []))
     this.#headers = consumed.findIndex(({ metadata }) => metadata === 'headers')
@@ -49,6 +64,7 @@ export class KafkaWriter implements SinkWriter {
 
   async open(): Promise<void> {
     try {
+      // With transactions too: a missing topic is told at once.
       this.#writer = await this.#producer.topic(this.#settings.topic)
     } catch (error) {
       // Nobody closes what never opened: no timer and no connection may stay.
@@ -59,7 +75,41 @@ export class KafkaWriter implements SinkWriter {
   }
 
   write(batch: Batch): void {
-    const writer = this.#writer as TopicWriter
+    const transactions = this.#transactions
+    if (this.#preparing) {
+      this.#later.push(batch)
+      return
+    }
+    const writer = transactions === undefined ? this.#writer : transactions.writer
+    if (writer === undefined) this.#held.push(batch)
+    else this.#encode(batch, writer)
+  }
+
+  /** The transaction is there (or has failed, which the next write throws). */
+  #begun(): void {
+    const writer = this.#transactions?.producer === undefined ? undefined : this.#transactions.writer
+    if (writer !== undefined) for (const batch of this.#held.splice(0)) this.#encode(batch, writer)
+    if (!this.#preparing) this.#ready()
+  }
+
+  /** At a barrier nothing more is taken until the transaction of what came before is put aside. */
+  #transactional(transactions: KafkaTransactions): WriterTransactions {
+    return {
+      prepareCommit: async (checkpoint) => {
+        this.#preparing = true
+        const taken = transactions.prepareCommit(checkpoint, () => {
+          this.#preparing = false
+          for (const batch of this.#later.splice(0)) this.write(batch)
+          this.#ready()
+        })
+        return taken
+      },
+      commit: (committables) => transactions.commit(committables),
+      snapshot: () => transactions.snapshot(),
+    }
+  }
+
+  #encode(batch: Batch, writer: TopicWriter): void {
     const buffer = this.#buffer
     const values =
       this.#physical.length === batch.columns.length
@@ -91,7 +141,9 @@ export class KafkaWriter implements SinkWriter {
   }
 
   get full(): boolean {
-    if (!this.#producer.full) return false
+    if (this.#preparing || this.#transactions?.beginning === true) return true
+    const producer = this.#transactions === undefined ? this.#producer : this.#transactions.producer
+    if (producer?.full !== true) return false
     if (!this.#waiting) {
       this.#waiting = true
       const go = () => {
@@ -99,7 +151,7 @@ export class KafkaWriter implements SinkWriter {
         this.#ready()
       }
       // After an error the next `write` throws it.
-      this.#producer.writable().then(go, go)
+      producer.writable().then(go, go)
     }
     return true
   }
@@ -108,11 +160,12 @@ export class KafkaWriter implements SinkWriter {
     this.#ready = callback
   }
 
-  flush(): Promise<void> {
-    return this.#producer.flush()
+  async flush(): Promise<void> {
+    if (this.#settings.guarantee !== 'none') await this.#producer.flush()
   }
 
   async close(): Promise<void> {
+    this.#transactions?.close()
     this.#producer.close()
     await this.#client.close()
   }

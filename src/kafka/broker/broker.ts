@@ -83,6 +83,7 @@ export class Broker {
   close(): void {
     for (const session of [...this.#sessions]) session.close()
     this.cluster.groups.close()
+    this.cluster.transactions.close()
   }
 }
 

@@ -8,6 +8,7 @@ import type { BrokerAddress } from '../../base/host.ts'
 import { GroupCoordinator } from './group-coordinator.ts'
 import type { BrokerHost, BrokerSettings } from './options.ts'
 import { Topics } from './topics.ts'
+import { TransactionCoordinator } from './transaction-coordinator.ts'
 
 export interface ClusterNode {
   readonly id: number
@@ -24,6 +25,7 @@ export class Cluster {
   readonly nodes: readonly ClusterNode[]
   readonly topics: Topics
   readonly groups: GroupCoordinator
+  readonly transactions: TransactionCoordinator
   #alive: ReadonlySet<number>
   #nextProducerId = 0
 
@@ -37,6 +39,13 @@ export class Cluster {
     this.#alive = new Set(this.nodes.map(({ id }) => id))
     this.topics = new Topics(settings, host)
     this.groups = new GroupCoordinator(settings, host)
+    this.transactions = new TransactionCoordinator({
+      settings,
+      host,
+      topics: this.topics,
+      groups: this.groups,
+      newProducerId: () => this.newProducerId(),
+    })
   }
 
   get alive(): ReadonlySet<number> {

@@ -33,6 +33,8 @@ export interface BrokerOptions {
   /** Shortest and longest session timeout of a group's members; 6000 and 1800000. */
   readonly groupMinSessionTimeoutMs?: number
   readonly groupMaxSessionTimeoutMs?: number
+  /** Longest timeout that a transaction may ask for, as Kafka's `transaction.max.timeout.ms`; 900000. */
+  readonly transactionMaxTimeoutMs?: number
   /** Asked for every request; what it returns happens to that request. For tests of clients. */
   readonly faults?: (request: FaultRequest) => Fault | undefined
   /** Told about what a person may want to know: refused versions, malformed requests, faults. */
@@ -76,6 +78,7 @@ export function settingsOf(options: BrokerOptions): BrokerSettings {
     groupInitialRebalanceDelayMs: options.groupInitialRebalanceDelayMs ?? 0,
     groupMinSessionTimeoutMs: options.groupMinSessionTimeoutMs ?? 6_000,
     groupMaxSessionTimeoutMs: options.groupMaxSessionTimeoutMs ?? 1_800_000,
+    transactionMaxTimeoutMs: options.transactionMaxTimeoutMs ?? 900_000,
     faults: options.faults,
     log: options.log ?? (() => {}),
   }

@@ -75,16 +75,19 @@ export class PartitionLog {
   /**
    * Batches from the one that holds `offset`, within one segment. As a Kafka broker does, the bytes are cut at the limit,
    * also within a batch.
+   * @param before nothing from this offset on
    * @param whole give the first batch complete even where it exceeds the limit, so that a consumer always gets on
    */
-  read(offset: number, maxBytes: number, whole: boolean): ReadResult {
-    if (offset >= this.endOffset) return { records: NO_RECORDS, more: false }
+  read(offset: number, maxBytes: number, whole: boolean, before = this.endOffset): ReadResult {
+    if (offset >= before) return { records: NO_RECORDS, more: false }
     const segment = this.#segmentOf(offset)
     const first = segment.batchOf(offset)
     const from = segment.positions[first]
     const limit = whole ? Math.max(maxBytes, segment.batchEnd(first) - from) : maxBytes
-    const to = Math.min(segment.length, from + Math.max(0, limit))
-    return { records: segment.view(from, to), more: to < segment.length || segment.nextOffset < this.endOffset }
+    // The batch that holds `before` and all behind it are kept back.
+    const end = before < segment.nextOffset ? segment.positions[segment.batchOf(before)] : segment.length
+    const to = Math.min(end, from + Math.max(0, limit))
+    return { records: segment.view(from, to), more: to < end || segment.nextOffset < before }
   }
 
   /** The first record whose timestamp is not before the given one. */

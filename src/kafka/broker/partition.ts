@@ -1,8 +1,10 @@
 /** A partition: its log, its replicas and leader, its producers, and the fetches that wait for it. */
 import { ErrorCodes } from '../protocol/index.ts'
 import { PartitionLog, type Retention } from './partition-log.ts'
+import { PartitionTransactions } from './partition-transactions.ts'
 import { ProducerStates } from './producer-state.ts'
 import { inspectBatch } from './record-batch.ts'
+import { markerBatch } from './transaction-marker.ts'
 
 export type AppendResult =
   | { readonly kind: 'stored'; readonly offset: number }
@@ -19,6 +21,7 @@ export class Partition {
   leader = -1
   leaderEpoch = 0
   inSync: readonly number[] = []
+  readonly transactions = new PartitionTransactions()
   readonly #producers = new ProducerStates()
   readonly #listeners = new Set<AppendListener>()
 
@@ -28,16 +31,45 @@ export class Partition {
     this.log = new PartitionLog(`${topic}-${index}`, retention)
   }
 
-  append(batch: Uint8Array, maxSize: number, now: number): AppendResult {
+  /** Behind this offset readers of committed records see nothing yet. */
+  get lastStableOffset(): number {
+    return this.transactions.stableOffset ?? this.log.endOffset
+  }
+
+  /** @param writeError the error code of a transactional batch whose producer may not write here */
+  append(
+    batch: Uint8Array,
+    maxSize: number,
+    now: number,
+    writeError: (producerId: number, epoch: number) => number = () => ErrorCodes.NONE,
+  ): AppendResult {
     const info = inspectBatch(batch, maxSize)
     if ('error' in info) return { kind: 'refused', ...info }
+    if (info.transactional) {
+      const error = writeError(info.producerId, info.producerEpoch)
+      if (error !== ErrorCodes.NONE) {
+        return { kind: 'refused', error, message: `producer ${info.producerId} has no transaction here` }
+      }
+    }
     const check = this.#producers.check(info)
     if (check.kind === 'refused') return check
     if (check.kind === 'duplicate') return { kind: 'stored', offset: check.offset }
     const offset = this.log.append(batch, info, this.leaderEpoch, now)
     this.#producers.stored(info, offset)
+    if (info.transactional) this.transactions.written(info.producerId, offset)
+    this.transactions.forget(this.log.startOffset)
     this.wake(batch.length)
     return { kind: 'stored', offset }
+  }
+
+  /** The marker that ends a producer's transaction. */
+  endTransaction(producerId: number, epoch: number, committed: boolean, now: number): void {
+    const marker = markerBatch(producerId, epoch, committed, now)
+    const info = { size: marker.length, count: 1, maxTimestamp: now, producerId, producerEpoch: epoch }
+    const offset = this.log.append(marker, { ...info, baseSequence: -1, transactional: true }, this.leaderEpoch, now)
+    this.#producers.fenced(producerId, epoch)
+    this.transactions.ended(producerId, committed, offset)
+    this.wake(marker.length)
   }
 
   /** The first replica that is alive leads; a change of leader begins a new epoch. */

@@ -10,6 +10,7 @@ const of = (baseSequence: number, count: number, producerEpoch = 0, producerId =
   producerId,
   producerEpoch,
   baseSequence,
+  transactional: false,
 })
 
 describe('sequences of an idempotent producer', () => {

@@ -48,8 +48,15 @@ export class ProducerStates {
     const last = lastSequence(batch)
     const same = known.batches.find((one) => one.firstSequence === batch.baseSequence && one.lastSequence === last)
     if (same !== undefined) return { kind: 'duplicate', offset: same.offset }
+    if (known.batches.length === 0) return batch.baseSequence === 0 ? APPEND : outOfOrder(batch, 0)
     const expected = (known.batches[known.batches.length - 1].lastSequence + 1) % SEQUENCE_MODULUS
     return batch.baseSequence === expected ? APPEND : outOfOrder(batch, expected)
+  }
+
+  /** A transaction ended with this epoch: older ones are refused. */
+  fenced(producerId: number, epoch: number): void {
+    const known = this.#producers.get(producerId)
+    if (known !== undefined && epoch > known.epoch) this.#producers.set(producerId, { epoch, batches: [] })
   }
 
   stored(batch: BatchInfo, offset: number): void {

@@ -31,6 +31,7 @@ describe('a record batch is looked at before it is stored', () => {
       producerId: 12,
       producerEpoch: 3,
       baseSequence: 40,
+      transactional: false,
     })
   })
 
@@ -63,7 +64,6 @@ describe('a record batch is looked at before it is stored', () => {
   test('old formats, control and transactional batches, unknown codecs', () => {
     assert.equal(refusedWith(changed((bytes) => bytes.set([1], 16))), ErrorCodes.INVALID_RECORD)
     assert.equal(refusedWith(changed((bytes) => bytes.set([0x20], 22))), ErrorCodes.INVALID_RECORD)
-    assert.equal(refusedWith(changed((bytes) => bytes.set([0x10], 22))), ErrorCodes.INVALID_TXN_STATE)
     assert.equal(refusedWith(changed((bytes) => bytes.set([7], 22))), ErrorCodes.UNSUPPORTED_COMPRESSION_TYPE)
   })
 

@@ -35,6 +35,7 @@ export interface BatchInfo {
   readonly producerId: number
   readonly producerEpoch: number
   readonly baseSequence: number
+  readonly transactional: boolean
 }
 
 export interface Refusal {
@@ -63,9 +64,6 @@ export function inspectBatch(bytes: Uint8Array, maxSize: number): BatchInfo | Re
   }
   const attributes = (bytes[BATCH_ATTRIBUTES] << 8) | bytes[BATCH_ATTRIBUTES + 1]
   if ((attributes & CONTROL) !== 0) return refuse(ErrorCodes.INVALID_RECORD, 'clients may not write control batches')
-  if ((attributes & TRANSACTIONAL) !== 0) {
-    return refuse(ErrorCodes.INVALID_TXN_STATE, 'the dev broker has no transactions yet')
-  }
   const count = readInt32(bytes, BATCH_COUNT)
   if (count <= 0 || readInt32(bytes, BATCH_LAST_OFFSET_DELTA) !== count - 1) {
     return refuse(ErrorCodes.INVALID_RECORD, `${count} records that do not match the last offset delta`)
@@ -82,6 +80,7 @@ export function inspectBatch(bytes: Uint8Array, maxSize: number): BatchInfo | Re
     producerId: readInt64(bytes, BATCH_PRODUCER_ID),
     producerEpoch: (((bytes[BATCH_PRODUCER_EPOCH] << 8) | bytes[BATCH_PRODUCER_EPOCH + 1]) << 16) >> 16,
     baseSequence: readInt32(bytes, BATCH_BASE_SEQUENCE),
+    transactional: (attributes & TRANSACTIONAL) !== 0,
   }
 }
 

@@ -24,6 +24,8 @@ export interface CallOptions {
   readonly timeoutMs?: number
   /** False for a request that has no answer (Produce with acks=0); the answer is then undefined. */
   readonly expectResponse?: boolean
+  /** Highest version to speak, where a later one means something else. */
+  readonly upTo?: number
 }
 
 export class BrokerLink {
@@ -67,7 +69,7 @@ export class BrokerLink {
         if (this.#waiting === 0) this.#connecting = undefined
       }
     }
-    const version = this.#versionOf(session, api)
+    const version = Math.min(this.#versionOf(session, api), options.upTo ?? api.maxVersion)
     const body = await this.#request(session, api, version, api.encodeRequest(version, build(version)), options)
     if (options.expectResponse === false) return undefined as unknown as ReceivedResponseOf<A>
     return api.decodeResponse(version, body) as ReceivedResponseOf<A>

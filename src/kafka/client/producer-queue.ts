@@ -83,7 +83,7 @@ export class PartitionQueue {
   }
 
   /** Move the head onto its way, stamped with who sends it. */
-  take(identity: ProducerIdentity): Batch {
+  take(identity: ProducerIdentity, transactional = false): Batch {
     const batch = this.ready.shift() as Batch
     if (batch.sequence < 0) {
       batch.identity = identity
@@ -92,7 +92,7 @@ export class PartitionQueue {
         // Sequences wrap around at 2^31.
         this.nextSequence = (this.nextSequence + batch.records) & 0x7fffffff
       }
-      stamp(batch.bytes, identity.producerId, identity.epoch, batch.sequence, false)
+      stamp(batch.bytes, identity.producerId, identity.epoch, batch.sequence, transactional)
     }
     this.onTheWay.push(batch)
     return batch

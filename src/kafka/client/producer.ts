@@ -21,6 +21,7 @@ import { askIdentity, NO_IDENTITY, type ProducerIdentity } from './producer-iden
 import { type Batch, PartitionQueue } from './producer-queue.ts'
 import { isRetriableCode, isTransient } from './retry.ts'
 import { TopicWriter } from './topic-writer.ts'
+import { addPartitions, type TransactionIdentity } from './transactions.ts'
 
 /** Buffers kept for the next batches. */
 const POOL = 64
@@ -48,9 +49,21 @@ export class KafkaProducer {
   #closed = false
   #waiting: { until: () => boolean; resolve: () => void; reject: (error: Error) => void }[] = []
 
-  constructor(client: KafkaClient) {
+  readonly #transaction: TransactionIdentity | undefined
+  /** Partitions that the transaction has been told of. */
+  readonly #added = new Set<PartitionQueue>()
+  #adding = false
+
+  /** @param transaction what everything is written in; another producer is made for the next one */
+  constructor(client: KafkaClient, transaction?: TransactionIdentity) {
     this.#client = client
-    this.#config = client.config.produce
+    const { produce: config } = client.config
+    this.#config = transaction === undefined ? config : { ...config, acks: -1, idempotence: true }
+    this.#transaction = transaction
+    if (transaction !== undefined) {
+      this.#identity = { producerId: transaction.producerId, epoch: transaction.epoch }
+      this.#identified = Promise.resolve()
+    }
     client.signal.addEventListener('abort', () => this.#stop(client.signal.reason), { once: true })
   }
 
@@ -234,6 +247,10 @@ export class KafkaProducer {
       this.#wakeAt(oldest.begun + this.#config.deliveryTimeoutMs + 1)
       if (queue.notBefore > now) this.#wakeAt(queue.notBefore)
       if (this.#reidentify || queue.head(now) === undefined) continue
+      if (this.#transaction !== undefined && !this.#added.has(queue)) {
+        this.#addPartitions(this.#transaction)
+        continue
+      }
       const leader = this.#client.leaderOf(queue.topic, queue.partition)
       if (leader < 0) leaderless = true
       else {
@@ -257,7 +274,7 @@ export class KafkaProducer {
         if (head === undefined) continue
         if (size > 0 && size + head.bytes.length > this.#config.maxRequestSize) break
         size += head.bytes.length
-        batches.push(queue.take(this.#identity))
+        batches.push(queue.take(this.#identity, this.#transaction !== undefined))
       }
       if (batches.length === 0) return
       this.#inFlight.set(leader, inFlight + 1)
@@ -273,7 +290,7 @@ export class KafkaProducer {
       const response = await this.#client.link(leader, this.#lane).call(
         produce,
         () => ({
-          transactionalId: null,
+          transactionalId: this.#transaction?.transactionalId ?? null,
           acks,
           timeoutMs: requestTimeoutMs,
           topicData: [...Map.groupBy(batches, ({ queue }) => queue.topic)].map(([name, list]) => ({
@@ -327,6 +344,11 @@ export class KafkaProducer {
       case ErrorCodes.UNKNOWN_PRODUCER_ID:
       case ErrorCodes.INVALID_PRODUCER_EPOCH: {
         if (!this.#config.idempotence) break
+        if (this.#transaction !== undefined) {
+          // A new producer id would be another transaction: what was written in this one cannot be completed.
+          this.#stop(this.#lost(code, error))
+          return
+        }
         // Behind a batch that failed this is only its shadow; for the first one the broker has lost what it knew of us.
         const first = ![...queue.onTheWay, ...queue.ready].some(
           (other) => other.order < batch.order && other.identity === batch.identity,
@@ -335,6 +357,12 @@ export class KafkaProducer {
         if (first && batch.identity === this.#identity) this.#reidentify = true
         return
       }
+      case ErrorCodes.PRODUCER_FENCED:
+      case ErrorCodes.INVALID_TXN_STATE:
+      case ErrorCodes.INVALID_PRODUCER_ID_MAPPING:
+        if (this.#transaction === undefined) break
+        this.#stop(this.#lost(code, error))
+        return
       case ErrorCodes.MESSAGE_TOO_LARGE:
       case ErrorCodes.RECORD_LIST_TOO_LARGE:
         this.#stop(failure('KAFKA_BATCH_TOO_LARGE', { ...placeOf(batch), size: batch.bytes.length }, { cause: error }))
@@ -348,6 +376,27 @@ export class KafkaProducer {
       this.#giveBack(batch, error)
       this.#refresh()
     } else this.#stop(error)
+  }
+
+  #lost(code: number, cause: RivuletError): RivuletError {
+    const { transactionalId = '' } = this.#transaction ?? {}
+    const error = errorCodeInfo(code).name
+    return failure('KAFKA_TRANSACTION_LOST', { action: 'write in', transactionalId, error }, { cause })
+  }
+
+  /** Tell the transaction of the partitions that have something to send. Never rejects. */
+  #addPartitions(transaction: TransactionIdentity): void {
+    if (this.#adding) return
+    this.#adding = true
+    const queues = this.#queues.filter((queue) => !queue.idle && !this.#added.has(queue))
+    addPartitions(this.#client, transaction, queues).then(
+      () => {
+        this.#adding = false
+        for (const queue of queues) this.#added.add(queue)
+        this.#run()
+      },
+      (error: unknown) => this.#stop(error),
+    )
   }
 
   #complete(batch: Batch): void {

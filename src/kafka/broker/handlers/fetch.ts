@@ -8,12 +8,14 @@
 import { ErrorCodes, type fetch, type ReceivedRequestOf, type ResponseOf } from '../../protocol/index.ts'
 import type { RequestContext } from '../handler.ts'
 import type { Partition } from '../partition.ts'
+import type { AbortedTransaction } from '../partition-transactions.ts'
 
 type Request = ReceivedRequestOf<typeof fetch>
 type Response = ResponseOf<typeof fetch>
 type PartitionRequest = Request['topics'][number]['partitions'][number]
 type PartitionAnswer = Response['responses'][number]['partitions'][number]
 
+const READ_COMMITTED = 1
 const NO_RECORDS = new Uint8Array(0)
 
 interface Attempt {
@@ -44,10 +46,12 @@ function read(request: Request, context: RequestContext): Attempt {
         return refused(wanted.partition, error, partition)
       }
       const limit = Math.min(wanted.partitionMaxBytes, request.maxBytes - bytes)
-      const { records, more } = partition.log.read(wanted.fetchOffset, limit, bytes === 0)
+      const committed = request.isolationLevel === READ_COMMITTED
+      const before = committed ? partition.lastStableOffset : partition.log.endOffset
+      const { records, more } = partition.log.read(wanted.fetchOffset, limit, bytes === 0, before)
       bytes += records.length
       if (more) final = true
-      return answer(partition, records)
+      return answer(partition, records, committed ? partition.transactions.aborted(wanted.fetchOffset, before) : null)
     }),
   }))
   return { response: { errorCode: ErrorCodes.NONE, responses }, bytes, final }
@@ -62,14 +66,19 @@ function errorOf(partition: Partition | undefined, wanted: PartitionRequest, con
   return inside ? ErrorCodes.NONE : ErrorCodes.OFFSET_OUT_OF_RANGE
 }
 
-function answer({ index, log }: Partition, records: Uint8Array): PartitionAnswer {
+function answer(
+  { index, log, lastStableOffset }: Partition,
+  records: Uint8Array,
+  abortedTransactions: readonly AbortedTransaction[] | null,
+): PartitionAnswer {
   return {
     partitionIndex: index,
     errorCode: ErrorCodes.NONE,
     highWatermark: log.endOffset,
-    lastStableOffset: log.endOffset,
+    lastStableOffset,
     logStartOffset: log.startOffset,
-    abortedTransactions: null,
+    abortedTransactions:
+      abortedTransactions?.map(({ producerId, firstOffset }) => ({ producerId, firstOffset })) ?? null,
     records,
   }
 }

@@ -14,6 +14,7 @@ import type { RequestContext } from '../handler.ts'
 import { groupError } from './groups.ts'
 
 const GROUP = 0
+const TRANSACTION = 1
 
 export function handleFindCoordinator(
   { key, keyType }: ReceivedRequestOf<typeof findCoordinator>,
@@ -26,7 +27,7 @@ export function handleFindCoordinator(
     host: '',
     port: -1,
   })
-  if (keyType !== GROUP) return refused(ErrorCodes.INVALID_REQUEST, 'the dev broker has no transactions yet')
+  if (keyType !== GROUP && keyType !== TRANSACTION) return refused(ErrorCodes.INVALID_REQUEST, `key type ${keyType}`)
   const id = cluster.groups.nodeOf(key, cluster.alive)
   const node = cluster.nodes.find((one) => one.id === id)
   if (node === undefined) return refused(ErrorCodes.COORDINATOR_NOT_AVAILABLE, 'no node is alive')

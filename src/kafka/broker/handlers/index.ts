@@ -5,6 +5,8 @@
  * Flink), topics by name; an API that is not in the list is not offered.
  */
 import {
+  addOffsetsToTxn,
+  addPartitionsToTxn,
   apiVersions,
   createPartitions,
   createTopics,
@@ -13,6 +15,7 @@ import {
   describeConfigs,
   describeGroups,
   ErrorCodes,
+  endTxn,
   fetch,
   findCoordinator,
   heartbeat,
@@ -21,11 +24,13 @@ import {
   leaveGroup,
   listGroups,
   listOffsets,
+  listTransactions,
   metadata,
   offsetCommit,
   offsetFetch,
   produce,
   syncGroup,
+  txnOffsetCommit,
 } from '../../protocol/index.ts'
 import { type Offer, offer } from '../handler.ts'
 import { handleDescribeConfigs } from './describe-configs.ts'
@@ -38,6 +43,13 @@ import { handleMetadata } from './metadata.ts'
 import { handleOffsetCommit, handleOffsetFetch } from './offsets.ts'
 import { handleProduce } from './produce.ts'
 import { handleCreatePartitions, handleCreateTopics, handleDeleteTopics } from './topic-admin.ts'
+import {
+  handleAddOffsetsToTxn,
+  handleAddPartitionsToTxn,
+  handleEndTxn,
+  handleListTransactions,
+  handleTxnOffsetCommit,
+} from './transactions.ts'
 
 export const offers: readonly Offer[] = [
   offer(produce, [3, 9], handleProduce),
@@ -57,6 +69,11 @@ export const offers: readonly Offer[] = [
   offer(createTopics, [2, 7], handleCreateTopics),
   offer(deleteTopics, [1, 6], handleDeleteTopics),
   offer(initProducerId, [0, 4], handleInitProducerId),
+  offer(addPartitionsToTxn, [0, 3], handleAddPartitionsToTxn),
+  offer(addOffsetsToTxn, [0, 3], handleAddOffsetsToTxn),
+  offer(endTxn, [0, 4], handleEndTxn),
+  offer(txnOffsetCommit, [0, 3], handleTxnOffsetCommit),
+  offer(listTransactions, [0, 1], handleListTransactions),
   offer(describeConfigs, [1, 4], handleDescribeConfigs),
   offer(createPartitions, [0, 3], handleCreatePartitions),
   offer(deleteGroups, [0, 2], handleDeleteGroups),

@@ -10,8 +10,8 @@ export function handleInitProducerId(
 ): ResponseOf<typeof initProducerId> {
   const { transactionalId, producerId, producerEpoch } = request
   if (transactionalId !== null) {
-    cluster.settings.log(`transactional id '${transactionalId}' refused: the dev broker has no transactions yet`)
-    return { errorCode: ErrorCodes.INVALID_REQUEST, producerId: -1, producerEpoch: -1 }
+    const { transactionTimeoutMs } = request
+    return cluster.transactions.init(transactionalId, transactionTimeoutMs, { producerId, epoch: producerEpoch })
   }
   if (producerId >= 0 && producerEpoch >= 0 && producerEpoch < LAST_EPOCH) {
     return { errorCode: ErrorCodes.NONE, producerId, producerEpoch: producerEpoch + 1 }

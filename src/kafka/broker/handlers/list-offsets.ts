@@ -2,10 +2,12 @@
 import { isRivuletError } from '../../../base/errors.ts'
 import { ErrorCodes, type listOffsets, type ReceivedRequestOf, type ResponseOf } from '../../protocol/index.ts'
 import type { RequestContext } from '../handler.ts'
-import type { PartitionLog, TimePosition } from '../partition-log.ts'
+import type { Partition } from '../partition.ts'
+import type { TimePosition } from '../partition-log.ts'
 
 type Response = ResponseOf<typeof listOffsets>
 
+const READ_COMMITTED = 1
 const LATEST = -1
 const EARLIEST = -2
 const MAX_TIMESTAMP = -3
@@ -20,7 +22,7 @@ export function handleListOffsets(
       const partition = cluster.topics.partition(name, partitionIndex)
       const errorCode = partition?.leadershipError(nodeId, currentLeaderEpoch) ?? ErrorCodes.UNKNOWN_TOPIC_OR_PARTITION
       if (partition === undefined || errorCode !== ErrorCodes.NONE) return { partitionIndex, errorCode }
-      const found = find(partition.log, timestamp)
+      const found = find(partition, timestamp, request.isolationLevel === READ_COMMITTED)
       if (typeof found === 'number') return { partitionIndex, errorCode: found }
       return { partitionIndex, errorCode, ...found, leaderEpoch: found.offset < 0 ? -1 : partition.leaderEpoch }
     }),
@@ -29,9 +31,9 @@ export function handleListOffsets(
 }
 
 /** The position, or an error code. */
-function find(log: PartitionLog, timestamp: number): TimePosition | number {
+function find({ log, lastStableOffset }: Partition, timestamp: number, committed: boolean): TimePosition | number {
   const nothing = { offset: -1, timestamp: -1 }
-  if (timestamp === LATEST) return { offset: log.endOffset, timestamp: -1 }
+  if (timestamp === LATEST) return { offset: committed ? lastStableOffset : log.endOffset, timestamp: -1 }
   if (timestamp === EARLIEST) return { offset: log.startOffset, timestamp: -1 }
   if (timestamp !== MAX_TIMESTAMP && timestamp < 0) return ErrorCodes.INVALID_REQUEST
   try {

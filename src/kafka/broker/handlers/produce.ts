@@ -13,7 +13,7 @@ export function handleProduce(request: Request, context: RequestContext): Answer
     name,
     partitionResponses: partitionData.map(({ index, records }) =>
       acks === 0 || acks === 1 || acks === -1
-        ? append(context, name, index, records)
+        ? append(context, name, index, records, request.transactionalId)
         : refused(index, ErrorCodes.INVALID_REQUIRED_ACKS, `acks = ${acks}, expected -1, 0 or 1`),
     ),
   }))
@@ -25,6 +25,7 @@ function append(
   name: string,
   index: number,
   records: Uint8Array | null,
+  transactionalId: string | null,
 ): PartitionAnswer {
   const topic = cluster.topics.get(name)
   const partition = topic?.partitions[index]
@@ -35,7 +36,9 @@ function append(
     return refused(index, ErrorCodes.INVALID_RECORD, 'a produce request without records')
   }
   const maxSize = Number(effectiveConfig('max.message.bytes', topic.configs, cluster.settings).value)
-  const result = partition.append(records, maxSize, cluster.host.clock.now())
+  const result = partition.append(records, maxSize, cluster.host.clock.now(), (producerId, epoch) =>
+    cluster.transactions.writeError(transactionalId, producerId, epoch, name, index),
+  )
   if (result.kind === 'refused') return refused(index, result.error, result.message)
   return {
     index,
