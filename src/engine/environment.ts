@@ -46,6 +46,7 @@ export class TableEnvironment implements TableOwner {
       loadFunction: options.loadFunction ?? importFunction(process.cwd()),
       inline: options.inline,
       connectors: options.connectors,
+      batchSize: options.batchSize,
     })
     for (const [key, value] of Object.entries(options.configuration ?? {})) this.session.options.set(key, value)
   }

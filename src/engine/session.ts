@@ -46,6 +46,8 @@ export interface SessionParts {
   readonly connectors?: readonly Connector[]
   /** Rows of `inline` tables by table name; for tests and conformance. */
   readonly inline?: (table: string) => unknown
+  /** Rows per batch at most, in all jobs of the session; tests of "batching is invisible" set it. */
+  readonly batchSize?: number
 }
 
 export class Session {
@@ -57,11 +59,13 @@ export class Session {
   readonly #print: (line: string) => void
   readonly #functions: FunctionLookup
   readonly jobs: JobClient[] = []
+  readonly #batchSize: number | undefined
 
   constructor(parts: SessionParts) {
     this.host = parts.host
     this.loadFunction = parts.loadFunction
     this.#print = parts.print
+    this.#batchSize = parts.batchSize
     this.#functions = {
       scalar: (name, user) => {
         if (!user) return findScalarFunction(name)
@@ -128,7 +132,7 @@ export class Session {
         lastCheckpoint: extra.lastCheckpoint,
         ignoreUnclaimedState:
           recoveryOptions(this.options).boolean('execution.state-recovery.ignore-unclaimed-state') === true,
-        budget: extra.batchSize,
+        budget: extra.batchSize ?? this.#batchSize,
         files: (path) => storageFor(this.host, path),
       },
     )

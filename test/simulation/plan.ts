@@ -1,0 +1,88 @@
+/**
+ * What a seed draws: the job and its data, and which faults strike in which phase.
+ *
+ * Law: everything that a run does follows from the plan and the seed; `plan(seed)` is pure.
+ */
+import { Scheduler } from './scheduler.ts'
+
+export const FAULTS = [
+  'kill',
+  'broker restart',
+  'lost request',
+  'lost answer',
+  'doubled request',
+  'failed write',
+  'clock jump',
+  'new partition',
+  'rescale',
+] as const
+export type FaultKind = (typeof FAULTS)[number]
+
+export const PHASES = [
+  'before barrier',
+  'aligning',
+  'snapshotting',
+  'pre-committed',
+  'committing',
+  'recovering',
+] as const
+export type Phase = (typeof PHASES)[number]
+
+/** Pairs that cannot happen, with the reason; every other pair must have happened in a run of the suite. */
+export const IMPOSSIBLE: Readonly<Partial<Record<FaultKind, Partial<Record<Phase, string>>>>> = {
+  'failed write': {
+    'before barrier': 'nothing is written between checkpoints',
+    aligning: 'state is written once all barriers are through',
+    'pre-committed': 'the manifest is durable, commits go to the broker',
+    committing: 'commits go to the broker',
+    recovering: 'recovery reads',
+  },
+}
+
+export interface PlannedFault {
+  readonly kind: FaultKind
+  readonly phase: Phase
+  /** Strikes at the n-th event of the phase, counted from 1 and over the whole run. */
+  readonly event: number
+}
+
+export const JOBS = ['copy', 'tumble', 'late', 'count'] as const
+export type JobName = (typeof JOBS)[number]
+
+export interface RunPlan {
+  readonly seed: number
+  readonly job: JobName
+  readonly partitions: number
+  readonly events: number
+  readonly parallelism: readonly number[]
+  readonly batchSize: number
+  readonly checkpointMs: number
+  readonly fetchBytes: number
+  readonly networkMs: number
+  /** Longest time that a look at the clock takes: how slow the machine is. */
+  readonly workMs: number
+  readonly faults: readonly PlannedFault[]
+}
+
+export function planOf(seed: number): RunPlan {
+  const draw = new Scheduler(seed ^ 0x5bd1e995)
+  const faults: PlannedFault[] = []
+  for (let i = draw.between(2, 8); i > 0; i--) {
+    const kind = draw.pick(FAULTS)
+    const phase = draw.pick(PHASES.filter((each) => IMPOSSIBLE[kind]?.[each] === undefined))
+    faults.push({ kind, phase, event: draw.between(1, phase === 'before barrier' ? 120 : 30) })
+  }
+  return {
+    seed,
+    job: draw.pick(JOBS),
+    partitions: draw.between(1, 3),
+    events: draw.between(40, 400),
+    parallelism: [draw.between(1, 3), draw.between(1, 3)],
+    batchSize: draw.pick([1, 2, 7, 64, 8192]),
+    checkpointMs: draw.pick([3, 10, 40]),
+    fetchBytes: draw.pick([200, 500, 1500]),
+    networkMs: draw.pick([0.2, 2, 10]),
+    workMs: draw.pick([0, 0.05, 0.5]),
+    faults,
+  }
+}

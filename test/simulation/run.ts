@@ -1,0 +1,300 @@
+/**
+ * One seed: a job from its start to its end, through the faults of its plan, and a look at what it wrote.
+ *
+ * Laws
+ * - A process that was killed or whose job failed is followed by another, which starts from the newest complete checkpoint.
+ * - The run ends with a finished job, within a bounded number of events; then everything committed is read and checked.
+ * - Offsets that the job commits to its group never go back.
+ */
+import { isRivuletError, renderError } from '../../src/base/errors.ts'
+import { TableEnvironment } from '../../src/engine/environment.ts'
+import type { JobClient } from '../../src/engine/job-client.ts'
+import {
+  createPartitions,
+  KafkaClient,
+  KafkaProducer,
+  listOffsets,
+  PartitionFetcher,
+  RecordCursor,
+} from '../../src/kafka/index.ts'
+import { type Event, inputOf, jobOf, tableDdl } from './jobs.ts'
+import { type PlannedFault, planOf, type RunPlan } from './plan.ts'
+import { Process } from './process.ts'
+import { World } from './world.ts'
+
+export interface RunReport {
+  readonly plan: RunPlan
+  /** What is wrong; undefined when nothing is. */
+  readonly problem: string | undefined
+  readonly struck: readonly PlannedFault[]
+  readonly processes: number
+  readonly events: number
+  readonly log: readonly string[]
+}
+
+const CHECKPOINTS = '/checkpoints'
+const MAX_EVENTS = 60_000
+const MAX_PROCESSES = 40
+/** Virtual milliseconds after which faults stop, so that the run can end. */
+const CALM_AFTER_MS = 20_000
+
+export async function runSeed(seed: number, plan: RunPlan = planOf(seed)): Promise<RunReport> {
+  const world = new World(plan)
+  const run = new Run(world)
+  let problem: string | undefined
+  try {
+    problem = await run.run()
+  } catch (error) {
+    problem = isRivuletError(error) ? renderError(error) : String((error as Error)?.stack ?? error)
+  }
+  return {
+    plan,
+    problem,
+    struck: world.struck,
+    processes: run.processes,
+    events: world.scheduler.count,
+    log: world.log,
+  }
+}
+
+class Run {
+  readonly #world: World
+  processes = 0
+  #input: Event[][]
+  #finished = false
+  #restarting = false
+  #job: JobClient | undefined
+  #completed = 0
+  readonly #errors: string[] = []
+
+  constructor(world: World) {
+    this.#world = world
+    this.#input = inputOf(world.plan).map((events) => [...events])
+    world.onRescale = () => this.#rescale()
+    world.onNewPartition = () => this.#addPartition()
+  }
+
+  async run(): Promise<string | undefined> {
+    const { plan, scheduler, broker } = this.#world
+    const job = jobOf(plan.job)
+    broker.createTopic('events', { partitions: plan.partitions })
+    broker.createTopic('results', { partitions: 2 })
+    await this.#aside((process) => this.#produce(process))
+    this.#start()
+    while (!this.#finished) {
+      if (!(await scheduler.step())) return `nothing happens any more in phase '${this.#world.phase}'`
+      this.#observe()
+      this.#world.afterEvent()
+      if (scheduler.now > CALM_AFTER_MS) this.#world.calm()
+      if (scheduler.count > MAX_EVENTS)
+        return `no end after ${MAX_EVENTS} events: ${this.#errors.slice(-2).join(' | ')}`
+      if (this.processes > MAX_PROCESSES)
+        return `no end after ${MAX_PROCESSES} starts: ${this.#errors.slice(-2).join(' | ')}`
+    }
+    this.#world.calm()
+    const { output, open } = await this.#aside((process) => this.#read(process))
+    if (open !== undefined) return open
+    return job.check(this.#input, output)
+  }
+
+  /** Something outside the job happens while it goes on. */
+  #beside(act: (process: Process) => Promise<unknown>): void {
+    const process = new Process(this.#world, 0)
+    act(process).then(
+      () => process.kill(),
+      (error: unknown) => {
+        process.kill()
+        this.#errors.push(`beside the job: ${String(error)}`)
+      },
+    )
+  }
+
+  /** Something outside the job happens, with nothing else going on. */
+  async #aside<T>(act: (process: Process) => Promise<T>): Promise<T> {
+    const process = new Process(this.#world, 0)
+    let outcome: { value?: T; error?: unknown } | undefined
+    act(process).then(
+      (value) => {
+        outcome = { value }
+      },
+      (error: unknown) => {
+        outcome = { error }
+      },
+    )
+    while (outcome === undefined) {
+      if (!(await this.#world.scheduler.step())) throw new Error('nothing happens any more beside the job')
+    }
+    process.kill()
+    if ('error' in outcome) throw outcome.error
+    return outcome.value as T
+  }
+
+  async #produce(process: Process): Promise<void> {
+    const client = this.#client(process)
+    const producer = new KafkaProducer(client)
+    const writer = await producer.topic('events')
+    this.#input.forEach((events, partition) => {
+      for (const { id, key, at, amount } of events) {
+        const value = Buffer.from(JSON.stringify({ id, k: key, at_ms: at, amount }))
+        writer.append(partition, process.clock.now(), null, 0, 0, value, 0, value.length)
+      }
+    })
+    await producer.flush()
+    producer.close()
+    await client.close()
+  }
+
+  #client(process: Process, more: Readonly<Record<string, string>> = {}): KafkaClient {
+    return new KafkaClient(process, {
+      'bootstrap.servers': this.#world.broker.bootstrap,
+      'retry.backoff.ms': '2',
+      'reconnect.backoff.ms': '2',
+      'batch.size': '600',
+      ...more,
+    })
+  }
+
+  #start(): void {
+    this.processes++
+    const process = this.#world.startProcess()
+    this.#world.note(`start with parallelism ${this.#world.parallelism}`)
+    this.#submit(process).then(
+      (job) => {
+        this.#job = job
+        this.#completed = job.checkpoints().counts.completed
+        this.#world.enter('before barrier')
+        job.wait().then(
+          () => this.#ended(process, job.status === 'FINISHED' ? undefined : new Error(`the job is ${job.status}`)),
+          (error: unknown) => this.#ended(process, error),
+        )
+      },
+      (error: unknown) => this.#ended(process, error),
+    )
+  }
+
+  async #submit(process: Process): Promise<JobClient> {
+    const { plan } = this.#world
+    const environment = TableEnvironment.create({
+      host: process,
+      print: () => {},
+      batchSize: plan.batchSize,
+      configuration: {
+        'parallelism.default': String(this.#world.parallelism),
+        'pipeline.max-parallelism': '16',
+        'execution.checkpointing.interval': `${plan.checkpointMs} ms`,
+        'execution.checkpointing.dir': CHECKPOINTS,
+        'execution.checkpointing.num-retained': '2',
+        'restart-strategy.type': 'none',
+        'pipeline.name': 'simulation',
+        'execution.state-recovery.from-last-checkpoint': 'true',
+      },
+    })
+    const job = jobOf(plan.job)
+    this.#world.note('ddl')
+    for (const ddl of tableDdl(plan, job, this.#world.broker.bootstrap)) await environment.executeSql(ddl)
+    this.#world.note('insert')
+    const result = await environment.executeSql(job.insert)
+    return result.jobClient as JobClient
+  }
+
+  /** The job ended by itself: well, or with an error after which another process tries again. */
+  #ended(process: Process, error: unknown): void {
+    if (process !== this.#world.process) return
+    this.#world.killProcess()
+    this.#job = undefined
+    if (error === undefined) {
+      this.#finished = true
+      return
+    }
+    const text = isRivuletError(error) ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)
+    this.#errors.push(text)
+    this.#world.note(`failed: ${text}`)
+    this.#restartLater()
+  }
+
+  #restartLater(): void {
+    if (this.#restarting) return
+    this.#restarting = true
+    this.#world.scheduler.after(this.#world.scheduler.between(1, 30), {}, () => {
+      this.#restarting = false
+      this.#start()
+    })
+  }
+
+  /** A cluster that is asked for another parallelism stops the job hard and starts it again. */
+  #rescale(): void {
+    this.#world.killProcess()
+  }
+
+  /** A partition is added while the job runs; what is written to it is not read by a bounded job. */
+  #addPartition(): void {
+    this.#input.push([])
+    const partitions = this.#input.length
+    this.#beside(async (process) => {
+      const client = this.#client(process)
+      await createPartitions(client, 'events', partitions)
+      await client.close()
+    })
+  }
+
+  /** Which phase the job is in, and whether its process is still there. */
+  #observe(): void {
+    const world = this.#world
+    if (world.process === undefined) {
+      this.#job = undefined
+      if (!this.#finished) this.#restartLater()
+      return
+    }
+    const job = this.#job
+    if (job === undefined) return
+    const { counts } = job.checkpoints()
+    const inProgress = counts.inProgress > 0
+    const { completed } = counts
+    if (inProgress && world.phase === 'before barrier') world.enter('aligning')
+    if (completed > this.#completed) {
+      this.#completed = completed
+      world.enter('pre-committed')
+    }
+    if (!inProgress && world.phase !== 'before barrier' && world.commitsInFlight === 0) world.enter('before barrier')
+  }
+
+  /** Everything that a reader sees who believes in commits only, and whether something was left open. */
+  async #read(process: Process): Promise<{ output: Record<string, unknown>[]; open: string | undefined }> {
+    const client = this.#client(process, { 'isolation.level': 'read_committed' })
+    const [{ partitions }] = await client.describeTopics(['results'])
+    const places = partitions.map(({ partition }) => ({ topic: 'results', partition }))
+    const ends = await listOffsets(client, places, 'latest')
+    const dirty = this.#client(process)
+    const written = await listOffsets(dirty, places, 'latest')
+    await dirty.close()
+    const stuck = ends.findIndex(({ offset }, i) => offset !== written[i].offset)
+    if (stuck >= 0) {
+      const open = `a transaction was left open: partition ${stuck} of 'results' is readable up to ${ends[stuck].offset}, written up to ${written[stuck].offset}`
+      return { output: [], open }
+    }
+    const fetcher = new PartitionFetcher(client)
+    fetcher.assign(places.map((place) => ({ ...place, offset: 0 })))
+    const output: Record<string, unknown>[] = []
+    const reached = places.map(() => 0)
+    const cursor = new RecordCursor()
+    while (reached.some((offset, i) => offset < ends[i].offset)) {
+      const chunk = fetcher.poll()
+      if (chunk === undefined) {
+        await process.clock.sleep(5)
+        continue
+      }
+      while (chunk.records.next(cursor)) {
+        for (let i = 0; i < cursor.count; i++) {
+          output.push(
+            JSON.parse(Buffer.from(cursor.bytes.subarray(cursor.valueStart[i], cursor.valueEnd[i])).toString()),
+          )
+        }
+      }
+      reached[chunk.partition] = chunk.nextOffset
+      chunk.done()
+    }
+    fetcher.close()
+    await client.close()
+    return { output, open: undefined }
+  }
+}
