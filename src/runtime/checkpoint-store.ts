@@ -73,8 +73,12 @@ export class CheckpointStore {
       written.push(file)
       return file
     }
+    // A subtask that ended gives all that it ended with, also in a checkpoint of changes: nothing before counts, and what is
+    // empty now must not come back.
     const earlier = (part: OperatorPart): readonly StateFile[] =>
-      base?.parts.find((each) => each.node === part.node && each.subtask === part.subtask)?.files ?? []
+      (part.whole === true ? undefined : base)?.parts.find(
+        (each) => each.node === part.node && each.subtask === part.subtask,
+      )?.files ?? []
     try {
       const { manifest, bytes } = await writeSnapshot(this.#files, path, snapshot, { job: this.#job, place, earlier })
       this.#kept.push({ path, manifest })

@@ -46,6 +46,8 @@ export interface CoordinatorParts {
   readonly plan: readonly OperatorIdentity[]
   readonly maxParallelism: number
   readonly lastCheckpoint: number
+  /** Of the checkpoint that the job started from, epoch ms; 0 for none. */
+  readonly lastTimestamp: number
   /** The state backend can leave out what has not changed. */
   readonly incremental: boolean
   readonly now: () => number
@@ -63,6 +65,7 @@ export class Coordinator {
   #queue: Promise<unknown> = Promise.resolve()
   #queued = 0
   #lastCheckpoint: number
+  #lastTimestamp: number
   #needsFull = true
   #ended = false
   /** Prepared and not committed, in the order of barriers. */
@@ -71,6 +74,7 @@ export class Coordinator {
   constructor(parts: CoordinatorParts) {
     this.#parts = parts
     this.#lastCheckpoint = parts.lastCheckpoint
+    this.#lastTimestamp = parts.lastTimestamp
   }
 
   get lastCheckpoint(): number {
@@ -149,7 +153,7 @@ export class Coordinator {
       }
       this.#pending = {
         checkpoint,
-        timestamp: now(),
+        timestamp: this.#nextTimestamp(now()),
         mode,
         received: new Map(),
         resolve: (snapshot) => {
@@ -169,6 +173,12 @@ export class Coordinator {
       wake()
       this.taskEnded()
     })
+  }
+
+  /** The newest checkpoint of a job is found by its time: that never goes back, whatever the machine's clock does. */
+  #nextTimestamp(now: number): number {
+    this.#lastTimestamp = Math.max(now, this.#lastTimestamp + 1)
+    return this.#lastTimestamp
   }
 
   received(task: Task, snapshot: SubtaskSnapshot): void {
@@ -211,11 +221,11 @@ export class Coordinator {
     const { checkpoint, timestamp } = pending
     const parts: Promise<OperatorPart>[] = []
     for (const task of tasks) {
-      for (const { node, snapshot, watermark } of pending.received.get(task)?.operators ?? task.final ?? []) {
+      for (const { node, snapshot, watermark, whole } of pending.received.get(task)?.operators ?? task.final ?? []) {
         parts.push(
           snapshot
             .serialize(pause)
-            .then((state: SerializedState) => ({ node, subtask: task.subtask, watermark, state })),
+            .then((state: SerializedState) => ({ node, subtask: task.subtask, watermark, state, whole })),
         )
       }
     }

@@ -74,6 +74,7 @@ export class Job {
       plan: identity,
       maxParallelism: options.restore?.maxParallelism ?? options.maxParallelism,
       lastCheckpoint: lastCheckpointOf(options),
+      lastTimestamp: options.restore?.timestamp ?? 0,
       incremental: environment.backend.incremental === true,
       now: () => environment.host.clock.now(),
       after: (delayMs, callback) => environment.host.clock.after(delayMs, callback),

@@ -44,6 +44,8 @@ export interface OperatorPart {
   /** Watermark of the subtask's input; −Infinity before the first. */
   readonly watermark: number
   readonly state: SerializedState
+  /** All of the state, which takes the place of whatever was written before; else changes upon that. */
+  readonly whole?: boolean
 }
 
 export const MANIFEST = 'manifest.json'

@@ -31,7 +31,13 @@ export interface ChainedOperator {
 /** What a subtask hands to the coordinator when a barrier passes. */
 export interface SubtaskSnapshot {
   readonly checkpoint: number
-  readonly operators: readonly { readonly node: number; readonly snapshot: StateSnapshot; readonly watermark: number }[]
+  readonly operators: readonly {
+    readonly node: number
+    readonly snapshot: StateSnapshot
+    readonly watermark: number
+    /** All of the state, not what changed since the snapshot before. */
+    readonly whole: boolean
+  }[]
   /** Resolves when the sinks of the chain have flushed, or prepared, what came before the barrier. */
   readonly flushed: Promise<readonly SinkPart[]>
 }
@@ -373,7 +379,7 @@ export class Task {
   #snapshots(mode: SnapshotMode): SubtaskSnapshot['operators'] {
     let watermark = this.#watermark
     return this.#chain.map(({ node, operator, state }) => {
-      const own = { node: node.id, snapshot: state.snapshot(mode), watermark }
+      const own = { node: node.id, snapshot: state.snapshot(mode), watermark, whole: mode !== 'changes' }
       watermark -= operator.watermarkDelay ?? 0
       return own
     })

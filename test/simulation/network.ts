@@ -6,7 +6,8 @@
  * - What breaks breaks the connection: before the request arrived, or after it took effect and before the answer came back.
  * - A request may arrive twice, as when something between them sent it again; the answer of the first is given.
  */
-import type { BrokerConnection, Network } from '../../src/base/host.ts'
+import { failure } from '../../src/base/errors.ts'
+import type { BrokerAddress, BrokerConnection, Network } from '../../src/base/host.ts'
 import type { Broker } from '../../src/kafka/broker/index.ts'
 import { inProcessNetwork } from '../../src/kafka/broker/index.ts'
 import type { Process } from './process.ts'
@@ -29,7 +30,7 @@ export class FaultyNetwork {
       connect: async (address, options) => {
         await this.#travel({})
         const connection = await this.#broker.connect(address, options)
-        return this.#connection(process, connection)
+        return this.#connection(process, address, connection)
       },
     }
   }
@@ -41,7 +42,7 @@ export class FaultyNetwork {
     })
   }
 
-  #connection(process: Process, connection: BrokerConnection): BrokerConnection {
+  #connection(process: Process, address: BrokerAddress, connection: BrokerConnection): BrokerConnection {
     const world = this.#world
     const there: Lane = { last: 0 }
     const back: Lane = { last: 0 }
@@ -59,10 +60,10 @@ export class FaultyNetwork {
         const copy = Uint8Array.from(body)
         const fate = process.alive ? world.networkFate(process, api) : 'fine'
         await this.#travel(there)
-        if (connection.closed) throw reset()
+        if (connection.closed) throw reset(address)
         if (fate === 'lost request') {
           await connection.close()
-          throw reset()
+          throw reset(address)
         }
         const answer = connection.request(api, version, copy, headers, expectResponse)
         world.delivered(process, api)
@@ -70,18 +71,18 @@ export class FaultyNetwork {
         const bytes = await answer
         if (fate === 'lost answer') {
           await connection.close()
-          throw reset()
+          throw reset(address)
         }
         await this.#travel(back)
-        if (connection.closed) throw reset()
+        if (connection.closed) throw reset(address)
         return process.alive ? bytes : new Promise<never>(() => {})
       },
     }
   }
 }
 
-function reset(): Error {
-  return Object.assign(new Error('connection reset'), { code: 'ECONNRESET' })
+function reset({ host, port }: BrokerAddress): Error {
+  return failure('KAFKA_CONNECTION_LOST', { address: `${host}:${port}`, detail: 'connection reset' })
 }
 
 /** The answer to the second copy of a request goes to nobody. */

@@ -85,6 +85,7 @@ class Run {
       if (!(await scheduler.step())) return `nothing happens any more in phase '${this.#world.phase}'`
       this.#observe()
       this.#world.afterEvent()
+      this.#observe()
       if (scheduler.now > CALM_AFTER_MS) this.#world.calm()
       if (scheduler.count > MAX_EVENTS)
         return `no end after ${MAX_EVENTS} events: ${this.#errors.slice(-2).join(' | ')}`
