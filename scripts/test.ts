@@ -1,6 +1,7 @@
 /**
  * `npm test`                 everything that needs only Node
  * `npm run test:kafka`       against a real Kafka
+ * `npm run test:sim`         whole jobs under simulated faults
  * `npm run test:package`     the packed package, on the oldest and the newest Node
  *
  * Extra arguments are names of files to run instead of all.
@@ -8,18 +9,19 @@
 import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
-const [first, ...rest] = process.argv.slice(2)
-const suite = first === 'kafka' || first === 'package' ? first : 'all'
-const named = suite === 'all' ? process.argv.slice(2) : rest
-
 const suites = {
   all: {
     files: ['src/**/*.test.ts', 'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server}/**/*.test.ts'],
     isolated: false,
   },
   kafka: { files: ['test/kafka/**/*.test.ts'], isolated: true },
+  sim: { files: ['test/simulation/**/*.test.ts'], isolated: true },
   package: { files: ['test/package/**/*.test.ts'], isolated: true },
 } as const
+
+const [first, ...rest] = process.argv.slice(2)
+const suite = first !== undefined && first in suites ? (first as keyof typeof suites) : 'all'
+const named = suite === 'all' ? process.argv.slice(2) : rest
 
 const { files, isolated } = suites[suite]
 const found = named.length > 0 ? named : globSync([...files]).sort()

@@ -47,6 +47,7 @@ export class TableEnvironment implements TableOwner {
       inline: options.inline,
       connectors: options.connectors,
       batchSize: options.batchSize,
+      triggerDelay: options.triggerDelay,
     })
     for (const [key, value] of Object.entries(options.configuration ?? {})) this.session.options.set(key, value)
   }

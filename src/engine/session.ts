@@ -48,6 +48,8 @@ export interface SessionParts {
   readonly inline?: (table: string) => unknown
   /** Rows per batch at most, in all jobs of the session; tests of "batching is invisible" set it. */
   readonly batchSize?: number
+  /** How late a source hears of a checkpoint, ms; tests of alignment draw it. */
+  readonly triggerDelay?: () => number
 }
 
 export class Session {
@@ -60,12 +62,14 @@ export class Session {
   readonly #functions: FunctionLookup
   readonly jobs: JobClient[] = []
   readonly #batchSize: number | undefined
+  readonly #triggerDelay: (() => number) | undefined
 
   constructor(parts: SessionParts) {
     this.host = parts.host
     this.loadFunction = parts.loadFunction
     this.#print = parts.print
     this.#batchSize = parts.batchSize
+    this.#triggerDelay = parts.triggerDelay
     this.#functions = {
       scalar: (name, user) => {
         if (!user) return findScalarFunction(name)
@@ -133,6 +137,7 @@ export class Session {
         ignoreUnclaimedState:
           recoveryOptions(this.options).boolean('execution.state-recovery.ignore-unclaimed-state') === true,
         budget: extra.batchSize ?? this.#batchSize,
+        triggerDelay: this.#triggerDelay,
         files: (path) => storageFor(this.host, path),
       },
     )

@@ -46,6 +46,7 @@ export interface JobParameters {
   readonly ignoreUnclaimedState?: boolean
   /** The highest number that a checkpoint of an earlier attempt or run had: the next ones count on from there. */
   readonly lastCheckpoint?: number
+  readonly triggerDelay?: () => number
 }
 
 export interface BarrierCallbacks {

@@ -50,6 +50,8 @@ export interface CoordinatorParts {
   readonly lastTimestamp: number
   /** The state backend can leave out what has not changed. */
   readonly incremental: boolean
+  /** How late a source hears of a checkpoint, ms: tests of alignment draw it. Absent: all at once. */
+  readonly triggerDelay?: () => number
   readonly now: () => number
   readonly after: (delayMs: number, callback: () => void) => () => void
   readonly wake: () => void
@@ -165,13 +167,26 @@ export class Coordinator {
           reject(error)
         },
       }
-      for (const task of tasks) {
-        if (task.isSource && !task.finished && !task.uncommitted) {
-          task.trigger(checkpoint, suspend === true, drain === true)
-        }
-      }
+      for (const task of tasks) if (task.isSource) this.#trigger(task, checkpoint, suspend === true, drain === true)
       wake()
       this.taskEnded()
+    })
+  }
+
+  #trigger(task: Task, checkpoint: number, suspend: boolean, drain: boolean): void {
+    const { triggerDelay, after, wake } = this.#parts
+    const now = () => {
+      if (!task.finished && !task.uncommitted) task.trigger(checkpoint, suspend, drain)
+    }
+    const delay = triggerDelay?.() ?? 0
+    if (delay <= 0) {
+      now()
+      return
+    }
+    after(delay, () => {
+      if (this.#pending?.checkpoint !== checkpoint) return
+      now()
+      wake()
     })
   }
 

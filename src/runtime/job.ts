@@ -76,6 +76,7 @@ export class Job {
       lastCheckpoint: lastCheckpointOf(options),
       lastTimestamp: options.restore?.timestamp ?? 0,
       incremental: environment.backend.incremental === true,
+      triggerDelay: options.triggerDelay,
       now: () => environment.host.clock.now(),
       after: (delayMs, callback) => environment.host.clock.after(delayMs, callback),
       wake: () => this.#wake(),

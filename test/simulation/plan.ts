@@ -39,6 +39,16 @@ export const IMPOSSIBLE: Readonly<Partial<Record<FaultKind, Partial<Record<Phase
   },
 }
 
+/** How far into a phase a fault strikes at most: some are over in a few events. */
+const EVENTS: Readonly<Record<Phase, number>> = {
+  'before barrier': 120,
+  aligning: 30,
+  snapshotting: 12,
+  'pre-committed': 3,
+  committing: 3,
+  recovering: 40,
+}
+
 export interface PlannedFault {
   readonly kind: FaultKind
   readonly phase: Phase
@@ -58,6 +68,8 @@ export interface RunPlan {
   readonly batchSize: number
   readonly checkpointMs: number
   readonly fetchBytes: number
+  /** How far apart the sources hear of a checkpoint. */
+  readonly triggerMs: number
   readonly networkMs: number
   /** Longest time that a look at the clock takes: how slow the machine is. */
   readonly workMs: number
@@ -70,7 +82,7 @@ export function planOf(seed: number): RunPlan {
   for (let i = draw.between(2, 8); i > 0; i--) {
     const kind = draw.pick(FAULTS)
     const phase = draw.pick(PHASES.filter((each) => IMPOSSIBLE[kind]?.[each] === undefined))
-    faults.push({ kind, phase, event: draw.between(1, phase === 'before barrier' ? 120 : 30) })
+    faults.push({ kind, phase, event: draw.between(1, EVENTS[phase]) })
   }
   return {
     seed,
@@ -81,6 +93,7 @@ export function planOf(seed: number): RunPlan {
     batchSize: draw.pick([1, 2, 7, 64, 8192]),
     checkpointMs: draw.pick([3, 10, 40]),
     fetchBytes: draw.pick([200, 500, 1500]),
+    triggerMs: draw.pick([0, 1, 10]),
     networkMs: draw.pick([0.2, 2, 10]),
     workMs: draw.pick([0, 0.05, 0.5]),
     faults,

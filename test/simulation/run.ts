@@ -179,6 +179,7 @@ class Run {
       host: process,
       print: () => {},
       batchSize: plan.batchSize,
+      triggerDelay: () => (plan.triggerMs === 0 ? 0 : process.random() * plan.triggerMs),
       configuration: {
         'parallelism.default': String(this.#world.parallelism),
         'pipeline.max-parallelism': '16',
@@ -207,7 +208,7 @@ class Run {
       this.#finished = true
       return
     }
-    const text = isRivuletError(error) ? `${error.code}: ${error.message}` : String((error as Error)?.stack ?? error)
+    const text = isRivuletError(error) ? `${error.code}: ${error.message}` : String((error as Error)?.message ?? error)
     this.#errors.push(text)
     this.#world.note(`failed: ${text}`)
     this.#restartLater()

@@ -1,0 +1,51 @@
+/**
+ * Ways to break the engine that the simulation must notice: each replaces a piece of a source file.
+ *
+ * Law: the piece must be there exactly once, so that a mutation that no longer applies fails its test instead of proving nothing.
+ */
+export interface Mutation {
+  readonly name: string
+  /** Below `src/`. */
+  readonly file: string
+  readonly find: string
+  readonly replace: string
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'skip the barrier alignment',
+    file: 'runtime/task.ts',
+    find: 'if (checkpoint === 0 || open.some((channel) => channel.blockedBy === undefined)) return',
+    replace: 'if (checkpoint === 0) return',
+  },
+  {
+    name: 'commit before completion',
+    file: 'runtime/coordinator.ts',
+    find: 'await request.store(snapshot, mode)',
+    replace: 'await this.#commit(snapshot)\n      await request.store(snapshot, mode)',
+  },
+  {
+    name: 'forget to abort',
+    file: 'connectors/kafka/transactions.ts',
+    find: 'await Promise.all(lingering.map(',
+    replace: 'await Promise.all(lingering.slice(lingering.length).map(',
+  },
+  {
+    name: 'forget to commit what was prepared',
+    file: 'connectors/kafka/transactions.ts',
+    find: 'await commitAll(client, restored?.committables ?? [], transactions)',
+    replace: 'await commitAll(client, [], transactions)',
+  },
+  {
+    name: 'keep what an ended subtask has emptied',
+    file: 'runtime/checkpoint-store.ts',
+    find: '(part.whole === true ? undefined : base)?.parts.find(',
+    replace: 'base?.parts.find(',
+  },
+  {
+    name: 'tell the newest checkpoint by the clock alone',
+    file: 'runtime/coordinator.ts',
+    find: 'this.#lastTimestamp = Math.max(now, this.#lastTimestamp + 1)',
+    replace: 'this.#lastTimestamp = now',
+  },
+]
