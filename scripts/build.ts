@@ -3,7 +3,9 @@
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { build } from 'esbuild'
+import { buildDashboard } from '../dashboard/build.ts'
 
 rmSync('dist', { recursive: true, force: true })
 await build({
@@ -28,6 +30,8 @@ await build({
   // Less to read at start; names stay, and source maps lead back to the lines.
   minifyWhitespace: true,
 })
+// What `rivulet server` serves.
+await buildDashboard(resolve('dist/dashboard'))
 chmodSync('dist/cli/bin.js', 0o755)
 execFileSync('tsc', ['-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 // Declarations keep the source's `.ts` specifiers; what is published beside them is `.js`.

@@ -3,6 +3,7 @@
  * `npm run test:kafka`       against a real Kafka
  * `npm run test:sim`         whole jobs under simulated faults
  * `npm run test:package`     the packed package, on the oldest and the newest Node
+ * `npm run test:browser`     the dashboard in Chromium (`CHROMIUM`, or /usr/bin/chromium)
  *
  * Extra arguments are names of files to run instead of all.
  */
@@ -16,6 +17,7 @@ const suites = {
   },
   kafka: { files: ['test/kafka/**/*.test.ts'], isolated: true },
   sim: { files: ['test/simulation/**/*.test.ts'], isolated: true },
+  browser: { files: ['test/browser/**/*.test.ts'], isolated: true },
   package: { files: ['test/package/**/*.test.ts'], isolated: true },
 } as const
 

@@ -1,0 +1,169 @@
+/** The panels that show one answer of the server as it is. */
+import { useEffect, useState } from 'react'
+import type { BadRecords, Checkpoints, DoctorAnswer, JobConfig, LogPage } from '../../../src/server/api-types.ts'
+import { get, usePoll } from '../api.ts'
+import { bytes, cell, count, duration, time } from '../format.ts'
+import { useText } from '../i18n.ts'
+import type { PanelProps } from '../job-page.tsx'
+import { Empty, Loading, Problem, State, Table } from '../ui.tsx'
+
+export function DoctorPanel({ job }: PanelProps) {
+  const t = useText()
+  const { data, error } = usePoll<DoctorAnswer>(`/rivulet/v1/jobs/${job.jid}/doctor`, 5000)
+  return (
+    <>
+      <Problem error={error} />
+      {data === undefined && error === undefined && <Loading />}
+      {data?.findings.length === 0 && (
+        <Empty title="Nothing to report" hint="The doctor sees no reason why output should be missing." />
+      )}
+      {data?.findings.map((finding) => (
+        <article key={finding.code + finding.title}>
+          <h2>
+            <State of={finding.severity} /> {finding.title} <code>{finding.code}</code>
+          </h2>
+          <p>{finding.detail}</p>
+          <dl className="evidence">
+            {Object.entries(finding.evidence).map(([name, value]) => (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{typeof value === 'number' ? count(value) : value}</dd>
+              </div>
+            ))}
+          </dl>
+          <p>
+            <b>{t('What to do')}:</b> {finding.fix}
+          </p>
+        </article>
+      ))}
+    </>
+  )
+}
+
+export function CheckpointsPanel({ job }: PanelProps) {
+  const t = useText()
+  const { data, error } = usePoll<Checkpoints>(`/jobs/${job.jid}/checkpoints`)
+  if (data === undefined) return error === undefined ? <Loading /> : <Problem error={error} />
+  const { counts, history } = data
+  const longest = Math.max(1, ...history.map((one) => one.end_to_end_duration))
+  return (
+    <>
+      <Problem error={error} />
+      <p className="facts">
+        <span>
+          {t('Completed')} {count(counts.completed)}
+        </span>
+        <span>
+          {t('In progress')} {count(counts.in_progress)}
+        </span>
+        <span>
+          {t('Failed')} {count(counts.failed)}
+        </span>
+      </p>
+      {history.length === 0 ? (
+        <Empty title="No checkpoints yet" hint="Set execution.checkpointing.interval to take them." />
+      ) : (
+        <Table label={t('Checkpoints')} head={['ID', t('State'), t('Type'), t('Triggered'), t('Duration'), t('Size')]}>
+          {history.map((one) => (
+            <tr key={one.id}>
+              <td className="number">{one.id}</td>
+              <td>
+                <State of={one.status} /> {one.failure_message}
+              </td>
+              <td>{one.checkpoint_type}</td>
+              <td>{time(one.trigger_timestamp)}</td>
+              <td className="number">
+                {duration(one.end_to_end_duration)}{' '}
+                <meter aria-label={t('Duration')} max={longest} value={Math.max(0, one.end_to_end_duration)} />
+              </td>
+              <td className="number">{bytes(one.checkpointed_size)}</td>
+            </tr>
+          ))}
+        </Table>
+      )}
+    </>
+  )
+}
+
+export function BadRecordsPanel({ job }: PanelProps) {
+  const t = useText()
+  const { data, error } = usePoll<BadRecords>(`/rivulet/v1/jobs/${job.jid}/bad-records`)
+  if (data === undefined) return error === undefined ? <Loading /> : <Problem error={error} />
+  if (data.total === 0) return <Empty title="No bad records" hint="Every record that was read could be decoded." />
+  return (
+    <Table label={t('Bad records')} head={[t('Operator'), t('Count')]}>
+      {data.operators.map((one) => (
+        <tr key={one.node}>
+          <td>{one.description}</td>
+          <td className="number">{count(one.count)}</td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+/** The server masks secrets; the panel shows what it says. */
+export function ConfigurationPanel({ job }: PanelProps) {
+  const t = useText()
+  const { data, error } = usePoll<JobConfig>(`/jobs/${job.jid}/config`, 10_000)
+  if (data === undefined) return error === undefined ? <Loading /> : <Problem error={error} />
+  const { 'user-config': user, ...rest } = data['execution-config']
+  const rows = [...Object.entries(rest), ...Object.entries(user).sort()]
+  if (rows.length === 0) return <Empty title="No settings" hint="This job runs with the defaults." />
+  return (
+    <Table label={t('Configuration')} head={[t('Key'), t('Value')]}>
+      {rows.map(([key, value]) => (
+        <tr key={key}>
+          <td>
+            <code>{key}</code>
+          </td>
+          <td>{cell(value)}</td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+/** Lines kept in the page; the file on the server has all. */
+const LOG_CHARACTERS = 200_000
+
+export function LogsPanel({ job }: PanelProps) {
+  const t = useText()
+  const [text, setText] = useState<string>()
+  const [error, setError] = useState<Error>()
+  useEffect(() => {
+    const stop = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let from = 0
+    const ask = async () => {
+      try {
+        const page = await get<LogPage>(`/rivulet/v1/jobs/${job.jid}/logs?from=${from}`, stop.signal)
+        from = page.next
+        setText((old = '') => (old + page.text).slice(-LOG_CHARACTERS))
+        setError(undefined)
+      } catch (failed) {
+        if (stop.signal.aborted) return
+        setError(failed as Error)
+      }
+      if (!stop.signal.aborted) timer = setTimeout(ask, 2000)
+    }
+    void ask()
+    return () => {
+      stop.abort()
+      clearTimeout(timer)
+    }
+  }, [job.jid])
+  return (
+    <>
+      <Problem error={error} />
+      {text === undefined && error === undefined && <Loading />}
+      {text === '' && <Empty title="The log is empty" hint="Lines appear here as the job writes them." />}
+      {text !== undefined && text !== '' && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard
+        <section className="log" tabIndex={0} aria-label={t('Logs')}>
+          <pre>{text}</pre>
+        </section>
+      )}
+    </>
+  )
+}
