@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { fail } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { isJobDefinition } from '../engine/define-job.ts'
@@ -22,6 +23,12 @@ export interface RunFileOptions {
   readonly out: (line: string) => void
   /** Options as SET would give them. */
   readonly configuration?: Readonly<Record<string, string>>
+  /** Where relative modules of functions are looked up; the file's folder when absent. */
+  readonly folder?: string
+  /** The file is a bundle already. */
+  readonly bundled?: boolean
+  /** The name that errors show. */
+  readonly name?: string
   /** Called when a job was submitted. */
   readonly onJob?: (job: JobClient) => void
 }
@@ -46,7 +53,7 @@ export async function runFile(file: string, options: RunFileOptions): Promise<nu
 }
 
 function environmentFor(file: string, options: RunFileOptions): StreamTableEnvironment {
-  const folder = dirname(resolve(file))
+  const folder = options.folder ?? dirname(resolve(file))
   return StreamTableEnvironment.create({
     configuration: options.configuration,
     print: options.out,
@@ -64,7 +71,7 @@ async function runSql(file: string, options: RunFileOptions): Promise<number> {
   const tEnv = environmentFor(file, options)
   const jobs: JobClient[] = []
   let ran = 0
-  for await (const result of tEnv.executeScript(sql, file, { signal: options.signal })) {
+  for await (const result of tEnv.executeScript(sql, options.name ?? file, { signal: options.signal })) {
     if (options.signal.aborted) break
     if (result.jobClient !== undefined) {
       ran++
@@ -83,7 +90,8 @@ async function runModule(file: string, options: RunFileOptions): Promise<number>
   const before = new Set(runningJobs)
   const countBefore = submitted.count
   process.argv = [process.argv[0], resolve(file), ...options.args]
-  const module = await importBundled(file)
+  const module: Record<string, unknown> =
+    options.bundled === true ? await import(pathToFileURL(resolve(file)).href) : await importBundled(file)
   const definition = Object.values(module).find(isJobDefinition)
   if (definition === undefined) {
     for (const job of runningJobs) if (!before.has(job)) options.onJob?.(job)

@@ -1,6 +1,6 @@
 /** A submitted job, as the program sees it. */
 
-import type { Job, JobStatus } from '../runtime/job.ts'
+import type { Job, JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 
 /** Jobs of this process that have not ended; what the command line cancels on a signal. */
@@ -68,6 +68,11 @@ export class JobClient implements AsyncDisposable {
   /** Counters and gauges per operator and subtask, as of now. */
   metrics(): readonly OperatorMetricsView[] {
     return this.#job.metrics()
+  }
+
+  /** Where the time of each subtask went. */
+  taskTimes(): readonly SubtaskTimes[] {
+    return this.#job.taskTimes()
   }
 
   /** The same as `cancel`. */

@@ -26,6 +26,7 @@ import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
 import { memoryBackend } from '../state/memory/backend.ts'
 import { startCheckpointing } from './checkpointing.ts'
+import { deployment } from './deployment.ts'
 import { JobClient, markJobError } from './job-client.ts'
 import { tableAccess } from './tables.ts'
 
@@ -126,9 +127,17 @@ export class Session {
   /** Build and start a job; resolves when its sources and sinks are open. */
   async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
     extra.signal?.throwIfAborted()
-    const path = this.options.get('execution.state-recovery.path')
+    const { recoverFrom, onDeploy, onRunning } = deployment()
+    const path = recoverFrom ?? this.options.get('execution.state-recovery.path')
     const restore = extra.restore ?? (path === undefined ? undefined : await readSnapshot(this.host.storage, path))
     const job = this.createJob(plan, name, { ...extra, restore })
+    onDeploy?.({
+      name,
+      plan,
+      graph: job.graph,
+      parallelism: this.parallelism,
+      options: Object.fromEntries(this.options.entries()),
+    })
     try {
       await job.open()
     } catch (error) {
@@ -147,6 +156,7 @@ export class Session {
       })
     const client = new JobClient(this.#jobId(), job, completion)
     this.jobs.push(client)
+    onRunning?.(client)
     const abort = () => void client.cancel()
     if (extra.signal?.aborted === true) abort()
     extra.signal?.addEventListener('abort', abort, { once: true })

@@ -46,6 +46,7 @@ export interface BuiltJob {
   /** Producers before consumers. */
   readonly tasks: readonly Task[]
   readonly identity: readonly OperatorIdentity[]
+  readonly graph: JobGraph
 }
 
 /** The identity of a plan's state, compared when a snapshot is restored. */
@@ -68,7 +69,7 @@ export function buildJob(
     wanted: (node) => wantedParallelism(node, environment.tables),
   })
   const builder = new JobBuilder(plan, graph, environment, parameters.restore, onSnapshot)
-  return { tasks: builder.build(), identity }
+  return { tasks: builder.build(), identity, graph }
 }
 
 /** What the table or the operator wants (`scan.parallelism`, one for what cannot be split); undefined = no wish. */
