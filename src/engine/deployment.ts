@@ -5,6 +5,8 @@
  */
 import type { CompiledPlan } from '../operators/nodes.ts'
 import type { JobGraph } from '../runtime/graph.ts'
+import { typeText } from '../types/logical-type.ts'
+import { changelogModeText } from '../types/row-kind.ts'
 import type { JobClient } from './job-client.ts'
 
 /** A job about to be opened. */
@@ -36,4 +38,28 @@ export function deployment(): Deployment {
 
 export function setDeployment(next: Deployment): void {
   current = next
+}
+
+/** The same as JSON: what a server shows of a job. Options are as set; whoever shows them masks the secret ones. */
+export function describeDeployed({ name, plan, graph, parallelism, options }: Deployed) {
+  return {
+    name,
+    parallelism,
+    maxParallelism: graph.maxParallelism,
+    options,
+    nodes: plan.nodes.map((node) => ({
+      id: node.id,
+      kind: node.kind,
+      description: node.description,
+      inputs: node.inputs.map((input) => ({ node: input.node, distribution: input.distribution.kind })),
+      changelogMode: changelogModeText(node.changelog).split(','),
+      columns: node.schema.map((column) => ({ name: column.name, type: typeText(column.type) })),
+      hasState: Object.keys(node.state).length > 0,
+    })),
+    vertices: graph.vertices.map((vertex) => ({
+      nodes: vertex.nodes.map((node) => node.id),
+      parallelism: vertex.parallelism,
+      inputs: vertex.inputs.map(({ from, distribution }) => ({ from, distribution: distribution.kind })),
+    })),
+  }
 }
