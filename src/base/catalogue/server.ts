@@ -7,6 +7,7 @@ export const serverErrors = {
     message: ({ id }) => `Could not find Flink job (${id})`,
     hint: () => '`rivulet list` shows the ids of all jobs.',
   }),
+  SERVER_UNKNOWN_RESOURCE: declare<{ what: string }>({ domain: 'user', message: ({ what }) => `${what} not found` }),
   SERVER_DUPLICATE_NAME: declare<{ name: string; id: string }>({
     domain: 'user',
     message: ({ name, id }) => `A job named '${name}' runs already (${id}).`,
