@@ -1,6 +1,8 @@
 /**
  * `npm test`                 everything that needs only Node
  * `npm run test:kafka`       against a real Kafka
+ * `npm run test:server`      jobs in worker processes of a server (half a minute)
+ * `npm run test:flink-clients`  Flink's own command line against a server (Java, Maven, Python)
  * `npm run test:package`     the packed package, on the oldest and the newest Node
  *
  * Extra arguments are names of files to run instead of all.
@@ -9,7 +11,8 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
 const [first, ...rest] = process.argv.slice(2)
-const suite = first === 'kafka' || first === 'package' ? first : 'all'
+const suite =
+  first === 'kafka' || first === 'package' || first === 'server' || first === 'flink-clients' ? first : 'all'
 const named = suite === 'all' ? process.argv.slice(2) : rest
 
 const suites = {
@@ -17,6 +20,8 @@ const suites = {
     files: ['src/**/*.test.ts', 'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server}/**/*.test.ts'],
     isolated: false,
   },
+  server: { files: ['test/{server,server-jobs}/*.test.ts'], isolated: true },
+  'flink-clients': { files: ['test/flink-clients/**/*.test.ts'], isolated: true },
   kafka: { files: ['test/kafka/**/*.test.ts'], isolated: true },
   package: { files: ['test/package/**/*.test.ts'], isolated: true },
 } as const

@@ -21,6 +21,9 @@ const TEXTS: Readonly<Record<string, OptionText>> = {
   },
   'execution.checkpointing.interval': { text: 'How often a snapshot is taken; without it never.' },
   'execution.checkpointing.num-retained': { text: 'How many of the newest snapshots are kept.', default: '1' },
+  'execution.checkpointing.savepoint-dir': {
+    text: 'Where a server puts a savepoint for which no folder was named.',
+  },
   'execution.checkpointing.tolerable-failed-checkpoints': {
     text: 'How many snapshots in a row may fail before the job does.',
     default: '0',
