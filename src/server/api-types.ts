@@ -30,7 +30,11 @@ export type TaskState =
   | 'CANCELED'
   | 'FAILED'
 
-/** Every error of the API, with the HTTP status beside it. `rivulet` is ours: the error with code, hint and span. */
+/**
+ * Every error of the API, with the HTTP status beside it. `rivulet` is ours, the error with code, hint and span: in the body
+ * under `/rivulet/v1/`, elsewhere in the header `rivulet-error` (URI-encoded JSON), because Flink's clients take an error with
+ * another field for an answer.
+ */
 export interface ErrorBody {
   readonly errors: readonly string[]
   readonly rivulet?: ApiError

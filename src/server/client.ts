@@ -61,7 +61,9 @@ export class ServerClient {
       fail('SERVER_ANSWERED', { status: response.status, detail: text.slice(0, 200) })
     }
     if (response.ok) return answer as T
-    const { errors, rivulet } = answer as ErrorBody
+    const { errors, rivulet: inBody } = answer as ErrorBody
+    const header = response.headers.get('rivulet-error')
+    const rivulet = inBody ?? (header === null ? undefined : JSON.parse(decodeURIComponent(header)))
     if (rivulet !== undefined) throw fromErrorJson(rivulet as RivuletErrorJson)
     return fail('SERVER_ANSWERED', { status: response.status, detail: errors?.[0]?.trim() ?? text.slice(0, 200) })
   }

@@ -49,6 +49,8 @@ export interface AppOptions {
   readonly plugins?: readonly FastifyPluginAsync<ServerContext>[]
 }
 
+/** Where errors of Flink's endpoints carry code and hint: URI-encoded JSON of an `ApiError`. */
+const ERROR_HEADER = 'rivulet-error'
 const BODY_LIMIT = 1 << 20
 
 export async function buildApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
@@ -73,12 +75,6 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
     checkHost(request.raw, context.access)
     checkToken(request.raw, context.access, request.routeOptions.config.code === true)
   })
-  // Flink writes the charset in capitals; a client that compares the text finds it.
-  app.addHook('onSend', async (_, reply, payload) => {
-    const type = String(reply.getHeader('content-type') ?? '')
-    if (type.startsWith('application/json')) reply
-    return payload
-  })
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = errorAnswer(error)
     if (status >= 500 && body.rivulet === undefined) {
@@ -86,7 +82,12 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
       context.log(`${request.method} ${request.url}: ${maskText(text)}`)
     }
     if (status === 401) reply.header('www-authenticate', 'Bearer')
-    return reply.status(status).send(body)
+    if (body.rivulet === undefined || request.url.startsWith('/rivulet/')) return reply.status(status).send(body)
+    // Flink's clients take an error with any field besides `errors` for an answer, and call a failed cancel a success.
+    const { source: _, ...detail } = body.rivulet
+    const text = encodeURIComponent(JSON.stringify(detail))
+    if (text.length < 4096) reply.header(ERROR_HEADER, text)
+    return reply.status(status).send({ errors: body.errors })
   })
   app.setNotFoundHandler((request, reply) => {
     const [path] = request.url.split('?')
