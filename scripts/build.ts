@@ -14,6 +14,7 @@ await build({
     testing: 'src/testing.ts',
     'kafka/index': 'src/kafka/index.ts',
     'cli/bin': 'src/cli/bin.ts',
+    'cli/worker': 'src/cli/worker.ts',
   },
   outdir: 'dist',
   bundle: true,

@@ -2,6 +2,8 @@
  * `npm test`                 everything that needs only Node
  * `npm run test:kafka`       against a real Kafka
  * `npm run test:sim`         whole jobs under simulated faults
+ * `npm run test:server`      jobs in worker processes of a server (half a minute)
+ * `npm run test:flink-clients`  Flink's own command line against a server (Java, Maven, Python)
  * `npm run test:package`     the packed package, on the oldest and the newest Node
  * `npm run test:browser`     the dashboard in Chromium (`CHROMIUM`, or /usr/bin/chromium)
  *
@@ -15,6 +17,8 @@ const suites = {
     files: ['src/**/*.test.ts', 'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server}/**/*.test.ts'],
     isolated: false,
   },
+  server: { files: ['test/{server,server-jobs}/*.test.ts'], isolated: true },
+  'flink-clients': { files: ['test/flink-clients/**/*.test.ts'], isolated: true },
   kafka: { files: ['test/kafka/**/*.test.ts'], isolated: true },
   sim: { files: ['test/simulation/**/*.test.ts'], isolated: true },
   browser: { files: ['test/browser/**/*.test.ts'], isolated: true },

@@ -4,6 +4,7 @@ import { compatPage } from './compat.ts'
 import { connectorPages } from './connectors.ts'
 import { errorsPage } from './errors.ts'
 import { functionPages } from './functions.ts'
+import { restPage } from './rest.ts'
 import { sessionOptionsPage } from './session-options.ts'
 
 /** Folders that hold nothing but generated pages. */
@@ -16,6 +17,7 @@ export async function generatedPages(root: URL): Promise<ReadonlyMap<string, str
     ...connectorPages(),
     ['docs/reference/options.md', sessionOptionsPage(root)],
     ['docs/reference/errors.md', errorsPage()],
+    ['docs/reference/rest.md', await restPage()],
     ['docs/guide/cli.md', cliPage()],
     ['COMPAT.md', await compatPage()],
   ])

@@ -10,14 +10,33 @@ import { isJobError } from '../engine/job-client.ts'
 import { type Command, helpText, type Io, parseCall } from './command.ts'
 import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
+import { cancel, describe, list, logs, savepoint, stop } from './commands/jobs.ts'
 import { plan } from './commands/plan.ts'
 import { produce } from './commands/produce.ts'
 import { run } from './commands/run.ts'
+import { server } from './commands/server.ts'
 import { sql } from './commands/sql.ts'
+import { submit } from './commands/submit.ts'
 import { topics } from './commands/topics.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [run, sql, plan, broker, topics, produce, consume]
+export const commands: readonly Command[] = [
+  run,
+  sql,
+  server,
+  submit,
+  list,
+  describe,
+  logs,
+  cancel,
+  stop,
+  savepoint,
+  plan,
+  broker,
+  topics,
+  produce,
+  consume,
+]
 
 /** Run one command line without touching the process; resolves with the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { fail } from '../base/errors.ts'
 import { nearest } from '../base/nearest.ts'
 import { isJobDefinition } from '../engine/define-job.ts'
@@ -24,6 +25,12 @@ export interface RunFileOptions {
   readonly configuration?: Readonly<Record<string, string>>
   /** When the signal aborts, jobs are stopped with a savepoint below this folder. */
   readonly savepointOnExit?: string
+  /** Where relative modules of functions are looked up; the file's folder when absent. */
+  readonly folder?: string
+  /** The file is a bundle already. */
+  readonly bundled?: boolean
+  /** The name that errors show. */
+  readonly name?: string
   /** Called when a job was submitted. */
   readonly onJob?: (job: JobClient) => void
 }
@@ -67,9 +74,9 @@ const jobSignal = ({ savepointOnExit, signal }: RunFileOptions) =>
 
 export function environmentFor(
   file: string,
-  options: Pick<RunFileOptions, 'configuration' | 'out'>,
+  options: Pick<RunFileOptions, 'configuration' | 'out' | 'folder'>,
 ): StreamTableEnvironment {
-  const folder = dirname(resolve(file))
+  const folder = options.folder ?? dirname(resolve(file))
   return StreamTableEnvironment.create({
     configuration: options.configuration,
     print: options.out,
@@ -87,7 +94,7 @@ async function runSql(file: string, options: RunFileOptions): Promise<number> {
   const tEnv = environmentFor(file, options)
   const jobs: JobClient[] = []
   let ran = 0
-  for await (const result of tEnv.executeScript(sql, file, { signal: jobSignal(options) })) {
+  for await (const result of tEnv.executeScript(sql, options.name ?? file, { signal: jobSignal(options) })) {
     if (options.signal.aborted) break
     if (result.jobClient !== undefined) {
       ran++
@@ -106,7 +113,8 @@ async function runModule(file: string, options: RunFileOptions): Promise<number>
   const before = new Set(runningJobs)
   const countBefore = submitted.count
   process.argv = [process.argv[0], resolve(file), ...options.args]
-  const module = await importBundled(file)
+  const module: Record<string, unknown> =
+    options.bundled === true ? await import(pathToFileURL(resolve(file)).href) : await importBundled(file)
   const definition = Object.values(module).find(isJobDefinition)
   if (definition === undefined) {
     for (const job of runningJobs) if (!before.has(job)) options.onJob?.(job)

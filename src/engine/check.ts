@@ -9,8 +9,25 @@ import { isRivuletError, type RivuletError } from '../base/errors.ts'
 import type { SourceText } from '../base/span.ts'
 import { planInserts, planQuery } from '../plan/index.ts'
 import type { Statement } from '../sql/ast.ts'
+import { parseStatements } from '../sql/index.ts'
 import type { Session } from './session.ts'
 import { executeDefinition } from './statements.ts'
+
+/** Every mistake of a script, found without running any of it; declarations are made in `session`, which is the caller's to drop. */
+export async function checkScript(session: Session, sql: string, name = '<sql>'): Promise<RivuletError[]> {
+  const { statements, errors } = parseStatements(sql, { name })
+  const source: SourceText = { name, text: sql }
+  const found = errors.filter(isRivuletError)
+  return [
+    ...found,
+    ...(await checkAll(
+      session,
+      statements.map(({ statement }) => statement),
+      source,
+      new Set(),
+    )),
+  ]
+}
 
 /** @param statements the failed one first, then those behind it @returns mistakes of those behind it */
 export async function checkStatements(
@@ -19,9 +36,17 @@ export async function checkStatements(
   source: SourceText,
 ): Promise<RivuletError[]> {
   const [failed, ...rest] = statements
-  const missing = new Set(createdName(failed))
+  return checkAll(session, rest, source, new Set(createdName(failed)))
+}
+
+async function checkAll(
+  session: Session,
+  statements: readonly Statement[],
+  source: SourceText,
+  missing: Set<string>,
+): Promise<RivuletError[]> {
   const errors: RivuletError[] = []
-  for (const statement of rest) {
+  for (const statement of statements) {
     try {
       check(session, statement, source)
     } catch (error) {

@@ -13,6 +13,7 @@ import type { Query, Statement } from '../sql/ast.ts'
 import { parseStatements } from '../sql/index.ts'
 import { checkStatements } from './check.ts'
 import { CollectBuffer } from './collect-buffer.ts'
+import { deployment } from './deployment.ts'
 import { type Registrable, userFunctionOf } from './functions/index.ts'
 import { isJobError, type JobClient } from './job-client.ts'
 import { importFunction } from './load-function.ts'
@@ -49,7 +50,8 @@ export class TableEnvironment implements TableOwner {
       batchSize: options.batchSize,
       triggerDelay: options.triggerDelay,
     })
-    for (const [key, value] of Object.entries(options.configuration ?? {})) this.session.options.set(key, value)
+    const configuration = { ...deployment().configuration, ...options.configuration }
+    for (const [key, value] of Object.entries(configuration)) this.session.options.set(key, value)
   }
 
   static create(settings?: EnvironmentSettings | TableEnvironmentOptions): TableEnvironment {

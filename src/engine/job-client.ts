@@ -1,7 +1,7 @@
 /** A submitted job, as the program sees it. */
 
 import type { CheckpointStatisticsView } from '../runtime/checkpoint-statistics.ts'
-import type { JobStatus } from '../runtime/job.ts'
+import type { JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 import type { JobException, JobRun } from './job-run.ts'
 
@@ -99,6 +99,11 @@ export class JobClient implements AsyncDisposable {
   /** Counters and gauges per operator and subtask, as of now. */
   metrics(): readonly OperatorMetricsView[] {
     return this.#job.metrics()
+  }
+
+  /** Where the time of each subtask went. */
+  taskTimes(): readonly SubtaskTimes[] {
+    return this.#job.taskTimes()
   }
 
   /** The same as `cancel`. */

@@ -9,7 +9,8 @@
  */
 import { failure } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
-import type { Job, JobStatus } from '../runtime/job.ts'
+import type { JobGraph } from '../runtime/graph.ts'
+import type { Job, JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 import type { JobSnapshot } from '../runtime/snapshot-store.ts'
 import type { Checkpointing } from './checkpointing.ts'
@@ -167,5 +168,13 @@ export class JobRun {
 
   metrics(): OperatorMetricsView[] {
     return this.#job.metrics()
+  }
+
+  get graph(): JobGraph {
+    return this.#job.graph
+  }
+
+  taskTimes(): readonly SubtaskTimes[] {
+    return this.#job.taskTimes()
   }
 }

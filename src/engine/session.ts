@@ -28,6 +28,7 @@ import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import type { StateBackend } from '../state/contract.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
 import { Checkpointing } from './checkpointing.ts'
+import { deployment } from './deployment.ts'
 import { JobClient, markJobError } from './job-client.ts'
 import { JobRun } from './job-run.ts'
 import { recoveryOptions } from './recovery-options.ts'
@@ -147,7 +148,8 @@ export class Session {
   async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
     extra.signal?.throwIfAborted()
     const recovery = recoveryOptions(this.options)
-    const path = await this.#startPath(recovery, name)
+    const { recoverFrom, onDeploy, onRunning } = deployment()
+    const path = recoverFrom ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     const id = this.#jobId()
     let run: JobRun
@@ -159,6 +161,13 @@ export class Session {
         checkpointing: new Checkpointing(this.host, recovery, { id, name }),
         restore: extra.restore ?? from,
         create: (start) => this.createJob(plan, name, { ...extra, ...start }),
+      })
+      onDeploy?.({
+        name,
+        plan,
+        graph: run.graph,
+        parallelism: this.parallelism,
+        options: Object.fromEntries(this.options.entries()),
       })
       await run.open()
     } catch (error) {
@@ -173,6 +182,7 @@ export class Session {
     })
     const client = new JobClient(run, completion)
     this.jobs.push(client)
+    onRunning?.(client)
     const abort = () => void client.cancel()
     if (extra.signal?.aborted === true) abort()
     extra.signal?.addEventListener('abort', abort, { once: true })

@@ -59,6 +59,7 @@ export interface BuiltJob {
   readonly tasks: readonly Task[]
   readonly identity: readonly OperatorIdentity[]
   readonly sinks: readonly JobSink[]
+  readonly graph: JobGraph
 }
 
 export function buildJob(
@@ -82,7 +83,7 @@ export function buildJob(
       node.kind === 'sink' ? [{ node: node.id, sink: environment.tables.sink(node.table), parallelism }] : [],
     ),
   )
-  return { tasks: builder.build(), identity, sinks }
+  return { tasks: builder.build(), identity, sinks, graph }
 }
 
 export function lastCheckpointOf({ restore, lastCheckpoint }: JobParameters): number {

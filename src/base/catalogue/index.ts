@@ -6,6 +6,7 @@ import { functionErrors } from './function.ts'
 import { kafkaErrors } from './kafka.ts'
 import { planErrors } from './plan.ts'
 import { runtimeErrors } from './runtime.ts'
+import { serverErrors } from './server.ts'
 import { sqlErrors } from './sql.ts'
 import { stateErrors } from './state.ts'
 
@@ -21,4 +22,5 @@ export const catalogue = {
   ...stateErrors,
   ...engineErrors,
   ...cliErrors,
+  ...serverErrors,
 }

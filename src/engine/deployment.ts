@@ -1,0 +1,65 @@
+/**
+ * What the process that runs jobs decides for every session in it: a server's worker sets this before a job's code runs.
+ *
+ * Law: nothing of it is visible to an embedded program, which never sets it.
+ */
+import type { CompiledPlan } from '../operators/nodes.ts'
+import type { JobGraph } from '../runtime/graph.ts'
+import { typeText } from '../types/logical-type.ts'
+import { changelogModeText } from '../types/row-kind.ts'
+import type { JobClient } from './job-client.ts'
+
+/** A job about to be opened. */
+export interface Deployed {
+  readonly name: string
+  readonly plan: CompiledPlan
+  readonly graph: JobGraph
+  readonly parallelism: number
+  /** What the session had set. */
+  readonly options: Readonly<Record<string, string>>
+}
+
+export interface Deployment {
+  /** Options that a session begins with; the job's own win. */
+  readonly configuration: Readonly<Record<string, string>>
+  /** Start from this snapshot, whatever the job's own `execution.state-recovery.path` says: it was recovered. */
+  readonly recoverFrom?: string
+  /** Called with the plan before the job opens; what it throws keeps the job from starting. */
+  readonly onDeploy?: (deployed: Deployed) => void
+  /** Called when the job runs. */
+  readonly onRunning?: (job: JobClient) => void
+}
+
+let current: Deployment = { configuration: {} }
+
+export function deployment(): Deployment {
+  return current
+}
+
+export function setDeployment(next: Deployment): void {
+  current = next
+}
+
+/** The same as JSON: what a server shows of a job. Options are as set; whoever shows them masks the secret ones. */
+export function describeDeployed({ name, plan, graph, parallelism, options }: Deployed) {
+  return {
+    name,
+    parallelism,
+    maxParallelism: graph.maxParallelism,
+    options,
+    nodes: plan.nodes.map((node) => ({
+      id: node.id,
+      kind: node.kind,
+      description: node.description,
+      inputs: node.inputs.map((input) => ({ node: input.node, distribution: input.distribution.kind })),
+      changelogMode: changelogModeText(node.changelog).split(','),
+      columns: node.schema.map((column) => ({ name: column.name, type: typeText(column.type) })),
+      hasState: Object.keys(node.state).length > 0,
+    })),
+    vertices: graph.vertices.map((vertex) => ({
+      nodes: vertex.nodes.map((node) => node.id),
+      parallelism: vertex.parallelism,
+      inputs: vertex.inputs.map(({ from, distribution }) => ({ from, distribution: distribution.kind })),
+    })),
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * `/rivulet/v1/…`: what Flink's API does not have.
+ *
+ * Law: a route that is not built yet answers 501 with a code; it never answers something made up.
+ */
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import type { FastifyPluginAsync } from 'fastify'
+import { fail } from '../../base/errors.ts'
+import { checkScript } from '../../engine/check.ts'
+import { StreamTableEnvironment } from '../../engine/environment.ts'
+import type {
+  BadRecords,
+  CompiledPlanAnswer,
+  LogPage,
+  OperatorsAnswer,
+  SqlCheckAnswer,
+  SubmitAnswer,
+  SubmitRequest,
+} from '../api-types.ts'
+import { maskJson, maskText } from '../mask.ts'
+import { vertexId } from '../metrics.ts'
+import type { RunningJob } from '../running-job.ts'
+import type { ServerContext } from './app.ts'
+import { idParams } from './jobs.ts'
+
+type Id = { Params: { id: string } }
+
+const CODE_LIMIT = 32 << 20
+const LOG_PAGE = 1 << 18
+/** The counter of records that a source could not read and skipped; Flink's name. */
+const BAD_RECORDS = 'numRecordsInErrors'
+
+const submitBody = {
+  type: 'object',
+  required: ['kind', 'text', 'file'],
+  additionalProperties: false,
+  properties: {
+    kind: { type: 'string', enum: ['sql', 'module'] },
+    text: { type: 'string' },
+    file: { type: 'string', maxLength: 4096 },
+    folder: { type: 'string', maxLength: 4096 },
+    name: { type: 'string', minLength: 1, maxLength: 500 },
+    args: { type: 'array', items: { type: 'string' }, maxItems: 1000 },
+    configuration: { type: 'object', additionalProperties: { type: 'string' }, maxProperties: 1000 },
+    parallelism: { type: 'integer', minimum: 1, maximum: 128 },
+    savepoint: { type: 'string', minLength: 1, maxLength: 4096 },
+  },
+} as const
+
+const sqlBody = {
+  type: 'object',
+  required: ['sql'],
+  additionalProperties: false,
+  properties: { sql: { type: 'string' } },
+} as const
+
+const schema = (summary: string, more: object = {}) => ({ summary, tags: ['rivulet'], ...more })
+const ofJob = (summary: string, more: object = {}) => ({ schema: schema(summary, { params: idParams, ...more }) })
+
+export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, { coordinator }) => {
+  app.post<{ Body: SubmitRequest }>(
+    '/jobs',
+    {
+      config: { code: true },
+      bodyLimit: CODE_LIMIT,
+      schema: schema('Submit a job. This is code execution: it needs the token.', {
+        body: submitBody,
+        security: [{ token: [] }],
+      }),
+    },
+    ({ body }, reply): SubmitAnswer => {
+      const { id } = coordinator.submit(body)
+      reply.status(202)
+      return { jobid: id }
+    },
+  )
+  app.get<Id>('/jobs/:id/plan', ofJob('The compiled plan'), ({ params }) => compiledPlan(coordinator.get(params.id)))
+  app.get<Id>('/jobs/:id/operators', ofJob('Counters per operator and subtask'), ({ params }) =>
+    operators(coordinator.get(params.id)),
+  )
+  app.get<Id>('/jobs/:id/bad-records', ofJob('Records that were skipped'), ({ params }) =>
+    badRecords(coordinator.get(params.id)),
+  )
+  app.get<Id & { Querystring: { from?: string } }>(
+    '/jobs/:id/logs',
+    ofJob('The log from a byte on', {
+      querystring: { type: 'object', properties: { from: { type: 'string', pattern: '^\\d{1,15}$' } } },
+    }),
+    ({ params, query }) => {
+      const { id } = coordinator.get(params.id)
+      return logPage(coordinator.store.logOf(id), query.from === undefined ? undefined : Number(query.from))
+    },
+  )
+  app.post<{ Body: { sql: string } }>(
+    '/sql/check',
+    { schema: schema('Mistakes of a script, without running it', { body: sqlBody }) },
+    async ({ body }): Promise<SqlCheckAnswer> => {
+      const { session } = StreamTableEnvironment.create()
+      const errors = await checkScript(session, body.sql)
+      return {
+        errors: errors.map((error) => {
+          const { code, domain, message, hint, span } = maskJson(error.toJSON())
+          return { code, domain, message, hint, span }
+        }),
+      }
+    },
+  )
+  const later: readonly (readonly ['GET' | 'POST', string, string])[] = [
+    ['GET', '/jobs/:id/operators/:node/rows', 'show live rows'],
+    ['GET', '/jobs/:id/operators/:node/state', 'show keyed state'],
+    ['GET', '/jobs/:id/doctor', 'examine a job'],
+    ['POST', '/sql/complete', 'complete SQL'],
+  ]
+  for (const [method, url, what] of later) {
+    app.route({
+      method,
+      url,
+      schema: schema(`Not built yet (501): ${what}`),
+      handler: () => fail('SERVER_NOT_YET', { what }),
+    })
+  }
+}
+
+function compiledPlan(job: RunningJob): CompiledPlanAnswer {
+  const { id, deployed } = job.record
+  const nodes = deployed?.nodes ?? []
+  const placed = nodes.map(({ hasState: _, ...node }) => {
+    const index = deployed?.vertices.findIndex((vertex) => vertex.nodes.includes(node.id)) ?? -1
+    return { ...node, vertex: vertexId(id, index), parallelism: deployed?.vertices[index]?.parallelism ?? 1 }
+  })
+  return maskJson({ jobid: id, nodes: placed })
+}
+
+function operators(job: RunningJob): OperatorsAnswer {
+  const { report, previous } = job
+  const seconds = report !== undefined && previous !== undefined ? (report.at - previous.at) / 1000 : 0
+  const list = (report?.operators ?? []).map((operator) => {
+    const before = previous?.operators.find(
+      ({ node, subtask }) => node === operator.node && subtask === operator.subtask,
+    )
+    const rate = (now: number, then: number | undefined) =>
+      seconds > 0 && then !== undefined ? Math.max(0, (now - then) / seconds) : 0
+    return {
+      ...operator,
+      rowsInPerSecond: rate(operator.rowsIn, before?.rowsIn),
+      rowsOutPerSecond: rate(operator.rowsOut, before?.rowsOut),
+    }
+  })
+  return { at: report?.at ?? 0, operators: list }
+}
+
+function badRecords(job: RunningJob): BadRecords {
+  const operators = (job.report?.operators ?? []).flatMap(({ node, description, counters }) => {
+    const count = counters[BAD_RECORDS] ?? 0
+    return count === 0 ? [] : [{ node, description, count }]
+  })
+  return { total: operators.reduce((sum, { count }) => sum + count, 0), operators }
+}
+
+function logPage(path: string, from: number | undefined): LogPage {
+  if (!existsSync(path)) return { text: '', next: 0 }
+  const file = openSync(path, 'r')
+  try {
+    const buffer = Buffer.alloc(LOG_PAGE)
+    const start = from ?? 0
+    let length = readSync(file, buffer, 0, LOG_PAGE, start)
+    // A page ends behind a line, so that no character is cut; a line longer than a page is cut all the same.
+    const end = buffer.lastIndexOf(10, length - 1)
+    if (length === LOG_PAGE && end > 0) length = end + 1
+    return { text: maskText(buffer.toString('utf8', 0, length)), next: start + length }
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * One job of the server with its worker process: states, savepoints, reports, restarts.
+ *
+ * Laws
+ * - A state is saved before anybody is told of it.
+ * - At most one worker process per job at any time; it is started by the coordinator only, when slots are free.
+ * - Failures of the job are restarted inside of its process (`engine/job-run.ts`); a process that died is replaced as
+ *   `restart-strategy.type` says, by default after 1 s, then twice as long, up to 1 min. It goes on from the newest checkpoint.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { failure, fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../base/errors.ts'
+import { parseDuration } from '../base/options.ts'
+import type { CheckpointStatistic, JobState } from './api-types.ts'
+import { newestCheckpoint, statistic } from './checkpoint-folder.ts'
+import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
+import { maskJson } from './mask.ts'
+import type { FromWorker, JobReport, ToWorker } from './messages.ts'
+
+export interface SavepointRequest {
+  readonly location?: string
+  readonly error?: RivuletErrorJson
+}
+
+const KEPT_CHECKPOINTS = 50
+const KEPT_EXCEPTIONS = 16
+
+export interface JobHooks {
+  readonly store: JobStore
+  readonly workerEntry: URL
+  readonly reportMs: number
+  readonly log: (id: string, msg: string, fields?: object) => void
+  /** Slots may have become free, or are wanted again. */
+  readonly changed: (job: RunningJob) => void
+}
+
+export class RunningJob {
+  readonly record: JobRecord
+  readonly #hooks: JobHooks
+  #child: ChildProcess | undefined
+  #canceling = false
+  #restartTimer: NodeJS.Timeout | undefined
+  #attemptStart = 0
+  report: JobReport | undefined
+  /** The report before `report`, for rates. */
+  previous: JobReport | undefined
+  readonly checkpoints: CheckpointStatistic[] = []
+  restored: { readonly path: string; readonly at: number } | undefined
+  completedCheckpoints = 0
+  readonly savepoints = new Map<string, SavepointRequest | undefined>()
+  readonly #stops = new Set<string>()
+
+  constructor(record: JobRecord, hooks: JobHooks) {
+    this.record = record
+    this.#hooks = hooks
+  }
+
+  get id(): string {
+    return this.record.id
+  }
+
+  get terminal(): boolean {
+    return TERMINAL.has(this.record.state)
+  }
+
+  get hasWorker(): boolean {
+    return this.#child !== undefined
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Waits for slots. */
+  get waiting(): boolean {
+    return !this.terminal && this.#child === undefined && this.#restartTimer === undefined
+  }
+
+  moveTo(state: JobState): void {
+    const { record } = this
+    if (record.state === state) return
+    record.state = state
+    record.timestamps[state] = Date.now()
+    this.#hooks.store.save(record)
+    this.#hooks.log(this.id, `Job ${record.name} (${this.id}) switched to ${state}.`)
+  }
+
+  get checkpointDir(): string {
+    const own = this.record.deployed?.options['execution.checkpointing.dir']
+    return own ?? this.record.configuration['execution.checkpointing.dir']
+  }
+
+  /** Start the worker; recovery is from the newest checkpoint of the job's own folder. */
+  start(): void {
+    const { store, workerEntry, reportMs } = this.#hooks
+    const { record } = this
+    const recoverFrom = record.deployed === undefined ? undefined : newestCheckpoint(this.checkpointDir)
+    if (recoverFrom !== undefined) this.restored = { path: recoverFrom, at: Date.now() }
+    const log = openSync(store.logOf(record.id), 'a', 0o600)
+    const child = fork(workerEntry, [], {
+      execArgv: process.execArgv.filter((flag) => /^(-C|--conditions|--max-old-space-size)/.test(flag)),
+      stdio: ['ignore', log, log, 'ipc'],
+      serialization: 'json',
+    })
+    closeSync(log)
+    this.#child = child
+    this.#attemptStart = Date.now()
+    let ended: Extract<FromWorker, { type: 'ended' }> | undefined
+    child.on('message', (message: FromWorker) => {
+      if (message.type === 'ended') ended = message
+      else this.#onMessage(message)
+    })
+    child.on('error', (error) => {
+      // A process that could not be started emits no exit.
+      if (child.pid === undefined) this.#exited(undefined, `an error: ${error.message}`)
+    })
+    child.on('exit', (code, signal) => this.#exited(ended, signal ?? `exit code ${code}`))
+    const { kind, file, folder, args, configuration } = record
+    this.#send({
+      type: 'start',
+      kind,
+      path: store.codeOf(record),
+      file,
+      folder,
+      args,
+      configuration,
+      recoverFrom,
+      reportMs,
+    })
+  }
+
+  #send(message: ToWorker): void {
+    // A worker that ends meanwhile is seen by its exit.
+    this.#child?.send(message, () => {})
+  }
+
+  #onMessage(message: Exclude<FromWorker, { type: 'ended' }>): void {
+    const { record } = this
+    switch (message.type) {
+      case 'deployed':
+        record.deployed = message.job
+        record.name = message.job.name
+        this.#hooks.store.save(record)
+        break
+      case 'running':
+        if (!this.#canceling) this.moveTo('RUNNING')
+        break
+      case 'report':
+        this.previous = this.report
+        this.report = message.report
+        for (const each of message.checkpoints) this.#addCheckpoint(each)
+        break
+      case 'savepoint':
+        this.#savepointDone(message)
+    }
+  }
+
+  #addCheckpoint(checkpoint: CheckpointStatistic): void {
+    this.completedCheckpoints++
+    this.checkpoints.unshift(checkpoint)
+    this.checkpoints.length = Math.min(this.checkpoints.length, KEPT_CHECKPOINTS)
+  }
+
+  #savepointDone({ request, location, error }: Extract<FromWorker, { type: 'savepoint' }>): void {
+    const stops = this.#stops.delete(request)
+    this.savepoints.set(request, { location: location === undefined ? undefined : `file:${location}`, error })
+    if (location === undefined) {
+      this.#hooks.log(this.id, `Savepoint failed: ${error?.message}`)
+      return
+    }
+    const { checkpoint, subtasks } = { checkpoint: this.completedCheckpoints + 1, subtasks: this.subtasks }
+    this.#addCheckpoint(statistic(checkpoint, location, subtasks, stops ? 'SYNC_SAVEPOINT' : 'SAVEPOINT'))
+    this.#hooks.log(this.id, `Savepoint stored in file:${location}`)
+  }
+
+  get subtasks(): number {
+    return this.record.deployed?.vertices.reduce((sum, vertex) => sum + vertex.parallelism, 0) ?? 0
+  }
+
+  savepoint(request: string, folder: string, stop: boolean): void {
+    if (this.record.state !== 'RUNNING' || this.#child === undefined) {
+      const error = failure('SERVER_NOT_RUNNING', { id: this.id, state: this.record.state })
+      this.savepoints.set(request, { error: error.toJSON() })
+      return
+    }
+    this.savepoints.set(request, undefined)
+    if (stop) this.#stops.add(request)
+    this.#send({ type: 'savepoint', request, folder, stop })
+  }
+
+  cancel(): void {
+    if (this.terminal) return
+    clearTimeout(this.#restartTimer)
+    this.#restartTimer = undefined
+    this.#canceling = true
+    if (this.#child === undefined) {
+      this.moveTo('CANCELED')
+      this.#hooks.changed(this)
+      return
+    }
+    this.moveTo('CANCELLING')
+    this.#send({ type: 'cancel' })
+    // A job whose code never yields cannot hear; Flink's task cancellation watchdog kills the process as well.
+    const child = this.#child
+    setTimeout(() => child.exitCode === null && child.kill('SIGKILL'), 30_000).unref()
+  }
+
+  /** Could not start, or not for want of slots. */
+  failWith(error: RivuletErrorJson): void {
+    this.#record(error)
+    this.moveTo('FAILED')
+    this.#hooks.changed(this)
+  }
+
+  #record(json: RivuletErrorJson): void {
+    const error = maskJson(json)
+    const { code, domain, message, hint, span, source } = error
+    const rendered = renderError(fromErrorJson(error))
+    this.record.exceptions.unshift({
+      exceptionName: code,
+      stacktrace: rendered,
+      timestamp: Date.now(),
+      taskName: null,
+      endpoint: null,
+      taskManagerId: null,
+      failureLabels: {},
+      concurrentExceptions: [],
+      rivulet: { code, domain, message, hint, span, source },
+    })
+    this.record.exceptions.length = Math.min(this.record.exceptions.length, KEPT_EXCEPTIONS)
+  }
+
+  #exited(ended: Extract<FromWorker, { type: 'ended' }> | undefined, how: string): void {
+    if (this.#child === undefined) return
+    this.#child = undefined
+    const died = failure('SERVER_WORKER_DIED', { how }).toJSON()
+    for (const [request, result] of this.savepoints) {
+      if (result === undefined) this.savepoints.set(request, { error: ended?.error ?? died })
+    }
+    if (this.#closing) return
+    if (this.#canceling) this.moveTo('CANCELED')
+    else if (ended !== undefined && ended.state !== 'FAILED') this.moveTo(ended.state)
+    else {
+      const error = ended?.error ?? died
+      this.#record(error)
+      if (ended === undefined) this.#hooks.log(this.id, died.message)
+      // A job that failed was restarted inside of its process already, as often as its strategy says.
+      const delay = ended === undefined ? this.#restartDelay() : undefined
+      if (delay === undefined) this.moveTo('FAILED')
+      else this.#restartIn(delay)
+    }
+    this.#hooks.changed(this)
+  }
+
+  #restartIn(delay: number): void {
+    this.record.restarts++
+    this.moveTo('RESTARTING')
+    this.#restartTimer = setTimeout(() => {
+      this.#restartTimer = undefined
+      this.#hooks.changed(this)
+    }, delay)
+  }
+
+  /** Milliseconds until another process; undefined when there is none. */
+  #restartDelay(): number | undefined {
+    const { deployed, timestamps, restarts } = this.record
+    if (deployed === undefined || timestamps.RUNNING === undefined) return undefined
+    const option = (key: string) => deployed.options[key]
+    const duration = (key: string, standard: number) => parseDuration(option(key) ?? '') ?? standard
+    const type = option('restart-strategy.type') ?? option('restart-strategy') ?? 'exponential-delay'
+    if (type === 'none' || type === 'off' || type === 'disable') return undefined
+    if (type === 'fixed-delay' || type === 'fixeddelay') {
+      const attempts = Number(option('restart-strategy.fixed-delay.attempts') ?? 1)
+      return restarts < attempts ? duration('restart-strategy.fixed-delay.delay', 1000) : undefined
+    }
+    // An attempt that ran for an hour starts the series anew.
+    if (Date.now() - this.#attemptStart > 3_600_000) this.record.restarts = 0
+    return Math.min(60_000, 1000 * 2 ** Math.min(this.record.restarts, 6))
+  }
+
+  #closing = false
+
+  /** The server ends: the worker goes, the job stays recorded as it is and is recovered at the next start. */
+  async close(): Promise<void> {
+    this.#closing = true
+    clearTimeout(this.#restartTimer)
+    const child = this.#child
+    if (child === undefined) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
+  }
+}
+
+export function errorJson(error: unknown): RivuletErrorJson {
+  if (isRivuletError(error)) return error.toJSON()
+  return failure('SERVER_BAD_REQUEST', { detail: error instanceof Error ? error.message : String(error) }).toJSON()
+}

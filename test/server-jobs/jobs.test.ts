@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import type { Checkpoints, JobConfig, Metric, VertexWatermarks } from '../../src/server/api-types.ts'
+import { COUNT, TABLES, testServer } from '../server/harness.ts'
+
+const signal = new AbortController().signal
+const rivulet = import.meta.resolve('rivulet')
+
+describe('a job of the server', { timeout: 60_000 }, () => {
+  it('is submitted, watched, saved, stopped behind a savepoint and resumed from it', async () => {
+    const t = await testServer()
+    try {
+      const id = await t.submit(COUNT)
+      const details = await t.until(id, 'RUNNING')
+      assert.equal(details.vertices[0].name, 'TableSourceScan[1] -> GroupAggregate[2] -> Sink[3]')
+      while ((await t.client.operators(id)).operators.every(({ rowsOut }) => rowsOut === 0)) {}
+      const vertex = `/jobs/${id}/vertices/${details.vertices[0].id}`
+      const metrics = await t.client.call<Metric[]>('GET', `${vertex}/metrics?get=0.numRecordsOut,0.nosuch`)
+      assert.deepEqual(
+        metrics.map((metric) => metric.id),
+        ['0.numRecordsOut'],
+      )
+      assert.deepEqual(
+        await t.client.call<VertexWatermarks>('GET', `${vertex}/watermarks`),
+        [],
+        'a source has no input',
+      )
+      const saved = await t.client.savepoint(id, join(t.data, 'sp'), false, signal)
+      assert.ok(existsSync(join(saved.slice('file:'.length), 'manifest.json')), saved)
+      const stopped = await t.client.savepoint(id, `file://${join(t.data, 'sp')}`, true, signal)
+      await t.until(id, 'FINISHED')
+      const resumed = await t.submit(COUNT, { savepoint: stopped })
+      await t.until(resumed, 'RUNNING')
+      await t.client.cancel(resumed)
+      await t.until(resumed, 'CANCELED')
+      await t.client.cancel(resumed)
+    } finally {
+      await t.close()
+    }
+  })
+
+  it('that cannot start is listed as FAILED with its error', async () => {
+    const t = await testServer()
+    try {
+      const id = await t.submit('INSERT INTO nosuch SELECT 1;')
+      await t.until(id, 'FAILED')
+      const [{ rivulet: error }] = await t.client.exceptions(id)
+      assert.equal(error?.code, 'PLAN_UNKNOWN_OBJECT')
+      assert.equal(error?.span?.start, 12)
+      const missing = await t.submit(COUNT, { savepoint: '/nosuch/savepoint' })
+      await t.until(missing, 'FAILED')
+      assert.equal((await t.client.exceptions(missing))[0].rivulet?.code, 'SERVER_NO_SAVEPOINT')
+      const two = await t.submit(`${COUNT}\nINSERT INTO k SELECT a, 1 FROM s;`)
+      await t.until(two, 'FAILED')
+      assert.equal((await t.client.exceptions(two))[0].rivulet?.code, 'SERVER_SEVERAL_JOBS')
+      assert.equal((await t.client.jobs()).length, 3)
+    } finally {
+      await t.close()
+    }
+  })
+
+  it('that crashes takes nothing with it', async () => {
+    const t = await testServer()
+    try {
+      const bystander = await t.submit(COUNT)
+      await t.until(bystander, 'RUNNING')
+      const text = `
+        import { StreamTableEnvironment } from ${JSON.stringify(rivulet)}
+        const tEnv = StreamTableEnvironment.create()
+        for (const sql of ${JSON.stringify(TABLES.split(';').filter((sql) => sql.trim() !== ''))}) await tEnv.executeSql(sql)
+        await tEnv.executeSql('INSERT INTO k SELECT a, 1 FROM s')
+        setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300)`
+      const options = { 'restart-strategy.type': 'none' }
+      const id = await t.submit(text, { kind: 'module', file: 'crash.ts', configuration: options })
+      await t.until(id, 'FAILED')
+      const [{ rivulet: error }] = await t.client.exceptions(id)
+      assert.equal(error?.code, 'SERVER_WORKER_DIED')
+      assert.match(error?.message ?? '', /SIGKILL/)
+      assert.equal((await t.client.details(bystander)).state, 'RUNNING')
+      const again = await t.submit(text, { kind: 'module', file: 'crash.ts' })
+      await t.until(again, 'RESTARTING')
+    } finally {
+      await t.close()
+    }
+  })
+
+  it('waits for a free slot, first come first served, and fails when none becomes free in time', async () => {
+    const t = await testServer({ slots: 1, slotTimeoutMs: 4000 })
+    try {
+      const first = await t.submit(COUNT, { name: 'first' })
+      await t.until(first, 'RUNNING')
+      await assert.rejects(t.submit(COUNT, { name: 'first' }), { code: 'SERVER_DUPLICATE_NAME' })
+      const second = await t.submit(COUNT)
+      const wide = await t.submit(COUNT, { parallelism: 2 })
+      assert.equal((await t.client.details(second)).state, 'CREATED')
+      await t.client.cancel(first)
+      await t.until(second, 'RUNNING')
+      await t.until(wide, 'FAILED')
+      assert.equal((await t.client.exceptions(wide))[0].rivulet?.code, 'SERVER_NO_SLOT')
+    } finally {
+      await t.close()
+    }
+  })
+
+  it('survives a restart of the server and goes on from its newest checkpoint', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'rivulet-restart-'))
+    const first = await testServer({}, data)
+    const id = await first.submit(COUNT, { configuration: { 'execution.checkpointing.interval': '200 ms' } })
+    await first.until(id, 'RUNNING')
+    const completed = async () =>
+      (await first.client.call<Checkpoints>('GET', `/jobs/${id}/checkpoints`)).counts.completed
+    while ((await completed()) === 0) await new Promise((resolve) => setTimeout(resolve, 50))
+    await first.close()
+    const second = await testServer({}, data)
+    try {
+      await second.until(id, 'RUNNING')
+      const { latest } = await second.client.call<Checkpoints>('GET', `/jobs/${id}/checkpoints`)
+      assert.match(latest.restored?.external_path ?? '', /chk-\d+$/)
+    } finally {
+      await second.close()
+      rmSync(data, { recursive: true, force: true })
+    }
+  })
+
+  it('shows no secret: not in its configuration, its errors, its log', async () => {
+    const t = await testServer()
+    try {
+      const secret = 'hunter2hunter2'
+      const text = `CREATE TABLE x (a INT) WITH ('connector' = 'nosuch', 'properties.ssl.key.password' = '${secret}');
+        INSERT INTO x SELECT 1;`
+      const id = await t.submit(text, { configuration: { 'properties.sasl.jaas.config': `password="${secret}"` } })
+      await t.until(id, 'FAILED')
+      const { 'execution-config': config } = await t.client.call<JobConfig>('GET', `/jobs/${id}/config`)
+      assert.equal(config['user-config']['properties.sasl.jaas.config'], '******')
+      const answers = [await t.client.details(id), await t.client.exceptions(id), await t.client.logs(id, 0)]
+      const result = await t.client.call('GET', `/jobs/${id}/execution-result`)
+      assert.ok(!JSON.stringify([config, answers, result]).includes(secret))
+    } finally {
+      await t.close()
+    }
+  })
+})
