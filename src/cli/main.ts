@@ -10,14 +10,28 @@ import { isJobError } from '../engine/job-client.ts'
 import { type Command, helpText, type Io, parseCall } from './command.ts'
 import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
+import { flinkJobs } from './commands/flink-jobs.ts'
+import { packageCommand } from './commands/package.ts'
 import { plan } from './commands/plan.ts'
 import { produce } from './commands/produce.ts'
 import { run } from './commands/run.ts'
 import { sql } from './commands/sql.ts'
+import { submit } from './commands/submit.ts'
 import { topics } from './commands/topics.ts'
 import { version } from './version.ts'
 
-export const commands: readonly Command[] = [run, sql, plan, broker, topics, produce, consume]
+export const commands: readonly Command[] = [
+  run,
+  sql,
+  plan,
+  packageCommand,
+  submit,
+  ...flinkJobs,
+  broker,
+  topics,
+  produce,
+  consume,
+]
 
 /** Run one command line without touching the process; resolves with the exit code. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -1,6 +1,7 @@
 import { cliErrors } from './cli.ts'
 import { connectorErrors } from './connector.ts'
 import { engineErrors } from './engine.ts'
+import { flinkErrors } from './flink.ts'
 import { formatErrors } from './format.ts'
 import { functionErrors } from './function.ts'
 import { kafkaErrors } from './kafka.ts'
@@ -20,5 +21,6 @@ export const catalogue = {
   ...runtimeErrors,
   ...stateErrors,
   ...engineErrors,
+  ...flinkErrors,
   ...cliErrors,
 }
