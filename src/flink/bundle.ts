@@ -97,12 +97,12 @@ function bareV8(stubbed: Map<string, string>): Plugin {
   }
 }
 
-/** A CommonJS module whose every member is a function and a namespace that throws when it is used. */
+/** A CommonJS module (esbuild keeps its prototype, which is what answers for every name) whose every member is a function and a namespace that throws when it is used. */
 function stub(name: string): string {
   const complaint = JSON.stringify(`${name} is an API of Node, which V8 inside Flink does not have`)
   return `const refuse = () => { throw new Error(${complaint}) }
 const member = new Proxy(function () {}, { apply: refuse, construct: refuse, get: refuse })
-module.exports = new Proxy({}, { get: (_, key) => (key === '__esModule' ? false : typeof key === 'symbol' ? undefined : member) })`
+module.exports = Object.create(new Proxy({}, { get: (_, key) => (key === '__esModule' || typeof key === 'symbol' ? undefined : member) }))`
 }
 
 /** Evaluate as the cluster will: the language alone. */
@@ -112,7 +112,7 @@ function load(file: string, code: string, stubbed: ReadonlyMap<string, string>, 
     new Script(code, { filename: 'rivulet/functions.js' }).runInContext(context, { timeout: 10_000 })
   } catch (error) {
     const reason = error instanceof Object && 'message' in error ? String(error.message) : String(error)
-    const node = [...stubbed].find(([name]) => reason.startsWith(name))
+    const node = [...stubbed].find(([name]) => reason.includes(`${name} is an API of Node`))
     fail(
       'FLINK_BUNDLE_FAILED',
       { name: file, reason, chain: node === undefined ? '' : chainOf(node[0], metafile) },
@@ -124,7 +124,7 @@ function load(file: string, code: string, stubbed: ReadonlyMap<string, string>, 
 /** `job.ts → lib.ts → node:fs`: the way from the entry to a module. */
 function chainOf(builtin: string, { inputs }: Metafile): string {
   const from = new Map<string, string>()
-  const queue = ['rivulet:entry', '<stdin>'].filter((name) => inputs[name] !== undefined)
+  const queue = Object.keys(inputs).filter((name) => name.endsWith('rivulet:entry'))
   for (const at of queue) {
     for (const { path } of inputs[at]?.imports ?? []) {
       if (from.has(path)) continue

@@ -39,7 +39,7 @@ function runtimeJar(platform: string): string {
   const name = `rivulet-flink-${platform}/${RUNTIME_JAR}`
   try {
     return createRequire(import.meta.url).resolve(name)
-  } catch (error) {
-    return fail('FLINK_NO_RUNTIME', { platform, file: name }, { cause: error })
+  } catch {
+    return fail('FLINK_NO_RUNTIME', { platform, file: name })
   }
 }

@@ -133,7 +133,7 @@ export class FlinkCluster {
       if (this.#signal?.aborted === true) throw error
       const { cause } = error as { cause?: { code?: string; message?: string } }
       const reason = cause?.code === 'ECONNREFUSED' ? 'the connection was refused.' : (cause?.message ?? String(error))
-      return fail('FLINK_UNREACHABLE', { url: this.url, reason }, { cause: error })
+      return fail('FLINK_UNREACHABLE', { url: this.url, reason })
     }
     const text = await response.text()
     if (!response.ok) {
@@ -142,8 +142,8 @@ export class FlinkCluster {
     }
     try {
       return JSON.parse(text)
-    } catch (error) {
-      return fail('FLINK_UNREACHABLE', { url: this.url, reason: 'what answers there is no Flink.' }, { cause: error })
+    } catch {
+      return fail('FLINK_UNREACHABLE', { url: this.url, reason: 'what answers there is no Flink.' })
     }
   }
 }

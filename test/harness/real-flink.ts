@@ -47,6 +47,11 @@ export async function startFlink(slots: number): Promise<RealFlink> {
     'taskmanager.memory.network.min': '64m',
     'taskmanager.memory.network.max': '64m',
     'taskmanager.memory.task.off-heap.size': '128m',
+    'taskmanager.memory.framework.heap.size': '128m',
+    'taskmanager.memory.framework.off-heap.size': '128m',
+    'taskmanager.memory.jvm-metaspace.size': '256m',
+    'taskmanager.memory.jvm-overhead.min': '192m',
+    'taskmanager.memory.jvm-overhead.max': '192m',
     'io.tmp.dirs': folder,
     'execution.checkpointing.savepoint-dir': `file://${folder}/savepoints`,
     'restart-strategy.type': 'none',
@@ -65,14 +70,10 @@ export async function startFlink(slots: number): Promise<RealFlink> {
   writeFileSync(join(folder, 'log4j.properties'), log4j.map((line) => `${line}\n`).join(''))
   const settings: FlinkProcess = { libs, folder, heap: '768m' }
   const manager = spawnFlink(settings, 'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint', [])
-  const memory = Object.entries({ 'taskmanager.memory.network.max': '64m' }).flatMap(([key, value]) => [
-    '-D',
-    `${key}=${value}`,
-  ])
   const worker = spawnFlink(
     { ...settings, heap: '512m' },
     'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
-    memory,
+    [],
   )
   const all: ChildProcess[] = [manager, worker]
   const end = () => {
