@@ -16,6 +16,8 @@ export interface ClusterJob {
 const SUPPORTED = /^2\.[0-3](\.|-|$)/
 const ENDED = ['FINISHED', 'FAILED', 'CANCELED']
 const POLL_MS = 500
+/** Longer than `web.refresh-interval`, 3 s by default. */
+const STALE_POLLS = 20
 
 export class FlinkCluster {
   readonly url: string
@@ -106,6 +108,7 @@ export class FlinkCluster {
   /** Follow until the end; every exception of the job is told once. */
   async follow(job: string, onException: (causes: string) => void): Promise<string> {
     let told = 0
+    let stale = 0
     for (;;) {
       const state = await this.state(job)
       for (const { timestamp, trace } of [...(await this.exceptions(job))].reverse()) {
@@ -113,7 +116,9 @@ export class FlinkCluster {
         told = timestamp
         onException(causesOf(trace))
       }
-      if (ENDED.includes(state)) return state
+      // The exceptions are answered from a cache that is seconds behind the state.
+      const awaited = state === 'FAILED' && told === 0 && stale++ < STALE_POLLS
+      if (ENDED.includes(state) && !awaited) return state
       await this.#pause()
     }
   }

@@ -30,12 +30,8 @@ export async function submitToFlink(submission: FlinkSubmission): Promise<void> 
   out(`Job ${job}`)
   out(`${cluster.url}/#/job/running/${job}/overview`)
   if (detached) return
-  let reason = ''
-  const state = await cluster.follow(job, (causes) => {
-    reason = causes
-    err(causes)
-  })
-  if (state !== 'FINISHED') fail('FLINK_JOB_FAILED', { job, state, reason })
+  const state = await cluster.follow(job, err)
+  if (state !== 'FINISHED') fail('FLINK_JOB_FAILED', { job, state })
   out(`Job ${job} FINISHED`)
 }
 

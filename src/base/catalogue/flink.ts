@@ -22,11 +22,6 @@ export const flinkErrors = {
     message: ({ name, form }) => `The function '${name}' is ${form}, which does not run on Flink yet.`,
     hint: () => 'Give it one list of parameters, and a result at once.',
   }),
-  FLINK_STATEMENT: declare<{ statement: string }>({
-    domain: 'user',
-    message: ({ statement }) => `${statement} does nothing on a cluster.`,
-    hint: () => 'Leave it out of the job.',
-  }),
   FLINK_BUNDLE_FAILED: declare<{ name: string; reason: string; chain: string }>({
     domain: 'user',
     message: ({ name, reason, chain }) =>
@@ -42,7 +37,7 @@ export const flinkErrors = {
         : 'V8 for the JVM is there for linux-x86_64 with glibc; Alpine (musl) and arm64 have none.',
   }),
   FLINK_UNREACHABLE: declare<{ url: string; reason: string }>({
-    domain: 'user',
+    domain: 'external',
     message: ({ url, reason }) => `No Flink cluster answers at ${url}: ${reason}`,
     hint: () => 'The address is that of the JobManager’s REST endpoint (`rest.port`, 8081 by default).',
   }),
@@ -55,9 +50,9 @@ export const flinkErrors = {
     message: ({ what, status, reason }) => `Flink refused ${what} (HTTP ${status}): ${reason}`,
     hint: ({ hint }) => hint,
   }),
-  FLINK_JOB_FAILED: declare<{ job: string; state: string; reason: string }>({
-    domain: 'user',
-    message: ({ job, state, reason }) => `Job ${job} is ${state}.${reason === '' ? '' : `\n${reason}`}`,
+  FLINK_JOB_FAILED: declare<{ job: string; state: string }>({
+    domain: 'external',
+    message: ({ job, state }) => `Job ${job} is ${state}.`,
   }),
   FLINK_PARITY: declare<{ findings: string }>({
     domain: 'user',
