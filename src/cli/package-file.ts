@@ -19,6 +19,7 @@ export interface PackageFileOptions {
   readonly signal: AbortSignal
   readonly configuration: Readonly<Record<string, string>>
   readonly platform?: string
+  readonly jars: readonly string[]
   /** What differs on Flink is an error. */
   readonly strict: boolean
 }
@@ -51,7 +52,11 @@ export async function packageFile(
   if (options.strict && recording.findings.length > 0) {
     fail('FLINK_PARITY', { findings: recording.findings.map((each) => `  - ${each}`).join('\n') })
   }
-  const jar = await packageJob(file, recording, { platform: options.platform, placeOf: (fn) => places.get(fn) })
+  const jar = await packageJob(file, recording, {
+    platform: options.platform,
+    jars: options.jars,
+    placeOf: (fn) => places.get(fn),
+  })
   return { jar, recording }
 }
 

@@ -33,7 +33,8 @@ function directoryOf(zip: Buffer): Directory {
 export function appendToJar(jar: Buffer, files: Readonly<Record<string, string | Uint8Array>>): Buffer {
   const contents = Object.entries(files).map(([name, file]) => [
     name,
-    typeof file === 'string' ? Buffer.from(file) : file,
+    // Jars are compressed already.
+    typeof file === 'string' ? Buffer.from(file) : ([file, { level: 0 }] as [Uint8Array, { level: 0 }]),
   ])
   const added = Buffer.from(zipSync(Object.fromEntries(contents), { mtime: EPOCH }))
   const [old, fresh] = [directoryOf(jar), directoryOf(added)]

@@ -28,6 +28,11 @@ export const flinkErrors = {
       `The functions of '${name}' do not load in bare V8, which is what runs them on Flink: ${reason}${chain}`,
     hint: () => 'Functions on Flink have the language and no Node APIs; move what needs them out of their modules.',
   }),
+  FLINK_NO_JAR: declare<{ jar: string; file: string }>({
+    domain: 'user',
+    message: ({ jar, file }) => `There is no jar '${jar}'${jar === file ? '' : ` (looked for ${file})`}.`,
+    hint: () => '--jar takes a file, or GROUP:ARTIFACT:VERSION of the local Maven repository (~/.m2/repository).',
+  }),
   FLINK_NO_RUNTIME: declare<{ platform: string; file: string }>({
     domain: 'user',
     message: ({ platform, file }) => `There is no Flink runtime for the platform '${platform}' (looked for ${file}).`,

@@ -14,6 +14,12 @@ export const packageFlags: Readonly<Record<string, Flag>> = {
     help: "An option of the job, as SET 'key' = 'value' would give it; may be repeated.",
   },
   platform: { type: 'string', value: 'NAME', help: 'Platform of the cluster, by default linux-x86_64.' },
+  jar: {
+    type: 'string',
+    value: 'FILE|G:A:V',
+    multiple: true,
+    help: 'A connector jar that the cluster lacks: a file, or coordinates of the local Maven repository; may be repeated.',
+  },
   strict: { type: 'boolean', help: 'Fail when anything in the job differs on Flink.' },
 }
 
@@ -32,6 +38,7 @@ export async function packageOf(call: Call, command: string) {
     signal: call.io.signal,
     configuration,
     platform: call.string('platform'),
+    jars: call.strings('jar'),
     strict: call.boolean('strict'),
   })
   for (const finding of packed.recording.findings) call.io.err(`On Flink: ${finding}`)
