@@ -7,7 +7,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type FlinkProcess, flinkCli, installFlink, spawnFlink } from '../../scripts/flink-distribution.ts'
+import { type FlinkProcess, flinkCli, flinkLibs, spawnFlink } from '../../scripts/flink-distribution.ts'
 import { freePorts } from '../../scripts/kafka-distribution.ts'
 
 export interface RealFlink {
@@ -25,7 +25,7 @@ export interface RealFlink {
 const START_MS = 90_000
 
 export async function startFlink(slots: number): Promise<RealFlink> {
-  const libs = await installFlink()
+  const libs = flinkLibs()
   const folder = mkdtempSync(join(tmpdir(), 'rivulet-flink-'))
   const [rest, rpc, taskRpc, data, blob] = await freePorts(5)
   const options = {
