@@ -4,6 +4,7 @@
  * `npm run test:sim`         whole jobs under simulated faults
  * `npm run test:server`      jobs in worker processes of a server (half a minute)
  * `npm run test:flink-clients`  Flink's own command line against a server (Java, Maven, Python)
+ * `npm run test:flink`       against a real Flink and a real Kafka
  * `npm run test:package`     the packed package, on the oldest and the newest Node
  * `npm run test:browser`     the dashboard in Chromium (`CHROMIUM`, or /usr/bin/chromium)
  *
@@ -22,6 +23,7 @@ const suites = {
   kafka: { files: ['test/kafka/**/*.test.ts'], isolated: true },
   sim: { files: ['test/simulation/**/*.test.ts'], isolated: true },
   browser: { files: ['test/browser/**/*.test.ts'], isolated: true },
+  flink: { files: ['test/flink/**/*.test.ts'], isolated: true },
   package: { files: ['test/package/**/*.test.ts'], isolated: true },
 } as const
 

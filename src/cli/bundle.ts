@@ -27,7 +27,26 @@ const LOADERS: Readonly<Record<string, Loader>> = {
 
 /** Compile a file and import it. */
 export async function importBundled(file: string): Promise<Record<string, unknown>> {
-  const { code } = await bundle(file)
+  return importCode((await bundle(file)).code)
+}
+
+/** Modules of the user that a file reaches, by path: their exports are where functions are found again. */
+export interface ImportedModules {
+  readonly entry: Record<string, unknown>
+  readonly modules: ReadonlyMap<string, Record<string, unknown>>
+}
+
+export async function importModules(file: string): Promise<ImportedModules> {
+  const { inputs } = await bundle(file)
+  const entry = resolve(file)
+  const paths = [entry, ...inputs.map((each) => resolve(each)).filter((each) => each !== entry)]
+  const lines = paths.map((path, i) => `export * as m${i} from ${JSON.stringify(path)}`)
+  const all = await importCode((await bundle(file, lines.join('\n'))).code)
+  const modules = new Map(paths.map((path, i) => [path, all[`m${i}`] as Record<string, unknown>]))
+  return { entry: modules.get(entry) ?? {}, modules }
+}
+
+async function importCode(code: string): Promise<Record<string, unknown>> {
   const folder = await mkdtemp(join(tmpdir(), 'rivulet-'))
   const target = join(folder, 'bundle.mjs')
   try {
@@ -40,11 +59,18 @@ export async function importBundled(file: string): Promise<Record<string, unknow
   }
 }
 
-export async function bundle(file: string): Promise<{ readonly code: string }> {
+export async function bundle(
+  file: string,
+  /** Read instead of the file, in its folder. */
+  contents?: string,
+): Promise<{ readonly code: string; readonly inputs: readonly string[] }> {
   const { build, formatMessages } = await import('esbuild')
   try {
     const result = await build({
-      entryPoints: [resolve(file)],
+      ...(contents === undefined
+        ? { entryPoints: [resolve(file)] }
+        : { stdin: { contents, resolveDir: dirname(resolve(file)), loader: 'ts' as const } }),
+      metafile: true,
       bundle: true,
       write: false,
       format: 'esm',
@@ -56,7 +82,7 @@ export async function bundle(file: string): Promise<{ readonly code: string }> {
       keepNames: true,
       plugins: [resolvePackages, originalUrls],
     })
-    return { code: result.outputFiles[0].text }
+    return { code: result.outputFiles[0].text, inputs: Object.keys(result.metafile.inputs).filter(isModule) }
   } catch (error) {
     const errors = (error as { errors?: Parameters<typeof formatMessages>[0] }).errors
     if (errors === undefined) throw error
@@ -64,6 +90,9 @@ export async function bundle(file: string): Promise<{ readonly code: string }> {
     return fail('CLI_BUNDLE_FAILED', { file, detail }, { cause: error })
   }
 }
+
+/** Files of the user; what packages ship as TypeScript is inlined, and is none of them. */
+const isModule = (path: string) => /\.[cm]?[jt]sx?$/.test(path) && !path.includes('node_modules')
 
 /** Bare imports become the URL of the installed file; those that resolve to TypeScript are inlined. */
 const resolvePackages: Plugin = {

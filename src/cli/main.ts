@@ -11,6 +11,7 @@ import { type Command, helpText, type Io, parseCall } from './command.ts'
 import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
 import { cancel, describe, list, logs, savepoint, stop } from './commands/jobs.ts'
+import { packageCommand } from './commands/package.ts'
 import { plan } from './commands/plan.ts'
 import { produce } from './commands/produce.ts'
 import { run } from './commands/run.ts'
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   stop,
   savepoint,
   plan,
+  packageCommand,
   broker,
   topics,
   produce,

@@ -17,6 +17,7 @@ import { deployment } from './deployment.ts'
 import { type Registrable, userFunctionOf } from './functions/index.ts'
 import { isJobError, type JobClient } from './job-client.ts'
 import { importFunction } from './load-function.ts'
+import { recorder } from './recording.ts'
 import { listResult, TableResult } from './result.ts'
 import { Session, type SessionParts } from './session.ts'
 import {
@@ -110,12 +111,14 @@ export class TableEnvironment implements TableOwner {
   }
 
   executeStatement(statement: Statement, source: SourceText, options: ExecuteOptions = {}): Promise<TableResult> {
-    return located(source, () =>
-      executeStatement(this.session, statement, source, {
+    return located(source, async () => {
+      const result = await executeStatement(this.session, statement, source, {
         query: (query) => this.#queryResult(query, source, options),
         insert: (inserts) => this.#submitInserts(inserts, undefined, options),
-      }),
-    )
+      })
+      recorder()?.statement(this.session, statement, source)
+      return result
+    })
   }
 
   /** A query as a table; checked now, run later. */
@@ -145,6 +148,7 @@ export class TableEnvironment implements TableOwner {
       fail('ENGINE_NOT_AN_UPDATE', { found: 'CREATE TABLE … AS' }, { span: statement.span, source })
     if (statement.kind === 'query') fail('ENGINE_NOT_AN_UPDATE', { found: 'a query' }, { span: statement.span, source })
     located(source, () => executeDefinition(this.session, statement, source))
+    recorder()?.statement(this.session, statement, source)
   }
 
   explainSql(sql: string): string {
@@ -155,26 +159,27 @@ export class TableEnvironment implements TableOwner {
   // ---- registration -------------------------------------------------------------------------------------------------
 
   createTemporaryFunction(path: string, fn: Registrable): void {
-    this.#register(path, fn, (declared) => {
+    this.#register(path, fn, false, (declared) => {
       const target = this.session.catalog.qualify(path.split('.'))
       this.session.catalog.createFunction(target, declared, { temporary: true })
     })
   }
 
   createTemporarySystemFunction(name: string, fn: Registrable): void {
-    this.#register(name, fn, (declared) => this.session.catalog.createTemporarySystemFunction(name, declared))
+    this.#register(name, fn, true, (declared) => this.session.catalog.createTemporarySystemFunction(name, declared))
   }
 
   /** `createTemporarySystemFunction` of Flink 1.10; registering a name again replaces it. */
   registerFunction(name: string, fn: Registrable): void {
-    this.#register(name, fn, (declared) =>
+    this.#register(name, fn, true, (declared) =>
       this.session.catalog.createTemporarySystemFunction(name, declared, { replace: true }),
     )
   }
 
-  #register(name: string, fn: unknown, create: (fn: UserFunction) => void): void {
+  #register(name: string, fn: unknown, system: boolean, create: (fn: UserFunction) => void): void {
     const declared = userFunctionOf(fn, name)
     create(declared ?? fail('ENGINE_NOT_A_FUNCTION', { name, found: `a ${typeof fn}` }))
+    recorder()?.function({ name, system, fn })
   }
 
   createTemporaryView(path: string, table: Table): void {
@@ -189,6 +194,7 @@ export class TableEnvironment implements TableOwner {
       source: table.source,
       database: { catalog: catalog.currentCatalog, database: catalog.currentDatabase },
     })
+    recorder()?.view(path, table.query)
   }
 
   // ---- statements that run together ---------------------------------------------------------------------------------
@@ -241,6 +247,7 @@ export class TableEnvironment implements TableOwner {
   #queryResult(query: Query, source: SourceText, options: ExecuteOptions): TableResult {
     const { plan, schema } = located(source, () => planQuery(this.session.planner, query, source))
     const start = async () => {
+      if (recorder() !== undefined) fail('FLINK_QUERY_WITHOUT_SINK', {})
       const buffer = new CollectBuffer()
       const name = this.session.options.get('pipeline.name') ?? 'collect'
       const job = await this.session.submit(plan, name, { collect: buffer, source, signal: options.signal })
@@ -261,13 +268,15 @@ export class TableEnvironment implements TableOwner {
     const plan = located(inserts[0].source, () => planInserts(this.session.planner, inserts))
     const target = inserts.map(({ insert }) => insert.table.parts.map((part) => part.name).join('.')).join(', ')
     const title = name ?? this.session.options.get('pipeline.name') ?? `insert-into_${target}`
+    const schema = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
+    if (recorder()?.inserts(this.session, title, inserts) === true)
+      return listResult(schema, [], 'SUCCESS_WITH_CONTENT')
     const [{ source }] = inserts
     const oneText = inserts.every((each) => each.source === source)
     const job = await this.session.submit(plan, title, {
       signal: options.signal,
       source: oneText ? source : undefined,
     })
-    const schema = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
     const list = listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT')
     return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'rows', rows: await list.collect() }, job)
   }

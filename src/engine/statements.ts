@@ -25,6 +25,7 @@ import { STRING } from '../types/logical-type.ts'
 import { userFunctionOf } from './functions/index.ts'
 import { databasePath, namesOf, only } from './names.ts'
 import { refuseObject, refuseStatement } from './not-embedded.ts'
+import { recorder } from './recording.ts'
 import { listResult, type TableResult } from './result.ts'
 import type { Session } from './session.ts'
 import { describe, jobOf, show, showCreateResult } from './show.ts'
@@ -329,6 +330,7 @@ async function defineFunction(session: Session, statement: CreateFunction | Alte
   const mode = { ifNotExists: statement.kind === 'create-function' && statement.ifNotExists, replace, span }
   if (statement.system) catalog.createTemporarySystemFunction(name, declared, mode)
   else catalog.createFunction(path, declared, { ...mode, temporary: statement.temporary })
+  recorder()?.function({ name, system: statement.system, fn })
 }
 
 /** There is such a function, of the same sort: temporary system, temporary, or of the catalog. */

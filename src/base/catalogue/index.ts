@@ -1,6 +1,7 @@
 import { cliErrors } from './cli.ts'
 import { connectorErrors } from './connector.ts'
 import { engineErrors } from './engine.ts'
+import { flinkErrors } from './flink.ts'
 import { formatErrors } from './format.ts'
 import { functionErrors } from './function.ts'
 import { kafkaErrors } from './kafka.ts'
@@ -21,6 +22,7 @@ export const catalogue = {
   ...runtimeErrors,
   ...stateErrors,
   ...engineErrors,
+  ...flinkErrors,
   ...cliErrors,
   ...serverErrors,
 }

@@ -1,7 +1,10 @@
-/** The short commands about jobs of a server: list, describe, logs, cancel, stop, savepoint. */
+/** The short commands about jobs of a server, or with `--target flink` of a Flink cluster: list, describe, logs, cancel, stop, savepoint. */
+import { resolve } from 'node:path'
 import { fail } from '../../base/errors.ts'
+import { cancelFlinkJob, flinkSavepoint, listFlinkJobs } from '../../flink/target.ts'
 import type { Command } from '../command.ts'
 import { clientOf, durationText, oneJob, paint, printJson, serverFlags, stateText } from '../server-flags.ts'
+import { flinkUrl, targetFlags } from '../target.ts'
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -9,8 +12,13 @@ export const list: Command = {
   name: 'list',
   usage: 'list [--all]',
   summary: 'Jobs of the server.',
-  flags: { all: { type: 'boolean', short: 'a', help: 'Also those that have ended.' }, ...serverFlags },
+  flags: { all: { type: 'boolean', short: 'a', help: 'Also those that have ended.' }, ...serverFlags, ...targetFlags },
   async run(call) {
+    const flink = flinkUrl(call, 'list')
+    if (flink !== undefined) {
+      await listFlinkJobs(flink, call.io.out)
+      return 0
+    }
     const jobs = await clientOf(call).jobs()
     const shown = call.boolean('all') ? jobs : jobs.filter((job) => job['end-time'] === -1)
     if (call.boolean('json')) {
@@ -116,8 +124,13 @@ export const cancel: Command = {
   name: 'cancel',
   usage: 'cancel JOB',
   summary: 'Cancel a job; resolves when it has ended.',
-  flags: serverFlags,
+  flags: { ...serverFlags, ...targetFlags },
   async run(call) {
+    const flink = flinkUrl(call, 'cancel')
+    if (flink !== undefined) {
+      await cancelFlinkJob(flink, oneJob(call, 'cancel'), call.io.out)
+      return 0
+    }
     const client = clientOf(call)
     const { jid } = await client.find(oneJob(call, 'cancel'))
     await client.cancel(jid)
@@ -146,6 +159,7 @@ export const stop: Command = {
       help: 'The folder for it; execution.checkpointing.savepoint-dir when absent.',
     },
     ...serverFlags,
+    ...targetFlags,
   },
   run: (call) => takeSavepoint(call, 'stop', call.string('savepoint')),
 }
@@ -154,7 +168,7 @@ export const savepoint: Command = {
   name: 'savepoint',
   usage: 'savepoint JOB [DIR]',
   summary: 'Take a savepoint while the job goes on.',
-  flags: serverFlags,
+  flags: { ...serverFlags, ...targetFlags },
   run(call) {
     const [job, folder, ...more] = call.positionals
     if (more.length > 0) fail('CLI_USAGE', { detail: `Unexpected '${more[0]}'.`, command: 'savepoint' })
@@ -167,7 +181,11 @@ async function takeSavepoint(
   command: 'stop' | 'savepoint',
   folder: string | undefined,
 ): Promise<number> {
-  const { resolve } = await import('node:path')
+  const flink = flinkUrl(call, command)
+  if (flink !== undefined) {
+    await flinkSavepoint(flink, oneJob(call, command), folder, command === 'stop', call.io.out)
+    return 0
+  }
   const client = clientOf(call)
   const { jid } = await client.find(oneJob(call, command))
   const target = folder === undefined || folder.startsWith('file:') ? folder : resolve(folder)

@@ -1,29 +1,38 @@
-/** `rivulet submit FILE` */
+/** `rivulet submit FILE`, to a server or with `--target flink` to a Flink cluster */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { fail, fromErrorJson, type RivuletErrorJson } from '../../base/errors.ts'
+import { submitToFlink } from '../../flink/target.ts'
 import type { SubmitRequest } from '../../server/api-types.ts'
 import type { ServerClient } from '../../server/client.ts'
 import { bundle } from '../bundle.ts'
 import type { Call, Command } from '../command.ts'
 import { scriptFlags, substitute } from '../script-variables.ts'
 import { clientOf, durationText, paint, printJson, serverFlags, stateText } from '../server-flags.ts'
+import { flinkUrl, targetFlags } from '../target.ts'
+import { packageFlags, packageOf } from './package.ts'
 import { definitions } from './server.ts'
 
 export const submit: Command = {
   name: 'submit',
   usage: 'submit FILE.ts|FILE.sql [-d] [-p N] [-s SAVEPOINT] [-D key=value]… [-- ARGS]',
   summary: 'Hand a job to the server; wait for its end, or with -d only until it runs.',
-  details: 'One file is one job. Ctrl-C leaves the job running. Exit code: 0 done, 1 the job failed, 2 it was refused.',
+  details: [
+    'One file is one job. Ctrl-C leaves the job running. Exit code: 0 done, 1 the job failed, 2 it was refused.',
+    'With --target flink the job is packaged as rivulet package does it and runs on that cluster.',
+  ].join('\n'),
   flags: {
     detached: { type: 'boolean', short: 'd', help: 'Do not wait for the end.' },
     parallelism: { type: 'string', short: 'p', value: 'N', help: 'Its parallelism: that many slots.' },
     'from-savepoint': { type: 'string', short: 's', value: 'FOLDER', help: 'Start from this savepoint.' },
     name: { type: 'string', value: 'NAME', help: 'The name of the job; no other running job may have it.' },
-    define: { type: 'string', short: 'D', value: 'key=value', multiple: true, help: 'An option of the session.' },
     ...serverFlags,
+    ...targetFlags,
+    ...packageFlags,
   },
   async run(call) {
+    const flink = flinkUrl(call, 'submit')
+    if (flink !== undefined) return submitOnFlink(flink, call)
     const [file, ...more] = call.positionals
     if (file === undefined) fail('CLI_USAGE', { detail: 'Which file is to be submitted?', command: 'submit' })
     if (more.length > 0) {
@@ -34,6 +43,23 @@ export const submit: Command = {
     const { jobid } = await client.submit(await requestOf(file, call))
     return follow(client, jobid, call)
   },
+}
+
+async function submitOnFlink(url: string, call: Call): Promise<number> {
+  const { jar, name } = await packageOf(call, 'submit')
+  const { signal, out, err } = call.io
+  await submitToFlink({
+    url,
+    jar,
+    name,
+    parallelism: call.count('parallelism'),
+    savepoint: call.string('from-savepoint'),
+    detached: call.boolean('detached'),
+    signal,
+    out,
+    err,
+  })
+  return 0
 }
 
 async function requestOf(file: string, call: Call): Promise<SubmitRequest> {

@@ -145,6 +145,13 @@ function aggregate(form: Form, types: Types, below: (...args: never[]) => unknow
     kind: 'rivulet-function',
     functionKind: 'aggregate',
     name,
+    overloads,
+    deterministic: true,
+    asynchronous: false,
+    objectAggregate(registeredName, site) {
+      const overload = userSignature(registeredName, overloads).overloadOf(site.argTypes)
+      return engineSide(registeredName, instanceFor(form, site), overload, site, types.accumulatorType, declared)
+    },
     declare(registeredName): UserAggregateFunction {
       const signature = userSignature(registeredName, overloads)
       const fn: Declaration = {

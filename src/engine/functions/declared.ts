@@ -9,7 +9,9 @@
  */
 import { failure } from '../../base/errors.ts'
 import type { UserFunction } from '../../catalog/function.ts'
-import type { CallSite, Lifecycle } from '../../expr/function.ts'
+import type { CallSite, EvalContext, Lifecycle } from '../../expr/function.ts'
+import type { AggregateSite } from '../../functions/aggregate/contract.ts'
+import type { ObjectAggregate } from '../../functions/aggregate/object.ts'
 import type { DataType } from '../data-types.ts'
 import { FunctionContext } from './function-context.ts'
 
@@ -18,6 +20,14 @@ export interface UserDefinedFunction {
   readonly kind: 'rivulet-function'
   readonly functionKind: UserFunction['kind']
   readonly name: string
+  readonly overloads: readonly Overload[]
+  readonly deterministic: boolean
+  readonly asynchronous: boolean
+  /** Of an aggregate: its functions over engine values, for one call. */
+  objectAggregate?(
+    registeredName: string,
+    site: AggregateSite & { readonly context: EvalContext },
+  ): ObjectAggregate<unknown>
   /** The function as the catalog holds it, under the name that it is registered with. */
   declare(registeredName: string): UserFunction
 }

@@ -171,6 +171,9 @@ function scalar(
     kind: 'rivulet-function',
     functionKind: 'scalar',
     name,
+    overloads,
+    deterministic: options.deterministic !== false,
+    asynchronous,
     declare(registeredName): UserScalarFunction {
       const signature = userSignature(registeredName, overloads)
       const callOf = (site: CallSite): Call => {

@@ -138,6 +138,9 @@ function table(form: Form, options: Options, below: (...args: never[]) => unknow
     kind: 'rivulet-function',
     functionKind: 'table',
     name,
+    overloads,
+    deterministic: true,
+    asynchronous: false,
     declare(registeredName): UserTableFunction {
       const signature = userSignature(registeredName, overloads, ({ resultType: type }) => rowTypeOf(type.logicalType))
       const fn: TableDeclaration = {

@@ -1,0 +1,73 @@
+/**
+ * A real Apache Flink for tests: where its jars are, how its processes are started.
+ *
+ * `RIVULET_FLINK_LIBS` names the lib folder of a Flink 2.3 distribution with the Kafka SQL connector's jar in it. It is not fetched:
+ * Maven Central has no flink-dist jar.
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { existsSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const FLINK_VERSION = '2.3.0'
+const DIST_JAR = `flink-dist-${FLINK_VERSION}.jar`
+
+/** What Flink's own start scripts open on Java 17. */
+const OPENS = [
+  'java.base/java.lang',
+  'java.base/java.net',
+  'java.base/java.io',
+  'java.base/java.nio',
+  'java.base/sun.nio.ch',
+  'java.base/java.lang.reflect',
+  'java.base/java.text',
+  'java.base/java.time',
+  'java.base/java.util',
+  'java.base/java.util.concurrent',
+  'java.base/java.util.concurrent.atomic',
+  'java.base/java.util.concurrent.locks',
+]
+
+const run = promisify(execFile)
+/** The folder of the jars. */
+export function flinkLibs(): string {
+  const libs = process.env.RIVULET_FLINK_LIBS
+  if (libs !== undefined && existsSync(join(libs, DIST_JAR))) return libs
+  const found = libs === undefined ? 'it is not set' : `${libs} has no ${DIST_JAR}`
+  throw new Error(
+    `RIVULET_FLINK_LIBS must name the lib folder of Flink ${FLINK_VERSION} with its Kafka connector; ${found}`,
+  )
+}
+
+export interface FlinkProcess {
+  readonly libs: string
+  /** Configuration and logs. */
+  readonly folder: string
+  readonly heap: string
+}
+
+const javaArguments = ({ libs, folder, heap }: FlinkProcess, log: string): string[] => [
+  `-Xmx${heap}`,
+  '-XX:+UseSerialGC',
+  ...OPENS.map((each) => `--add-opens=${each}=ALL-UNNAMED`),
+  `-Dlog.file=${join(folder, log)}`,
+  `-Dlog4j2.configurationFile=file://${join(folder, 'log4j.properties')}`,
+  '-cp',
+  join(libs, '*'),
+]
+
+export function spawnFlink(process: FlinkProcess, main: string, args: readonly string[]): ChildProcess {
+  const name = main.split('.').at(-1) ?? main
+  const output = openSync(join(process.folder, `${name}.out`), 'a')
+  return spawn('java', [...javaArguments(process, `${name}.log`), main, '--configDir', process.folder, ...args], {
+    stdio: ['ignore', output, output],
+  })
+}
+
+/** Flink's own command line: `flink run …`. */
+export async function flinkCli(process_: FlinkProcess, args: readonly string[]): Promise<string> {
+  const all = [...javaArguments(process_, 'cli.log'), 'org.apache.flink.client.cli.CliFrontend', ...args]
+  const env = { ...process.env, FLINK_CONF_DIR: process_.folder }
+  const { stdout, stderr } = await run('java', all, { env, maxBuffer: 1 << 24 })
+  return stdout + stderr
+}

@@ -1,0 +1,66 @@
+import { declare } from './contract.ts'
+
+/** Errors of packaging for Apache Flink and of talking to a cluster; codes start with `FLINK_`. */
+export const flinkErrors = {
+  FLINK_QUERY_WITHOUT_SINK: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'A job on Flink has no program that reads rows of a query.',
+    hint: () => 'Write them to a table: INSERT INTO … SELECT …, or table.executeInsert(path).',
+  }),
+  FLINK_NO_JOB: declare<{ file: string }>({
+    domain: 'user',
+    message: ({ file }) => `'${file}' has no INSERT, so there is nothing to run on Flink.`,
+  }),
+  FLINK_FUNCTION_NOT_EXPORTED: declare<{ name: string; file: string }>({
+    domain: 'user',
+    message: ({ name, file }) => `The function '${name}' cannot be taken out of '${file}'.`,
+    hint: () =>
+      'Export it from a module of its own, or make the job a value (`export const job = defineJob(…)`) and export the function beside it: the statements of a script run while packaging, never on the cluster.',
+  }),
+  FLINK_FUNCTION_FORM: declare<{ name: string; form: string }>({
+    domain: 'user',
+    message: ({ name, form }) => `The function '${name}' is ${form}, which does not run on Flink yet.`,
+    hint: () => 'Give it one list of parameters, and a result at once.',
+  }),
+  FLINK_BUNDLE_FAILED: declare<{ name: string; reason: string; chain: string }>({
+    domain: 'user',
+    message: ({ name, reason, chain }) =>
+      `The functions of '${name}' do not load in bare V8, which is what runs them on Flink: ${reason}${chain}`,
+    hint: () => 'Functions on Flink have the language and no Node APIs; move what needs them out of their modules.',
+  }),
+  FLINK_NO_JAR: declare<{ jar: string; file: string }>({
+    domain: 'user',
+    message: ({ jar, file }) => `There is no jar '${jar}'${jar === file ? '' : ` (looked for ${file})`}.`,
+    hint: () => '--jar takes a file, or GROUP:ARTIFACT:VERSION of the local Maven repository (~/.m2/repository).',
+  }),
+  FLINK_NO_RUNTIME: declare<{ platform: string; file: string }>({
+    domain: 'user',
+    message: ({ platform, file }) => `There is no Flink runtime for the platform '${platform}' (looked for ${file}).`,
+    hint: ({ platform }) =>
+      platform === 'linux-x86_64'
+        ? 'Install the package rivulet-flink-linux-x86_64 beside rivulet.'
+        : 'V8 for the JVM is there for linux-x86_64 with glibc; Alpine (musl) and arm64 have none.',
+  }),
+  FLINK_UNREACHABLE: declare<{ url: string; reason: string }>({
+    domain: 'external',
+    message: ({ url, reason }) => `No Flink cluster answers at ${url}: ${reason}`,
+    hint: () => 'The address is that of the JobManager’s REST endpoint (`rest.port`, 8081 by default).',
+  }),
+  FLINK_VERSION: declare<{ url: string; found: string }>({
+    domain: 'user',
+    message: ({ url, found }) => `The cluster at ${url} is Flink ${found}; jobs are packaged for 2.0 to 2.3.`,
+  }),
+  FLINK_REFUSED: declare<{ what: string; status: number; reason: string; hint?: string }>({
+    domain: 'user',
+    message: ({ what, status, reason }) => `Flink refused ${what} (HTTP ${status}): ${reason}`,
+    hint: ({ hint }) => hint,
+  }),
+  FLINK_JOB_FAILED: declare<{ job: string; state: string }>({
+    domain: 'external',
+    message: ({ job, state }) => `Job ${job} is ${state}.`,
+  }),
+  FLINK_PARITY: declare<{ findings: string }>({
+    domain: 'user',
+    message: ({ findings }) => `With --strict the job must be the same on Flink, but:\n${findings}`,
+  }),
+}

@@ -1,0 +1,68 @@
+/** `rivulet package FILE -o job.jar` */
+import { writeFile } from 'node:fs/promises'
+import { basename, extname } from 'node:path'
+import { fail } from '../../base/errors.ts'
+import type { Call, Command, Flag } from '../command.ts'
+import { packageFile } from '../package-file.ts'
+
+export const packageFlags: Readonly<Record<string, Flag>> = {
+  define: {
+    type: 'string',
+    short: 'D',
+    value: 'key=value',
+    multiple: true,
+    help: "An option of the job, as SET 'key' = 'value' would give it; may be repeated.",
+  },
+  platform: { type: 'string', value: 'NAME', help: 'Platform of the cluster, by default linux-x86_64.' },
+  jar: {
+    type: 'string',
+    value: 'FILE|G:A:V',
+    multiple: true,
+    help: 'A connector jar that the cluster lacks: a file, or coordinates of the local Maven repository; may be repeated.',
+  },
+  strict: { type: 'boolean', help: 'Fail when anything in the job differs on Flink.' },
+}
+
+export async function packageOf(call: Call, command: string) {
+  const [file, ...more] = call.positionals
+  if (file === undefined) fail('CLI_USAGE', { detail: 'Which file is to be packaged?', command })
+  if (more.length > 0) fail('CLI_USAGE', { detail: `One file at a time, found also '${more[0]}'.`, command })
+  const configuration: Record<string, string> = {}
+  for (const entry of call.strings('define')) {
+    const at = entry.indexOf('=')
+    if (at <= 0) fail('CLI_USAGE', { detail: `-D takes key=value, found '${entry}'.`, command })
+    configuration[entry.slice(0, at)] = entry.slice(at + 1)
+  }
+  const packed = await packageFile(file, {
+    args: call.rest,
+    signal: call.io.signal,
+    configuration,
+    platform: call.string('platform'),
+    jars: call.strings('jar'),
+    strict: call.boolean('strict'),
+  })
+  for (const finding of packed.recording.findings) call.io.err(`On Flink: ${finding}`)
+  return { ...packed, name: `${basename(file, extname(file))}.jar` }
+}
+
+export const packageCommand: Command = {
+  name: 'package',
+  usage: 'package FILE.ts|FILE.sql -o JOB.jar [-D key=value]… [-- ARGS]',
+  summary: 'Make a job jar for Apache Flink; needs neither Java nor Maven.',
+  details: [
+    'The statements of FILE run once, now, with ARGS; the jar holds them and the functions, for flink run or rivulet submit.',
+    'What differs on Flink is told; with --strict it is an error.',
+  ].join('\n'),
+  flags: {
+    ...packageFlags,
+    output: { type: 'string', short: 'o', value: 'JOB.jar', help: "The jar's file, by default the job's name." },
+  },
+  async run(call) {
+    const { jar, recording, name } = await packageOf(call, 'package')
+    const output = call.string('output') ?? name
+    await writeFile(output, jar)
+    call.io.out(`${output}  ${(jar.length / 1e6).toFixed(1)} MB`)
+    call.io.out(`connectors that the cluster needs: ${[...recording.connectors].join(', ')}`)
+    return 0
+  },
+}

@@ -1,0 +1,85 @@
+/** Functions as a script for bare V8: it answers on the shared buffer, and what cannot load there is refused. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, it } from 'node:test'
+import { createContext, runInContext } from 'node:vm'
+import { INT, STRING } from '../types/logical-type.ts'
+import { bundleFunctions } from './bundle.ts'
+import { Wire } from './v8/wire.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'rivulet-bundle-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+async function bundleOf(files: Readonly<Record<string, string>>) {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const module = join(folder, 'functions.ts')
+  const place = { module, exportName: 'f' }
+  return bundleFunctions(module, [{ name: 'f', fn: undefined, arguments: [INT], result: STRING, place }], {})
+}
+
+const DECLARE = (body: string) => `import { DataTypes, udf } from 'rivulet'
+export const f = udf((x: number | null): string | null => ${body}, { inputTypes: [DataTypes.INT()], resultType: DataTypes.STRING() })
+`
+
+/** One call with an INT, as the JVM makes it. */
+function call(bundle: { code: string; map: string }, value: number): { status: number; text: string } {
+  const buffer = new ArrayBuffer(4096)
+  const context = createContext({ __rivuletSourceMap: bundle.map, buffer })
+  runInContext(bundle.code, context, { filename: 'rivulet/functions.js' })
+  runInContext('__rivulet.attach(buffer)', context)
+  const wire = new Wire()
+  wire.attach(buffer)
+  wire.putInt(0)
+  wire.putInt(0)
+  wire.putByte(1)
+  wire.putInt(value)
+  runInContext('__rivulet.call()', context)
+  wire.position = 0
+  const status = wire.int()
+  if (status === 0) wire.byte()
+  return { status, text: wire.text() }
+}
+
+describe('functions for bare V8', () => {
+  it('answers on the buffer', async () => {
+    assert.deepEqual(call(await bundleOf({ 'functions.ts': DECLARE("String(x) + '!'") }), 7), { status: 0, text: '7!' })
+  })
+
+  it('tells what was thrown, with the line of TypeScript', async () => {
+    const bundle = await bundleOf({ 'functions.ts': `\n\n${DECLARE("{ throw new Error('never') }")}` })
+    const { status, text } = call(bundle, 1)
+    assert.equal(status, 1)
+    assert.match(text, /never/)
+    assert.match(text, /functions\.ts:4\b/)
+  })
+
+  it('asks for more room when the result does not fit', async () => {
+    const bundle = await bundleOf({ 'functions.ts': DECLARE("'x'.repeat(5000)") })
+    assert.equal(call(bundle, 1).status, 2)
+  })
+
+  it('stubs what is of Node until it is used', async () => {
+    const lib = "import { readFileSync } from 'node:fs'\nexport const read = () => readFileSync('x', 'utf8')\n"
+    const used = `import { read } from './lib.ts'\n${DECLARE('x === 1 ? read() : null')}`
+    const { status, text } = call(await bundleOf({ 'lib.ts': lib, 'functions.ts': used }), 1)
+    assert.equal(status, 1)
+    assert.match(text, /node:fs is an API of Node/)
+  })
+
+  it('refuses what uses it while loading, with the way of imports', async () => {
+    const lib = "import { readFileSync } from 'node:fs'\nexport const text = readFileSync('x', 'utf8')\n"
+    const used = `import { text } from './lib.ts'\n${DECLARE('text')}`
+    await assert.rejects(bundleOf({ 'lib.ts': lib, 'functions.ts': used }), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'FLINK_BUNDLE_FAILED')
+      assert.match(error.message, /functions\.ts → .*lib\.ts → node:fs/)
+      return true
+    })
+  })
+
+  it('refuses globals that bare V8 has not', async () => {
+    const used = `const home = process.env.HOME\n${DECLARE('home ?? null')}`
+    await assert.rejects(bundleOf({ 'functions.ts': used }), /process is not defined/)
+  })
+})

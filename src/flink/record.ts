@@ -1,0 +1,127 @@
+/**
+ * A program's calls as the steps of a job on Flink.
+ *
+ * Laws
+ * - Steps are in the order of the calls; options are those in force when INSERTs are run.
+ * - Old syntax goes out as today's (`legacy.ts`); whatever differs on Flink is a finding, for the parity report.
+ */
+import { fail } from '../base/errors.ts'
+import { declarationOf } from '../engine/functions/index.ts'
+import type { Recorder } from '../engine/recording.ts'
+import { print } from '../sql/index.ts'
+import { type LogicalType, typeText } from '../types/logical-type.ts'
+import type { FunctionStep, Step } from './description.ts'
+import { LegacyTables } from './legacy.ts'
+
+export interface RecordedFunction {
+  readonly name: string
+  readonly fn: unknown
+  readonly arguments: readonly LogicalType[]
+  readonly result: LogicalType
+}
+
+export interface Recording {
+  readonly steps: readonly Step[]
+  readonly functions: readonly RecordedFunction[]
+  /** Options in force at the last INSERT, for `open` of functions. */
+  readonly options: Readonly<Record<string, string>>
+  readonly findings: readonly string[]
+  /** `connector` of every table. */
+  readonly connectors: ReadonlySet<string>
+  readonly formats: ReadonlySet<string>
+}
+
+/** Options that only the embedded engine reads. */
+const OWN_OPTION = /^rivulet\./
+
+export function startRecording(): { readonly recorder: Recorder; finish(file: string): Recording } {
+  const steps: Step[] = []
+  const functions: RecordedFunction[] = []
+  const findings: string[] = []
+  const connectors = new Set<string>()
+  const formats = new Set<string>()
+  const sent = new Map<string, string>()
+  const legacy = new LegacyTables(findings)
+  const recorder: Recorder = {
+    function({ name, system, fn }) {
+      const step = functionStep(name, system, fn, functions.length)
+      steps.push(step.step)
+      functions.push({ name, fn, arguments: step.arguments, result: step.result })
+    },
+    statement(_session, statement) {
+      switch (statement.kind) {
+        case 'create-table': {
+          const table = legacy.translate(statement)
+          for (const { key, value } of table.options) {
+            if (key.value === 'connector') connectors.add(value.value)
+            if (/^(key\.|value\.)?format$/.test(key.value)) formats.add(value.value)
+          }
+          steps.push({ kind: 'statement', sql: print(table) })
+          return
+        }
+        case 'create-view':
+        case 'create-catalog':
+        case 'create-database':
+        case 'drop':
+        case 'use':
+          steps.push({ kind: 'statement', sql: print(statement) })
+          return
+        default:
+          // Options are read at the INSERT, functions and INSERTs are recorded themselves, the rest only shows something.
+          return
+      }
+    },
+    view(path, query) {
+      const name = path.split('.').map((part) => `\`${part.replaceAll('`', '``')}\``)
+      steps.push({ kind: 'statement', sql: `CREATE TEMPORARY VIEW ${name.join('.')} AS ${print(query)}` })
+    },
+    inserts(session, name, inserts) {
+      for (const [key, value] of session.options.entries()) {
+        if (OWN_OPTION.test(key)) findings.push(`The option '${key}' has no meaning on Flink and is left out.`)
+        else if (sent.get(key) !== value) steps.push({ kind: 'option', key, value })
+        sent.set(key, value)
+      }
+      steps.push({ kind: 'inserts', name, sql: inserts.map(({ insert }) => legacy.insert(insert)) })
+      return true
+    },
+  }
+  return {
+    recorder,
+    finish(file) {
+      if (!steps.some(({ kind }) => kind === 'inserts')) fail('FLINK_NO_JOB', { file })
+      return { steps, functions, options: Object.fromEntries(sent), findings, connectors, formats }
+    },
+  }
+}
+
+function functionStep(
+  name: string,
+  system: boolean,
+  fn: unknown,
+  position: number,
+): { readonly step: FunctionStep; readonly arguments: readonly LogicalType[]; readonly result: LogicalType } {
+  const declaration = declarationOf(fn) ?? fail('ENGINE_NOT_A_FUNCTION', { name, found: `a ${typeof fn}` })
+  const [overload, ...others] = declaration.overloads
+  if (others.length > 0) fail('FLINK_FUNCTION_FORM', { name, form: 'overloaded' })
+  if (overload.varArgs === true) fail('FLINK_FUNCTION_FORM', { name, form: 'declared with varArgs' })
+  if (declaration.asynchronous) fail('FLINK_FUNCTION_FORM', { name, form: 'asynchronous' })
+  const types = overload.inputTypes.map((type) => type.logicalType)
+  const declared = declaration.declare(name)
+  const { signature } = declared.fn as {
+    signature: { resolve(args: readonly { type: LogicalType }[]): { returns: LogicalType } | undefined }
+  }
+  const result = signature.resolve(types.map((type) => ({ type })))?.returns ?? overload.resultType.logicalType
+  const methods = declared.fn as { readonly merges?: boolean; readonly retracts?: boolean }
+  const step: FunctionStep = {
+    kind: 'function',
+    name,
+    system,
+    function: declared.kind,
+    position,
+    arguments: types.map(typeText),
+    result: typeText(result),
+    deterministic: declaration.deterministic,
+    ...(declared.kind === 'aggregate' && { merges: methods.merges === true, retracts: methods.retracts === true }),
+  }
+  return { step, arguments: types, result }
+}
