@@ -1,8 +1,13 @@
 /** Transactions against a real Kafka, with either version of its transaction protocol and its default limits. */
-import { after, before, describe } from 'node:test'
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
 import { nodeHost } from '../../src/base/node-host.ts'
+import type { Committable } from '../../src/connectors/contract.ts'
+import { recoverTransactions } from '../../src/connectors/kafka/transactions.ts'
+import { createTopics } from '../../src/kafka/client/admin.ts'
+import { readTopic, write } from '../../src/kafka/client/test-cluster.ts'
 import { transactionCases } from '../../src/kafka/client/transactions.case.ts'
-import { KafkaClient } from '../../src/kafka/index.ts'
+import { beginTransaction, KafkaClient, KafkaProducer, openTransactions } from '../../src/kafka/index.ts'
 import { type RealKafka, startKafka } from '../harness/real-kafka.ts'
 
 const FEATURES = 'org.apache.kafka.tools.FeatureCommand'
@@ -24,6 +29,47 @@ for (const version of [1, 2]) {
     transactionCases({
       clientOf: (properties) => new KafkaClient(nodeHost, { 'bootstrap.servers': kafka.bootstrap, ...properties }),
       abortMs: 2_000,
+    })
+
+    it('recovers twice from one checkpoint: it is committed, what came later and under an old prefix is aborted', async () => {
+      const topic = 'recovery'
+      await using client = new KafkaClient(nodeHost, { 'bootstrap.servers': kafka.bootstrap })
+      await createTopics(client, [{ name: topic, partitions: 1 }])
+      const open = async (transactionalId: string) => {
+        const identity = await beginTransaction(client, transactionalId, 60_000)
+        const producer = new KafkaProducer(client, identity)
+        write(await producer.topic(topic), transactionalId, { partition: 0 })
+        await producer.flush()
+        producer.close()
+        return identity
+      }
+      const subtasks = Array.from({ length: 20 }, (_, subtask) => subtask)
+      const stored = await Promise.all(subtasks.map((subtask) => open(`now-${subtask}-5`)))
+      // Behind the checkpoint; of the job under its former prefix, at a higher parallelism; of another job.
+      for (const id of ['now-0-6', 'before-30-4', 'stranger-0-6', 'now-other-0-6']) await open(id)
+      const committables = stored.map((identity) => ({ ...identity, topic, checkpoint: 5 }) as unknown as Committable)
+      const settings = {
+        properties: { 'bootstrap.servers': kafka.bootstrap },
+        transactions: { prefix: 'now', timeoutMs: 60_000, acceptLoss: false },
+      }
+      // The job fails again before its next checkpoint: what was committed is committed again.
+      for (let start = 0; start < 3; start++) {
+        await recoverTransactions(nodeHost, settings, { checkpoint: 5, committables, writers: [{ prefix: 'before' }] })
+      }
+      const strangers = (await openTransactions(client)).sort()
+      assert.deepEqual(strangers, ['now-other-0-6', 'stranger-0-6'])
+      for (const id of strangers) await beginTransaction(client, id, 60_000)
+      await using reader = new KafkaClient(nodeHost, {
+        'bootstrap.servers': kafka.bootstrap,
+        'isolation.level': 'read_committed',
+      })
+      // One more, so that reading goes past everything that was aborted.
+      const last = new KafkaProducer(client)
+      write(await last.topic(topic), 'last', { partition: 0 })
+      await last.flush()
+      last.close()
+      const values = (await readTopic(reader, topic, subtasks.length + 1)).map(({ value }) => value).sort()
+      assert.deepEqual(values, ['last', ...subtasks.map((subtask) => `now-${subtask}-5`)].sort())
     })
   })
 }

@@ -153,7 +153,7 @@ async function commitAll(
 /** Commit what the checkpoint holds; then abort what is open under the prefixes, the present one and those before. */
 export async function recoverTransactions(
   host: Host,
-  settings: KafkaSinkSettings,
+  settings: Pick<KafkaSinkSettings, 'properties' | 'transactions'>,
   restored: RestoredTransactions | undefined,
 ): Promise<void> {
   const transactions = settings.transactions as TransactionSettings

@@ -80,14 +80,17 @@ export async function endTransaction(
   await ask(client, transactionalId, committed ? 'commit' : 'abort', endTxn, request, { upTo: 4 })
 }
 
-/** Ids of transactions that are neither committed nor aborted, over all brokers. */
+/**
+ * Ids of transactions whose end is not decided, over all brokers. One whose markers are still being written is decided: taking
+ * its id would move the epoch on, and the commit could not be repeated any more.
+ */
 export async function openTransactions(client: KafkaClient): Promise<string[]> {
   await client.refresh()
   const lists = await Promise.all(
     client.brokers.map(({ nodeId }) =>
       retry(client.host, client.config, async () => {
         const { errorCode, transactionStates } = await client.link(nodeId).call(listTransactions, () => ({
-          stateFilters: ['Ongoing', 'PrepareCommit', 'PrepareAbort', 'PrepareEpochFence'],
+          stateFilters: ['Ongoing'],
           producerIdFilters: [],
         }))
         if (errorCode === 0) return transactionStates.map(({ transactionalId }) => transactionalId)
