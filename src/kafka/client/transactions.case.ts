@@ -18,6 +18,9 @@ export interface TransactionCluster {
   readonly abortMs: number
 }
 
+/** Longer than writing takes on a busy machine: a transaction that is aborted while it is written is another case. */
+const TIMEOUT_MS = 2_000
+
 let topics = 0
 
 /** A topic with two partitions and an id prefix of its own. */
@@ -114,8 +117,8 @@ export function transactionCases(cluster: TransactionCluster): void {
   it('the timeout of the broker ends a transaction for good', async () => {
     const { topic, id } = await place(cluster)
     await using client = cluster.clientOf()
-    const identity = await writeIn(client, topic, id('p-0-1'), ['a'], 100)
-    await new Promise((resolve) => setTimeout(resolve, 100 + cluster.abortMs))
+    const identity = await writeIn(client, topic, id('p-0-1'), ['a'], TIMEOUT_MS)
+    await new Promise((resolve) => setTimeout(resolve, TIMEOUT_MS + cluster.abortMs))
     await assert.rejects(endTransaction(client, identity, true), lost(/commit/))
     await assert.rejects(beginTransaction(client, id('p-0-2'), 3_600_000), (error: unknown) => {
       assert.ok(isRivuletError(error))
