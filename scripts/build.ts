@@ -15,6 +15,7 @@ await build({
     'kafka/index': 'src/kafka/index.ts',
     'cli/bin': 'src/cli/bin.ts',
     'cli/worker': 'src/cli/worker.ts',
+    'server/gateway': 'src/server/gateway/entry.ts',
     // Read by esbuild while packaging for Flink, not by Node.
     'flink/functions': 'src/flink/v8/functions.ts',
     'flink/api': 'src/flink/v8/api.ts',

@@ -11,7 +11,7 @@ import { send } from './api.ts'
 import { cell } from './format.ts'
 import { useText } from './i18n.ts'
 import { ChangeRow } from './panels/operators.tsx'
-import { run, statements } from './sql-session.ts'
+import { currentSession, run, statements } from './sql-session.ts'
 import { Empty, Problem, Table } from './ui.tsx'
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<string, string>> = {
   UPDATE_AFTER: '+U',
   DELETE: '-D',
 }
+const COMPLETION = { keyword: 'keyword', name: 'variable', option: 'property' } as const
 const DRAFT = 'rivulet-sql'
 const CHANGES = 500
 
@@ -51,7 +52,10 @@ function add(
 async function check(view: EditorView) {
   const text = view.state.doc.toString()
   if (text.trim() === '') return []
-  const { errors } = await send<SqlCheckAnswer>('POST', '/rivulet/v1/sql/check', { sql: text })
+  const { errors } = await send<SqlCheckAnswer>('POST', '/rivulet/v1/sql/check', {
+    sql: text,
+    session: await currentSession(),
+  })
   return errors.map((error) => ({
     from: Math.min(error.span?.start ?? 0, text.length),
     to: Math.min(error.span?.end ?? text.length, text.length),
@@ -64,9 +68,9 @@ async function check(view: EditorView) {
 async function complete(context: CompletionContext) {
   const word = context.matchBefore(/[\w.`]*/)
   if (word === null || (word.from === word.to && !context.explicit)) return null
-  const body = { sql: context.state.doc.toString(), position: context.pos }
+  const body = { sql: context.state.doc.toString(), position: context.pos, session: await currentSession() }
   const { candidates } = await send<SqlCompleteAnswer>('POST', '/rivulet/v1/sql/complete', body)
-  return { from: word.from, options: candidates.map((one) => ({ label: one.text, type: one.kind })) }
+  return { from: word.from, options: candidates.map((one) => ({ label: one.text, type: COMPLETION[one.kind] })) }
 }
 
 export function SqlPage() {

@@ -27,6 +27,11 @@ async function open(): Promise<string> {
   }
 }
 
+/** The page's session, when one is open: what is written may use its tables. */
+export function currentSession(): Promise<string | undefined> {
+  return session ?? Promise.resolve(undefined)
+}
+
 export async function* run(statement: string, signal: AbortSignal): AsyncGenerator<ResultPage> {
   const base = `/v3/sessions/${await open()}`
   const { operationHandle } = await send<{ operationHandle: string }>('POST', `${base}/statements`, { statement })

@@ -15,16 +15,11 @@ export async function restPage(): Promise<string> {
   const data = mkdtempSync(join(tmpdir(), 'rivulet-docs-'))
   const coordinator = new Coordinator({ data, slots: 1, workerEntry: new URL('file:///none'), log: () => {} })
   const access = { token: '', loopback: true, hosts: new Set(['localhost']) }
-  const app = await buildApp({
-    coordinator,
-    access,
-    version: '',
-    host: '',
-    port: () => 0,
-    startedAt: 0,
-    configuration: {},
-    log: () => {},
-  })
+  const context = {
+    ...{ coordinator, access, version: '', host: '' },
+    ...{ port: () => 0, startedAt: 0, configuration: {}, log: () => {} },
+  }
+  const app = await buildApp(context, { gateway: { send: () => Promise.reject(new Error('documents only')) } })
   const { paths = {} } = app.swagger() as { paths?: Record<string, Record<string, Operation>> }
   await app.close()
   await coordinator.close()

@@ -119,10 +119,10 @@ async function start(message: WorkerStart): Promise<void> {
   process.exit(0)
 }
 
-async function savepoint(request: string, folder: string, stop: boolean): Promise<void> {
+async function savepoint(request: string, folder: string, stop: boolean, drain: boolean): Promise<void> {
   try {
     if (job === undefined) throw failure('SERVER_NOT_RUNNING', { id: '', state: 'CREATED' })
-    const location = stop ? await job.stopWithSavepoint(folder) : await job.savepoint(folder)
+    const location = stop ? await job.stopWithSavepoint(folder, { drain }) : await job.savepoint(folder)
     await tell({ type: 'savepoint', request, location: join(location) })
   } catch (error) {
     await tell({ type: 'savepoint', request, error: errorJson(error) })
@@ -145,6 +145,6 @@ process.on('message', (message: ToWorker) => {
       void job?.cancel()
       break
     case 'savepoint':
-      void savepoint(message.request, message.folder, message.stop)
+      void savepoint(message.request, message.folder, message.stop, message.drain)
   }
 })

@@ -7,6 +7,7 @@
 import { SESSION_DEFAULTS } from '../catalog/session-options.ts'
 import type { CatalogTable } from '../catalog/table.ts'
 import { NON_RESERVED, RESERVED } from '../sql/keywords.ts'
+import { checkScript } from './check.ts'
 import type { Session } from './session.ts'
 
 const LIMIT = 100
@@ -93,8 +94,13 @@ const COMMON =
 
 const TOKEN = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|`[^`]*(?:`|$)|[\p{L}\p{N}_$]+|[^\s]/gu
 
+export interface Candidate {
+  readonly text: string
+  readonly kind: 'keyword' | 'name' | 'option'
+}
+
 /** @param position of the cursor, in UTF-16 units from the start */
-export function complete(session: Session, statement: string, position: number): readonly string[] {
+export function complete(session: Session, statement: string, position: number): readonly Candidate[] {
   const before = statement.slice(0, Math.max(0, Math.min(position, statement.length)))
   const tokens = [...before.matchAll(TOKEN)].filter(([token]) => !/^(--|\/\*)/.test(token))
   const last = tokens.at(-1)
@@ -103,13 +109,28 @@ export function complete(session: Session, statement: string, position: number):
   const writing = touching && (inString || /^[\p{L}\p{N}_$`]/u.test(last[0])) ? last[0] : ''
   const words = (writing === '' ? tokens : tokens.slice(0, -1)).map(([token]) => token)
   const prefix = writing.replace(/^['`]/, '')
-  if (inString) return matching(optionKeys(session, words), prefix)
+  if (inString) return candidates('option', matching(optionKeys(session, words), prefix))
   const lower = writing !== '' && writing === writing.toLowerCase()
-  const found = [
-    ...matching(namesAt(session, words, statement), prefix),
-    ...matching(keywordsAt(words, prefix), prefix).map((word) => (lower ? word.toLowerCase() : word)),
-  ]
-  return [...new Set(found)].slice(0, LIMIT)
+  const names = matching(namesAt(session, words, statement), prefix)
+  const keywords = matching(keywordsAt(words, prefix), prefix).map((word) => (lower ? word.toLowerCase() : word))
+  const others = keywords.filter((word) => !names.includes(word))
+  return [...candidates('name', names), ...candidates('keyword', others)].slice(0, LIMIT)
+}
+
+/**
+ * The same in a script: the statements before the one with the cursor count as made.
+ * @param session changes by them; it is the caller's to drop
+ */
+export async function completeScript(session: Session, sql: string, position: number): Promise<readonly Candidate[]> {
+  const tokens = [...sql.matchAll(TOKEN)]
+  const end = tokens.findLast((token) => token[0] === ';' && token.index < position)
+  const from = end === undefined ? 0 : end.index + 1
+  await checkScript(session, sql.slice(0, from))
+  return complete(session, sql.slice(from), position - from)
+}
+
+function candidates(kind: Candidate['kind'], texts: readonly string[]): Candidate[] {
+  return [...new Set(texts)].map((text) => ({ text, kind }))
 }
 
 function matching(candidates: Iterable<string>, prefix: string): string[] {

@@ -12,6 +12,7 @@ import { explainStatement, planInserts, planQuery } from '../plan/index.ts'
 import type { Query, Statement } from '../sql/ast.ts'
 import { parseStatements } from '../sql/index.ts'
 import { checkStatements } from './check.ts'
+import { definitionText, jobScript } from './cluster.ts'
 import { CollectBuffer } from './collect-buffer.ts'
 import { deployment } from './deployment.ts'
 import { type Registrable, userFunctionOf } from './functions/index.ts'
@@ -40,6 +41,8 @@ export class TableEnvironment implements TableOwner {
   /** INSERTs that `execute(name)` will run (the API of Flink 1.10). */
   #pending: InsertOf[] = []
   #unnamed = 0
+  /** SQL that would make this session's catalog again. */
+  readonly #definitions: string[] = []
 
   constructor(options: TableEnvironmentOptions = {}) {
     this.session = new Session({
@@ -50,6 +53,7 @@ export class TableEnvironment implements TableOwner {
       connectors: options.connectors,
       batchSize: options.batchSize,
       triggerDelay: options.triggerDelay,
+      cluster: options.cluster,
     })
     const configuration = { ...deployment().configuration, ...options.configuration }
     for (const [key, value] of Object.entries(configuration)) this.session.options.set(key, value)
@@ -114,9 +118,11 @@ export class TableEnvironment implements TableOwner {
     return located(source, async () => {
       const result = await executeStatement(this.session, statement, source, {
         query: (query) => this.#queryResult(query, source, options),
-        insert: (inserts) => this.#submitInserts(inserts, undefined, options),
+        insert: (inserts, made) => this.#submitInserts(inserts, undefined, options, made),
       })
       recorder()?.statement(this.session, statement, source)
+      const definition = definitionText(this.session, statement)
+      if (definition !== undefined) this.#definitions.push(definition)
       return result
     })
   }
@@ -260,10 +266,20 @@ export class TableEnvironment implements TableOwner {
     return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'query', start }, undefined, this.session.timeZone)
   }
 
+  /** SQL that makes this session's tables, views and functions in another one. */
+  get definitions(): readonly string[] {
+    return this.#definitions
+  }
+
+  get #waitsForInserts(): boolean {
+    return this.session.options.get('table.dml-sync') === 'true'
+  }
+
   async #submitInserts(
     inserts: readonly InsertOf[],
     name: string | undefined,
     options: ExecuteOptions,
+    made?: Statement,
   ): Promise<TableResult> {
     const plan = located(inserts[0].source, () => planInserts(this.session.planner, inserts))
     const target = inserts.map(({ insert }) => insert.table.parts.map((part) => part.name).join('.')).join(', ')
@@ -271,12 +287,22 @@ export class TableEnvironment implements TableOwner {
     const schema = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
     if (recorder()?.inserts(this.session, title, inserts) === true)
       return listResult(schema, [], 'SUCCESS_WITH_CONTENT')
+    const { cluster } = this.session
+    if (cluster !== undefined) {
+      const own = made === undefined ? undefined : definitionText(this.session, made)
+      const script = jobScript(own === undefined ? this.#definitions : [...this.#definitions, own], inserts)
+      const configuration = Object.fromEntries(this.session.options.entries())
+      const job = await cluster.submit({ name: title, script, configuration })
+      if (this.#waitsForInserts) await job.wait()
+      return listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT', job.id)
+    }
     const [{ source }] = inserts
     const oneText = inserts.every((each) => each.source === source)
     const job = await this.session.submit(plan, title, {
       signal: options.signal,
       source: oneText ? source : undefined,
     })
+    if (this.#waitsForInserts) await job.wait()
     const list = listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT')
     return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'rows', rows: await list.collect() }, job)
   }

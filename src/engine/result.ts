@@ -16,7 +16,7 @@ export type ResultKind = 'SUCCESS' | 'SUCCESS_WITH_CONTENT'
 
 /** Where a result's rows come from: a running query, or a list. */
 export type RowSource =
-  | { readonly kind: 'rows'; readonly rows: readonly Row[] }
+  | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly jobId?: string }
   | {
       readonly kind: 'query'
       readonly start: () => Promise<{ readonly job: JobClient; readonly buffer: CollectBuffer }>
@@ -44,6 +44,11 @@ export class TableResult implements AsyncIterable<Row>, AsyncDisposable {
   /** The job of an INSERT, or of a query that has been started. */
   get jobClient(): JobClient | undefined {
     return this.#job
+  }
+
+  /** The id of that job, also when it runs on a cluster and this process has no client of it. */
+  get jobId(): string | undefined {
+    return this.#job?.id ?? (this.#source.kind === 'rows' ? this.#source.jobId : undefined)
   }
 
   /** The rows of a statement that is no query; undefined for a query. */
@@ -147,7 +152,13 @@ async function* listOnce(rows: readonly Row[]): AsyncGenerator<readonly Row[]> {
 }
 
 /** A result that is a list of rows, such as that of SHOW TABLES. */
-export function listResult(schema: Schema, rows: readonly (readonly unknown[])[], kind: ResultKind): TableResult {
+export function listResult(
+  schema: Schema,
+  rows: readonly (readonly unknown[])[],
+  kind: ResultKind,
+  jobId?: string,
+): TableResult {
   const names = schema.map(({ name }) => name)
-  return new TableResult(schema, kind, { kind: 'rows', rows: rows.map((values) => new Row('+I', names, values)) })
+  const list = rows.map((values) => new Row('+I', names, values))
+  return new TableResult(schema, kind, { kind: 'rows', rows: list, jobId })
 }

@@ -28,6 +28,7 @@ import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
 import type { StateBackend } from '../state/contract.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
 import { Checkpointing } from './checkpointing.ts'
+import type { Cluster, SessionJob } from './cluster.ts'
 import { deployment } from './deployment.ts'
 import { JobClient, markJobError } from './job-client.ts'
 import { JobRun } from './job-run.ts'
@@ -51,6 +52,8 @@ export interface SessionParts {
   readonly batchSize?: number
   /** How late a source hears of a checkpoint, ms; tests of alignment draw it. */
   readonly triggerDelay?: () => number
+  /** Where INSERTs run; in this process without it. */
+  readonly cluster?: Cluster
 }
 
 export class Session {
@@ -62,12 +65,14 @@ export class Session {
   readonly #print: (line: string) => void
   readonly #functions: FunctionLookup
   readonly jobs: JobClient[] = []
+  readonly cluster: Cluster | undefined
   readonly #batchSize: number | undefined
   readonly #triggerDelay: (() => number) | undefined
 
   constructor(parts: SessionParts) {
     this.host = parts.host
     this.loadFunction = parts.loadFunction
+    this.cluster = parts.cluster
     this.#print = parts.print
     this.#batchSize = parts.batchSize
     this.#triggerDelay = parts.triggerDelay
@@ -94,6 +99,11 @@ export class Session {
       options: this.options,
       inline: parts.inline,
     }
+  }
+
+  /** The jobs that SHOW JOBS shows: those of the cluster, or of this session. */
+  async listJobs(): Promise<readonly SessionJob[]> {
+    return this.cluster === undefined ? this.jobs : this.cluster.jobs()
   }
 
   get timeZone(): string {

@@ -11,8 +11,8 @@ import { describeColumns, showCreate } from '../plan/index.ts'
 import type { Describe, Name, Show, ShowCreate } from '../sql/ast.ts'
 import { printIdentifier, printText } from '../sql/index.ts'
 import { BOOLEAN, STRING } from '../types/logical-type.ts'
+import type { SessionJob } from './cluster.ts'
 import { describeFunction } from './describe-function.ts'
-import type { JobClient } from './job-client.ts'
 import { databasePath, namesOf, only } from './names.ts'
 import { refuseObject } from './not-embedded.ts'
 import { listResult, type TableResult } from './result.ts'
@@ -23,7 +23,7 @@ function rows(columns: readonly string[], values: readonly (readonly unknown[])[
   return listResult(schema, values, 'SUCCESS_WITH_CONTENT')
 }
 
-export function show(session: Session, statement: Show): TableResult {
+export async function show(session: Session, statement: Show): Promise<TableResult> {
   const { catalog } = session
   const from = statement.from === undefined ? undefined : namesOf(statement.from)
   const list = (column: string, names: readonly string[]) =>
@@ -64,7 +64,7 @@ export function show(session: Session, statement: Show): TableResult {
     case 'COLUMNS':
       return columnsResult(session, statement.from as Name, statement)
     case 'JOBS':
-      return jobsResult(session.jobs)
+      return jobsResult(await session.listJobs())
     case 'MODULES':
       return list('module name', ['core'])
     case 'FULL MODULES':
@@ -114,10 +114,10 @@ function columnsResult(session: Session, name: Name, filter?: Show): TableResult
   )
 }
 
-export function describe(session: Session, statement: Describe): TableResult {
+export async function describe(session: Session, statement: Describe): Promise<TableResult> {
   const { catalog } = session
   const { object, name, span } = statement
-  if (name.kind !== 'name') return jobsResult([jobOf(session, name.value, span)])
+  if (name.kind !== 'name') return jobsResult([await jobOf(session, name.value, span)])
   const info = (values: readonly (readonly [string, string])[]) => rows(['info name', 'info value'], values)
   switch (object) {
     case 'TABLE':
@@ -142,20 +142,21 @@ export function describe(session: Session, statement: Describe): TableResult {
       return info([['name', path[1]], ['comment', comment ?? ''], ...(statement.extended ? more : [])])
     }
     case 'JOB':
-      return jobsResult([jobOf(session, only(name), span)])
+      return jobsResult([await jobOf(session, only(name), span)])
     case 'MODEL':
     case 'CONNECTION':
       return refuseObject('DESCRIBE', object, span)
   }
 }
 
-export function jobOf(session: Session, id: string, span: Describe['span']): JobClient {
-  const found = session.jobs.find((job) => job.id === id)
-  const known = session.jobs.map((job) => `'${job.id}' (${job.name})`).join(', ')
+export async function jobOf(session: Session, id: string, span: Describe['span']): Promise<SessionJob> {
+  const jobs = await session.listJobs()
+  const found = jobs.find((job) => job.id === id)
+  const known = jobs.map((job) => `'${job.id}' (${job.name})`).join(', ')
   return found ?? fail('ENGINE_NO_SUCH_JOB', { id, known }, { span })
 }
 
-function jobsResult(jobs: readonly JobClient[]): TableResult {
+function jobsResult(jobs: readonly SessionJob[]): TableResult {
   return rows(
     ['job id', 'job name', 'status', 'start time'],
     jobs.map((job) => [job.id, job.name, job.status, new Date(job.started).toISOString().replace('Z', '')]),

@@ -38,7 +38,8 @@ export interface InsertOf {
 
 export interface StatementRunners {
   query(query: Query): TableResult
-  insert(inserts: readonly InsertOf[]): Promise<TableResult>
+  /** @param made the statement of which they are a part, such as CREATE TABLE … AS, already carried out */
+  insert(inserts: readonly InsertOf[], made?: Statement): Promise<TableResult>
 }
 
 export async function executeStatement(
@@ -85,7 +86,7 @@ export async function executeStatement(
       session.options.reset(statement.key?.value)
       return ok()
     case 'stop-job': {
-      const job = jobOf(session, statement.job.value, statement.job.span)
+      const job = await jobOf(session, statement.job.value, statement.job.span)
       if (!statement.savepoint) {
         await job.cancel()
         return ok()
@@ -124,7 +125,7 @@ async function createTableAs(
     }),
   }
   try {
-    return await run.insert([{ insert, source }])
+    return await run.insert([{ insert, source }], statement)
   } catch (error) {
     session.catalog.drop('table', path, { ifExists: true, temporary })
     throw error

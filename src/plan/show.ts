@@ -71,7 +71,12 @@ export function showCreate(context: PlannerContext, statement: ShowCreate): stri
   return fail('PLAN_NOT_SUPPORTED', { feature: `SHOW CREATE ${statement.object}` }, { span: statement.span })
 }
 
-function createTableText(context: PlannerContext, table: CatalogTable): string {
+/** @param options `secrets`: with the values of secret options, for the engine's own use */
+export function createTableText(
+  context: PlannerContext,
+  table: CatalogTable,
+  options: { readonly secrets?: boolean } = {},
+): string {
   const lines = table.columns.map((column) => `  ${columnText(column)}`)
   if (table.watermark !== undefined)
     lines.push(`  WATERMARK FOR ${quoteName(table.watermark.column)} AS ${table.watermark.sql}`)
@@ -82,12 +87,12 @@ function createTableText(context: PlannerContext, table: CatalogTable): string {
   const comment = table.comment === undefined ? '' : `\nCOMMENT ${quoted(table.comment)}`
   const partitioned =
     table.partitionKeys.length === 0 ? '' : `\nPARTITIONED BY (${table.partitionKeys.map(quoteName).join(', ')})`
-  const options = Object.entries(table.options).map(([key, entry]) => {
-    const value = isSecret(context, table, key) ? '******' : entry.value
+  const entries = Object.entries(table.options).map(([key, entry]) => {
+    const value = options.secrets !== true && isSecret(context, table, key) ? '******' : entry.value
     return `  ${quoted(key)} = ${quoted(value)}`
   })
   const kind = table.temporary ? 'TEMPORARY TABLE' : 'TABLE'
-  const withText = options.length === 0 ? '' : `\nWITH (\n${options.join(',\n')}\n)`
+  const withText = entries.length === 0 ? '' : `\nWITH (\n${entries.join(',\n')}\n)`
   return `CREATE ${kind} ${pathOf(table.path)} (\n${lines.join(',\n')}\n)${comment}${partitioned}${withText}`
 }
 

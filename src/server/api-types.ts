@@ -522,12 +522,12 @@ export interface DoctorFinding {
   readonly fix: string
 }
 
-/** POST /rivulet/v1/sql/check {sql} */
+/** POST /rivulet/v1/sql/check {sql, session?} */
 export interface SqlCheckAnswer {
   readonly errors: readonly ApiError[]
 }
 
-/** POST /rivulet/v1/sql/complete {sql, position} */
+/** POST /rivulet/v1/sql/complete {sql, position, session?}: `session` of the SQL Gateway, whose tables may be used. */
 export interface SqlCompleteAnswer {
-  readonly candidates: readonly { readonly text: string; readonly kind: string }[]
+  readonly candidates: readonly { readonly text: string; readonly kind: 'keyword' | 'name' | 'option' }[]
 }

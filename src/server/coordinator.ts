@@ -156,7 +156,7 @@ export class Coordinator {
   }
 
   /** Returns the id under which the result can be asked for. */
-  savepoint(job: RunningJob, target: string | undefined | null, stop: boolean): string {
+  savepoint(job: RunningJob, target: string | undefined | null, stop: boolean, drain = false): string {
     const options = job.record.deployed?.options
     const folder = target ?? options?.['execution.checkpointing.savepoint-dir']
     if (folder === undefined) fail('SERVER_NO_SAVEPOINT_FOLDER', {})
@@ -164,7 +164,7 @@ export class Coordinator {
     if (!isAbsolute(path)) fail('SERVER_BAD_REQUEST', { detail: `The savepoint folder '${folder}' is not absolute.` })
     const request = randomBytes(16).toString('hex')
     const name = `savepoint-${job.id.slice(0, 6)}-${randomBytes(6).toString('hex')}`
-    job.savepoint(request, join(resolve(path), name), stop)
+    job.savepoint(request, join(resolve(path), name), stop, drain)
     return request
   }
 

@@ -22,7 +22,14 @@ export interface WorkerStart {
 export type ToWorker =
   | WorkerStart
   | { readonly type: 'cancel' }
-  | { readonly type: 'savepoint'; readonly request: string; readonly folder: string; readonly stop: boolean }
+  | {
+      readonly type: 'savepoint'
+      readonly request: string
+      readonly folder: string
+      readonly stop: boolean
+      /** Stop behind the end of time: every window fires. */
+      readonly drain: boolean
+    }
 
 export interface GraphNode {
   readonly id: number

@@ -177,7 +177,7 @@ export class RunningJob {
     return this.record.deployed?.vertices.reduce((sum, vertex) => sum + vertex.parallelism, 0) ?? 0
   }
 
-  savepoint(request: string, folder: string, stop: boolean): void {
+  savepoint(request: string, folder: string, stop: boolean, drain = false): void {
     if (this.record.state !== 'RUNNING' || this.#child === undefined) {
       const error = failure('SERVER_NOT_RUNNING', { id: this.id, state: this.record.state })
       this.savepoints.set(request, { error: error.toJSON() })
@@ -185,7 +185,7 @@ export class RunningJob {
     }
     this.savepoints.set(request, undefined)
     if (stop) this.#stops.add(request)
-    this.#send({ type: 'savepoint', request, folder, stop })
+    this.#send({ type: 'savepoint', request, folder, stop, drain })
   }
 
   cancel(): void {

@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path'
 import { type Logger, pino } from 'pino'
 import { fail } from '../base/errors.ts'
 import { Coordinator } from './coordinator.ts'
+import { GatewayProcess } from './gateway/forward.ts'
 import { maskText } from './mask.ts'
 import { buildApp } from './rest/app.ts'
 import { type Access, authority, hostNames, isLoopback, ownToken, readToken } from './security.ts'
@@ -25,6 +26,7 @@ export interface ServerOptions {
   readonly allowHosts?: readonly string[]
   readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string }
   readonly workerEntry: URL
+  readonly gatewayEntry: URL
   readonly version: string
   readonly dashboard?: string
   readonly configuration?: Readonly<Record<string, string>>
@@ -39,6 +41,8 @@ export interface RunningServer {
   readonly port: number
   readonly token: string
   readonly coordinator: Coordinator
+  /** The process of the SQL sessions; undefined before the first request to it. */
+  readonly gatewayPid: number | undefined
   close(): Promise<void>
 }
 
@@ -82,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       say(msg)
     },
   })
+  const gateway = new GatewayProcess(options.gatewayEntry, coordinator, version, say)
   let listening = 0
   const app = await buildApp(
     {
@@ -99,10 +104,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
       log: say,
     },
-    { dashboard: options.dashboard, tls: tlsOptions(options) },
+    { gateway, dashboard: options.dashboard, tls: tlsOptions(options) },
   )
   const close = async () => {
     await app.close()
+    await gateway.close()
     await coordinator.close()
     rmSync(join(data, 'server.json'), { force: true })
     logger.flush()
@@ -121,7 +127,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // How commands on this machine find the server of a data folder.
   writeFileSync(join(data, 'server.json'), JSON.stringify({ url, pid: process.pid }), { mode: 0o600 })
   say(`Listening on ${url} with ${slots} slots; data in ${data}.`)
-  return { url, port: listening, token, coordinator, close }
+  return {
+    ...{ url, port: listening, token, coordinator, close },
+    get gatewayPid() {
+      return gateway.pid
+    },
+  }
 }
 
 function tlsOptions({ tls }: ServerOptions) {

@@ -28,6 +28,7 @@ export async function testServer(options: Partial<ServerOptions> = {}, folder?: 
     port: 0,
     data,
     workerEntry: new URL('../../src/cli/worker.ts', import.meta.url),
+    gatewayEntry: new URL('../../src/server/gateway/entry.ts', import.meta.url),
     version: '0.0.0-test',
     reportMs: 100,
     ...options,

@@ -33,6 +33,11 @@ export const serverErrors = {
     message: ({ first, second }) => `One submission is one job: '${second}' would run beside '${first}'.`,
     hint: () => 'Put the INSERTs into one EXECUTE STATEMENT SET BEGIN … END, or submit them as files of their own.',
   }),
+  SERVER_GATEWAY_ENDED: declare({
+    domain: 'external',
+    message: () => 'The process of the SQL sessions ended; its sessions are lost, running jobs are not.',
+    hint: () => 'Open a new session: the process starts again by itself.',
+  }),
   SERVER_WORKER_DIED: declare<{ how: string }>({
     domain: 'external',
     message: ({ how }) => `The job's process ended by ${how}.`,

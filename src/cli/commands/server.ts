@@ -54,6 +54,7 @@ export const server: Command = {
       allowHosts: call.strings('allow-host'),
       tls: tls(call),
       workerEntry: workerEntry(),
+      gatewayEntry: gatewayEntry(),
       version,
       dashboard: dashboardFolder(),
       configuration: definitions(call.strings('define'), 'server'),
@@ -108,6 +109,12 @@ function tls(call: Call): ServerOptions['tls'] {
 export function workerEntry(): URL {
   const source = new URL('../worker.ts', import.meta.url)
   return existsSync(source) ? source : new URL('../cli/worker.js', import.meta.url)
+}
+
+/** As `workerEntry`: the process of SQL sessions. */
+export function gatewayEntry(): URL {
+  const source = new URL('../../server/gateway/entry.ts', import.meta.url)
+  return existsSync(source) ? source : new URL('../server/gateway.js', import.meta.url)
 }
 
 /** The built dashboard: in the source tree and in the package. */

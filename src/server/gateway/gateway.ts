@@ -7,10 +7,13 @@
  * - Statements that carry code (CREATE FUNCTION) run only for a caller who may.
  */
 import type { Host } from '../../base/host.ts'
-import { complete } from '../../engine/complete.ts'
+import { checkScript } from '../../engine/check.ts'
+import { complete, completeScript } from '../../engine/complete.ts'
 import { StreamTableEnvironment, type TableEnvironmentOptions } from '../../engine/environment.ts'
 import type { RowFormat } from '../../engine/result-json.ts'
 import { carriesCode, isQueryText } from '../../engine/statement-kind.ts'
+import type { SqlCheckAnswer, SqlCompleteAnswer } from '../api-types.ts'
+import { maskJson } from '../mask.ts'
 import { badRequest, GatewayError, unknown } from './errors.ts'
 import { Operation } from './operation.ts'
 
@@ -160,7 +163,34 @@ export class Gateway {
   }
 
   complete(handle: string, statement: string, position: number): readonly string[] {
-    return complete(this.#session(handle).environment.session, statement, position)
+    return complete(this.#session(handle).environment.session, statement, position).map(({ text }) => text)
+  }
+
+  /** Mistakes of a script in which nothing is run. @param handle a session whose tables it may use */
+  async check(sql: string, handle?: string): Promise<SqlCheckAnswer> {
+    const { session } = await this.#scratch(handle)
+    const errors = await checkScript(session, sql)
+    return {
+      errors: errors.map((error) => {
+        const { code, domain, message, hint, span } = maskJson(error.toJSON())
+        return { code, domain, message, hint, span }
+      }),
+    }
+  }
+
+  /** What may stand at a place of a script, whose statements before it count as made. */
+  async completeScript(sql: string, position: number, handle?: string): Promise<SqlCompleteAnswer> {
+    const { session } = await this.#scratch(handle)
+    return { candidates: await completeScript(session, sql, position) }
+  }
+
+  /** A table environment to try things in, with the tables, views and functions of a session. */
+  async #scratch(handle: string | undefined): Promise<StreamTableEnvironment> {
+    const { host, environment } = this.#options
+    const scratch = StreamTableEnvironment.create({ ...environment, host })
+    if (handle === undefined) return scratch
+    for (const definition of this.#session(handle).environment.definitions) await scratch.executeSql(definition)
+    return scratch
   }
 
   async close(): Promise<void> {

@@ -139,7 +139,7 @@ export class Operation {
   }
 
   #page(result: TableResult, rows: readonly WaitingRow[], format: RowFormat, next: string | undefined): string {
-    const jobId = result.jobClient?.id
+    const { jobId } = result
     const columns = result.schema.map(({ name, type }) => ({ name, logicalType: typeJson(type), comment: null }))
     const data = rows.map((row) => `{"kind":"${KINDS[row.kind]}","fields":[${row.fields(format).join(',')}]}`)
     const head = JSON.stringify({

@@ -64,6 +64,7 @@ export function gatewayRoutes(server: FastifyInstance, { gateway, version, trust
       },
     })
   }
+  writingRoutes(server, gateway)
   for (const prefix of VERSIONS) {
     const on = (
       method: 'GET' | 'POST' | 'DELETE',
@@ -119,6 +120,27 @@ export function gatewayRoutes(server: FastifyInstance, { gateway, version, trust
       return { candidates: gateway.complete(session, statement, at) }
     })
   }
+}
+
+/** What the dashboard's SQL page asks while somebody writes; browsers send no GET with a body. */
+function writingRoutes(server: FastifyInstance, gateway: Gateway): void {
+  const body = {
+    type: 'object',
+    required: ['sql'],
+    additionalProperties: false,
+    properties: {
+      sql: { type: 'string' },
+      position: { type: 'integer', minimum: 0 },
+      session: { type: 'string', maxLength: 36 },
+    },
+  }
+  type Writing = { Body: { sql: string; position?: number; session?: string } }
+  server.post<Writing>('/rivulet/v1/sql/check', { schema: { body } }, ({ body: { sql, session } }) =>
+    gateway.check(sql, session),
+  )
+  server.post<Writing>('/rivulet/v1/sql/complete', { schema: { body } }, ({ body: { sql, position, session } }) =>
+    gateway.completeScript(sql, position ?? sql.length, session),
+  )
 }
 
 function rowFormat(request: FastifyRequest): RowFormat {

@@ -4,15 +4,16 @@
  * Laws
  * - Every route exists with and without `/v1` in front, as Flink's do; `/rivulet/v1/` is ours.
  * - GET and DELETE may carry a body, which is not read (Flink's clients always send `{}`).
- * - The SQL Gateway is a plugin of its own folder, `gateway/`, registered below beside the others.
+ * - The SQL Gateway is a process of its own; its routes hand requests on (`gateway/forward.ts`).
  */
 import { existsSync } from 'node:fs'
 import type { SecureContextOptions } from 'node:tls'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
-import { type FastifyInstance, type FastifyPluginAsync, fastify } from 'fastify'
+import { type FastifyInstance, fastify } from 'fastify'
 import { fail } from '../../base/errors.ts'
 import type { Coordinator } from '../coordinator.ts'
+import { type GatewayProcess, sqlRoutes } from '../gateway/forward.ts'
 import { maskText } from '../mask.ts'
 import { type Access, checkHost, checkToken } from '../security.ts'
 import { clusterRoutes } from './cluster.ts'
@@ -45,15 +46,14 @@ export interface AppOptions {
   readonly tls?: SecureContextOptions & { readonly requestCert?: boolean; readonly rejectUnauthorized?: boolean }
   /** The built dashboard. */
   readonly dashboard?: string
-  /** Further parts of the API, such as the SQL Gateway. */
-  readonly plugins?: readonly FastifyPluginAsync<ServerContext>[]
+  readonly gateway: Pick<GatewayProcess, 'send'>
 }
 
 /** Where errors of Flink's endpoints carry code and hint: URI-encoded JSON of an `ApiError`. */
 const ERROR_HEADER = 'rivulet-error'
 const BODY_LIMIT = 1 << 20
 
-export async function buildApp(context: ServerContext, options: AppOptions = {}): Promise<FastifyInstance> {
+export async function buildApp(context: ServerContext, options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
     ...(options.tls === undefined ? {} : { https: options.tls as object }),
     bodyLimit: BODY_LIMIT,
@@ -122,7 +122,7 @@ export async function buildApp(context: ServerContext, options: AppOptions = {})
   }
   await app.register(rivuletRoutes, { ...context, prefix: '/rivulet/v1' })
   await app.register(prometheusRoutes, context)
-  for (const plugin of options.plugins ?? []) await app.register(plugin, context)
+  await app.register(sqlRoutes, { ...context, gateway: options.gateway })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   if (options.dashboard !== undefined && existsSync(options.dashboard)) {
     await app.register(fastifyStatic, { root: options.dashboard, cacheControl: false })

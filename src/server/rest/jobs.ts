@@ -118,9 +118,9 @@ export const jobRoutes: FastifyPluginAsync<ServerContext> = async (app, { coordi
     },
   )
 
-  const trigger = (id: string, folder: string | null | undefined, stop: boolean): Triggered => {
+  const trigger = (id: string, folder: string | null | undefined, stop: boolean, drain = false): Triggered => {
     const found = coordinator.find(id)
-    if (found !== undefined) return { 'request-id': coordinator.savepoint(found, folder, stop) }
+    if (found !== undefined) return { 'request-id': coordinator.savepoint(found, folder, stop, drain) }
     const request = id.slice(0, 16) + Date.now().toString(16).padStart(16, '0')
     // A client polls within seconds; old ones make room.
     if (orphans.size >= 100) orphans.delete(orphans.keys().next().value as string)
@@ -137,8 +137,7 @@ export const jobRoutes: FastifyPluginAsync<ServerContext> = async (app, { coordi
     '/jobs/:id/stop',
     route('Stop with a savepoint', idParams, { body: stopBody }),
     ({ params, body }, reply) => {
-      if (body.drain === true) fail('SERVER_NOT_YET', { what: 'drain a job (stop without drain)' })
-      return reply.status(202).send(trigger(params.id, body.targetDirectory, true))
+      return reply.status(202).send(trigger(params.id, body.targetDirectory, true, body.drain === true))
     },
   )
   app.get<{ Params: { id: string; trigger: string } }>(

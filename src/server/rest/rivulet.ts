@@ -6,14 +6,11 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
 import { fail } from '../../base/errors.ts'
-import { checkScript } from '../../engine/check.ts'
-import { StreamTableEnvironment } from '../../engine/environment.ts'
 import type {
   BadRecords,
   CompiledPlanAnswer,
   LogPage,
   OperatorsAnswer,
-  SqlCheckAnswer,
   SubmitAnswer,
   SubmitRequest,
 } from '../api-types.ts'
@@ -45,13 +42,6 @@ const submitBody = {
     parallelism: { type: 'integer', minimum: 1, maximum: 128 },
     savepoint: { type: 'string', minLength: 1, maxLength: 4096 },
   },
-} as const
-
-const sqlBody = {
-  type: 'object',
-  required: ['sql'],
-  additionalProperties: false,
-  properties: { sql: { type: 'string' } },
 } as const
 
 const schema = (summary: string, more: object = {}) => ({ summary, tags: ['rivulet'], ...more })
@@ -91,25 +81,10 @@ export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, { co
       return logPage(coordinator.store.logOf(id), query.from === undefined ? undefined : Number(query.from))
     },
   )
-  app.post<{ Body: { sql: string } }>(
-    '/sql/check',
-    { schema: schema('Mistakes of a script, without running it', { body: sqlBody }) },
-    async ({ body }): Promise<SqlCheckAnswer> => {
-      const { session } = StreamTableEnvironment.create()
-      const errors = await checkScript(session, body.sql)
-      return {
-        errors: errors.map((error) => {
-          const { code, domain, message, hint, span } = maskJson(error.toJSON())
-          return { code, domain, message, hint, span }
-        }),
-      }
-    },
-  )
   const later: readonly (readonly ['GET' | 'POST', string, string])[] = [
     ['GET', '/jobs/:id/operators/:node/rows', 'show live rows'],
     ['GET', '/jobs/:id/operators/:node/state', 'show keyed state'],
     ['GET', '/jobs/:id/doctor', 'examine a job'],
-    ['POST', '/sql/complete', 'complete SQL'],
   ]
   for (const [method, url, what] of later) {
     app.route({
