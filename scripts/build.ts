@@ -6,6 +6,7 @@ import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { resolve } from 'node:path'
 import { build } from 'esbuild'
 import { buildDashboard } from '../dashboard/build.ts'
+import { buildVendored, toVendored } from './vendor.ts'
 
 rmSync('dist', { recursive: true, force: true })
 await build({
@@ -28,6 +29,7 @@ await build({
   platform: 'node',
   target: 'node22.22',
   packages: 'external',
+  plugins: [toVendored],
   sourcemap: true,
   // The sources are in the repository; maps that repeat them would double the package.
   sourcesContent: false,
@@ -35,6 +37,7 @@ await build({
   // Less to read at start; names stay, and source maps lead back to the lines.
   minifyWhitespace: true,
 })
+await buildVendored(resolve('dist/vendor'))
 // What `rivulet server` serves.
 await buildDashboard(resolve('dist/dashboard'))
 chmodSync('dist/cli/bin.js', 0o755)

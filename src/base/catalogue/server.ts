@@ -97,9 +97,4 @@ export const serverErrors = {
     domain: 'external',
     message: ({ what }) => `This version of the server cannot ${what}.`,
   }),
-  SERVER_PACKAGE_MISSING: declare<{ detail: string }>({
-    domain: 'external',
-    message: ({ detail }) => `The server needs packages that are not installed: ${detail}`,
-    hint: () => 'They are optional dependencies: install without --omit=optional.',
-  }),
 }

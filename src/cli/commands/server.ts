@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { fail, isRivuletError } from '../../base/errors.ts'
+import { fail } from '../../base/errors.ts'
 import type { ServerOptions } from '../../server/server.ts'
 import type { Call, Command } from '../command.ts'
 import { dataFolder, paint } from '../server-flags.ts'
@@ -73,17 +73,10 @@ export const server: Command = {
   },
 }
 
-/** The server's packages are optional dependencies and heavy: loaded only here. */
+/** The server is heavy to load: only here. */
 export async function start(options: ServerOptions) {
-  try {
-    const { startServer } = await import('../../server/server.ts')
-    return await startServer(options)
-  } catch (error) {
-    if (!isRivuletError(error) && (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND') {
-      fail('SERVER_PACKAGE_MISSING', { detail: (error as Error).message }, { cause: error })
-    }
-    throw error
-  }
+  const { startServer } = await import('../../server/server.ts')
+  return startServer(options)
 }
 
 export function definitions(entries: readonly string[], command: string): Record<string, string> {
