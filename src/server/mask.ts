@@ -5,6 +5,8 @@
  * - A key is secret by its name, the way Flink decides (`GlobalConfiguration`): password, secret, token, jaas and the like.
  * - Masking a text keeps its length, so that spans into it stay right.
  */
+import { catalogue } from '../base/catalogue/index.ts'
+
 const SECRET_KEY =
   /password|passwd|secret|apikey|api-key|auth-params|service-key|token|basic-auth|jaas\.config|private-?key|access-?key/i
 
@@ -23,12 +25,17 @@ export function isSecretKey(key: string): boolean {
 }
 
 export function maskText(text: string): string {
-  return text
-    .replace(SQL_OPTION, (all, key: string, between: string, value: string, end: string) =>
-      isSecretKey(key) ? key + between + stars(value) + end : all,
-    )
-    .replace(ASSIGNMENT, (_, key: string, value: string) => key + stars(value))
-    .replace(URL_LOGIN, (_, before: string, value: string, after: string) => before + stars(value) + after)
+  return (
+    text
+      .replace(SQL_OPTION, (all, key: string, between: string, value: string, end: string) =>
+        isSecretKey(key) ? key + between + stars(value) + end : all,
+      )
+      // SQL_UNEXPECTED_TOKEN: is the beginning of a message.
+      .replace(ASSIGNMENT, (all, key: string, value: string) =>
+        (/^\w+/.exec(key)?.[0] as string) in catalogue ? all : key + stars(value),
+      )
+      .replace(URL_LOGIN, (_, before: string, value: string, after: string) => before + stars(value) + after)
+  )
 }
 
 export function maskOptions(options: Readonly<Record<string, string>>): Record<string, string> {

@@ -149,7 +149,7 @@ describe('the published package', () => {
       const file = join(folder, 'job.sql')
       writeFileSync(
         file,
-        "CREATE TABLE out (n INT) WITH ('connector' = 'blackhole'); INSERT INTO out VALUES (1), (2), (3);",
+        "CREATE TABLE sink (n INT) WITH ('connector' = 'blackhole'); INSERT INTO sink VALUES (1), (2), (3);",
       )
       const submitted = spawnSync(process.execPath, [bin, 'submit', '--data', data, file], { encoding: 'utf8' })
       assert.match(submitted.stdout, /FINISHED/, submitted.stdout + submitted.stderr)
