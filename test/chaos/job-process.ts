@@ -29,6 +29,7 @@ export class JobProcess {
   constructor(bootstrap: string, folder: string) {
     this.#bootstrap = bootstrap
     this.#folder = folder
+    process.on('exit', () => this.#running?.child.kill('SIGKILL'))
   }
 
   start(parallelism: number): void {
@@ -54,8 +55,14 @@ export class JobProcess {
   }
 
   async kill(): Promise<void> {
-    this.#running?.child.kill('SIGKILL')
+    await this.end()
     await this.#dead()
+  }
+
+  /** Nothing runs any more, whatever has happened. */
+  async end(): Promise<void> {
+    this.#running?.child.kill('SIGKILL')
+    await this.#running?.done
   }
 
   /** Throws if it ended by itself before it was killed. */
