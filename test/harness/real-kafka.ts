@@ -12,6 +12,8 @@ import { javaTool, type ToolOptions, type ToolResult } from './java-tool.ts'
 
 export interface RealKafka extends AsyncDisposable {
   readonly bootstrap: string
+  /** Of the broker that runs now; undefined behind `kill`. */
+  readonly pid: number | undefined
   /** End the broker as a crash would. */
   kill(): Promise<void>
   /** Start it again with its data, after `kill` or while it runs. */
@@ -75,6 +77,9 @@ export async function startKafka(options: RealKafkaOptions = {}): Promise<RealKa
   const bootstrap = `127.0.0.1:${port}`
   return {
     bootstrap,
+    get pid() {
+      return broker?.pid
+    },
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')

@@ -1,7 +1,7 @@
 /** A transactional sink: prepared at the barrier, committed behind the checkpoint, recovered before anything is written. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isRivuletError } from '../../src/base/errors.ts'
+import { failure, isRivuletError } from '../../src/base/errors.ts'
 import type { Host } from '../../src/base/host.ts'
 import { nodeHost } from '../../src/base/node-host.ts'
 import { MemoryStorage } from '../../src/base/simulated-host.ts'
@@ -106,6 +106,23 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
     await job.wait()
     assert.ok(ledger.log.filter((line) => line.startsWith('prepare')).length >= 2, ledger.log.join())
     assert.deepEqual(ledger.committed, numbersTo(40))
+  })
+
+  it('that can never commit again is not restarted: somebody must decide', async () => {
+    const ledger = new Ledger()
+    ledger.onCommit = () => {
+      const place = { checkpoint: 1, topic: 'results', transactionalId: 'pay-0-1' }
+      throw failure('CONNECTOR_KAFKA_COMMIT_LOST', { ...place, detail: 'fenced' })
+    }
+    const job = await start(ledger, hostInMemory(), {
+      'execution.checkpointing.interval': '5 ms',
+      'restart-strategy.type': 'fixed-delay',
+      'restart-strategy.fixed-delay.attempts': '5',
+      'restart-strategy.fixed-delay.delay': '1 ms',
+    })
+    ledger.give(20)
+    await assert.rejects(job.wait(), /cannot be committed: fenced/)
+    assert.equal(job.restarts, 0)
   })
 
   it('fails the job with the checkpoint named when a commit is impossible, and commits again after a restore', async () => {

@@ -53,7 +53,8 @@ export const connectorErrors = {
     hint: ({ hint }) => hint,
   }),
   CONNECTOR_KAFKA_COMMIT_LOST: declare<{ checkpoint: number; topic: string; transactionalId: string; detail: string }>({
-    domain: 'external',
+    // Not of the outside: it stays so at every restart, until somebody decides what is to become of the rows.
+    domain: 'user',
     message: ({ checkpoint, topic, detail }) =>
       `The rows of checkpoint ${checkpoint} for topic '${topic}' cannot be committed: ${detail}`,
     hint: () =>
