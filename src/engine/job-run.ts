@@ -14,7 +14,7 @@ import type { Job, JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 import type { JobSnapshot } from '../runtime/snapshot-store.ts'
 import type { Checkpointing } from './checkpointing.ts'
-import { failsAlike, isRetryable, type RestartStrategy } from './restart-strategy.ts'
+import { failsAlike, isRetryable, placeOf, type RestartStrategy } from './restart-strategy.ts'
 
 export interface JobException {
   /** Epoch ms. */
@@ -140,7 +140,7 @@ export class JobRun {
       this.#ended = 'FAILED'
       if (!stuck) throw error
       const detail = error instanceof Error ? error.message : String(error)
-      throw failure('RUNTIME_FAILS_AGAIN', { job: this.name, detail }, { cause: error })
+      throw failure('RUNTIME_FAILS_AGAIN', { job: this.name, detail }, { cause: error, place: placeOf(error) })
     }
     this.#restarting = true
     await host.clock.sleep(restartAfter, this.#cancel.signal).catch((reason: unknown) => {

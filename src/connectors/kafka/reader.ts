@@ -291,7 +291,8 @@ export class KafkaReader implements SourceReader {
     const { topic, partition } = split
     const detail = error.message
     const offset = this.#cursor.offset[at]
-    return failure('CONNECTOR_KAFKA_RECORD', { topic, partition, offset, detail, hint: error.hint }, { cause: error })
+    const place = { topic, partition, offset }
+    return failure('CONNECTOR_KAFKA_RECORD', { ...place, detail, hint: error.hint }, { cause: error, place })
   }
 
   #countSkipped(): void {

@@ -3,12 +3,12 @@
  *
  * Law: `next` visits, in offset order, exactly the data records with offset ≥ the wanted one that the isolation level
  * allows: no control records, and under `read_committed` none of an aborted transaction. `nextOffset` is where the
- * following fetch begins, also when everything was filtered.
+ * following fetch begins, also when everything was filtered. An error carries the place of the batch that it is about.
  *
  * read_committed: the response lists aborted transactions (producer id, first offset). A producer's transactional
  * batches are dropped from that offset on until its abort marker.
  */
-import { fail } from '../../base/errors.ts'
+import { fail, isRivuletError } from '../../base/errors.ts'
 import { decompress } from './compression.ts'
 import { crc32c } from './crc32c.ts'
 import type { RecordCursor } from './cursor.ts'
@@ -44,6 +44,8 @@ export class RecordSet {
   readonly #end: number
   #nextAborted = 0
   #at: number
+  /** Base offset of the batch at hand. */
+  #batch: number
   /** Offset after the last batch that `next` looked at. */
   nextOffset: number
 
@@ -53,6 +55,7 @@ export class RecordSet {
     this.topic = options.topic
     this.partition = options.partition
     this.#at = start
+    this.#batch = options.from
     this.#end = end
     this.#from = options.from
     this.nextOffset = options.from
@@ -63,15 +66,25 @@ export class RecordSet {
 
   /** Fill `cursor` with the next batch that has records to show; false when there is none. */
   next(cursor: RecordCursor): boolean {
+    try {
+      return this.#next(cursor)
+    } catch (error) {
+      if (isRivuletError(error)) error.place ??= { topic: this.topic, partition: this.partition, offset: this.#batch }
+      throw error
+    }
+  }
+
+  #next(cursor: RecordCursor): boolean {
     const { bytes } = this
     while (this.#end - this.#at >= h.BATCH_HEADER_SIZE) {
       const start = this.#at
+      const baseOffset = h.readInt64(bytes, start + h.BATCH_BASE_OFFSET)
+      this.#batch = baseOffset
       const length = h.readInt32(bytes, start + h.BATCH_LENGTH)
       const end = start + h.BATCH_OVERHEAD + length
       if (length <= 0) this.#corrupt(start, `batch length ${length}`)
       if (end > this.#end) return false
       const magic = bytes[start + h.BATCH_MAGIC]
-      const baseOffset = h.readInt64(bytes, start + h.BATCH_BASE_OFFSET)
       if (magic !== 2) fail('KAFKA_OLD_MESSAGE_FORMAT', { place: this.#place(baseOffset), magic })
       if (length < h.BATCH_HEADER_SIZE - h.BATCH_OVERHEAD) this.#corrupt(start, `batch length ${length}`)
       if (this.#checkCrc) {
