@@ -10,7 +10,7 @@ import type { OptionValues } from '../base/options.ts'
 import type { SourceText } from '../base/span.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { SessionOptions } from '../catalog/session-options.ts'
-import type { Connector } from '../connectors/contract.ts'
+import type { BadRecord, Connector } from '../connectors/contract.ts'
 import { connectors } from '../connectors/registry.ts'
 import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
@@ -135,6 +135,7 @@ export class Session {
         tables: tableAccess(this.planner),
         print: this.#print,
         collect: extra.collect,
+        badRecord: extra.badRecord,
         expressions: extra.expressions ?? 'compiled',
         timeZone: this.timeZone,
         option: (key) => (key === 'current-database' ? database : this.options.get(key)),
@@ -244,6 +245,7 @@ export interface SubmitOptions {
   readonly restore?: JobSnapshot
   /** The highest number that a checkpoint of an earlier attempt had. */
   readonly lastCheckpoint?: number
+  readonly badRecord?: (record: BadRecord) => void
   /** Instead of the one that `state.backend.type` names; tests run both. */
   readonly backend?: StateBackend
   /** How expressions are evaluated; tests run both. */
