@@ -24,6 +24,7 @@ export class JsonReader {
   bytes: Uint8Array = new Uint8Array(0)
   pos = 0
   end = 0
+  private start = 0
   maxDepth = MAX_DEPTH
   maxString = MAX_STRING
   /** Set by `number`: the token had a fraction or an exponent. */
@@ -36,6 +37,7 @@ export class JsonReader {
   reset(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes
     this.pos = start
+    this.start = start
     this.end = end
   }
 
@@ -60,7 +62,8 @@ export class JsonReader {
     if (bytes[at] === 123) return 'a JSON object'
     if (bytes[at] === 91) return 'a JSON array'
     const copy = new JsonReader()
-    copy.reset(bytes, at, end)
+    copy.reset(bytes, this.start, end)
+    copy.pos = at
     copy.skipValue(0)
     const text = readable(bytes, at, Math.min(copy.pos, at + 60))
     return copy.pos > at + 60 ? `${text}…` : text
@@ -198,7 +201,7 @@ export class JsonReader {
     for (;;) {
       if (p >= end) {
         this.pos = p
-        this.syntax(`'"' at the end of the string that starts at byte ${opening}`, end)
+        this.syntax(`'"' at the end of the string that starts at byte ${opening - this.start}`, end)
       }
       const c = bytes[p]
       if (c === QUOTE) break
@@ -307,7 +310,7 @@ export class JsonReader {
       } else if (c < 0x80) p++
       else p += this.utf8(p)
     }
-    this.syntax(`'"' at the end of the string that starts at byte ${opening}`, end)
+    this.syntax(`'"' at the end of the string that starts at byte ${opening - this.start}`, end)
   }
 
   /** Step over one value of any kind, checking it. */

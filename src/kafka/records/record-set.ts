@@ -43,6 +43,8 @@ export class RecordSet {
   readonly #readCommitted: boolean
   readonly #end: number
   #nextAborted = 0
+  /** Of the batch before; −1 before the first. */
+  #lastOffset = -1
   #at: number
   /** Base offset of the batch at hand. */
   #batch: number
@@ -94,6 +96,11 @@ export class RecordSet {
       }
       this.#at = end
       const lastOffset = baseOffset + h.readInt32(bytes, start + h.BATCH_LAST_OFFSET_DELTA)
+      // The base offset is outside the checksum: what goes back or past 2^53 would be read twice, or never.
+      if (!(baseOffset > this.#lastOffset && lastOffset >= baseOffset && lastOffset < Number.MAX_SAFE_INTEGER)) {
+        this.#corrupt(start, `offsets ${baseOffset} to ${lastOffset} behind offset ${this.#lastOffset}`)
+      }
+      this.#lastOffset = lastOffset
       this.nextOffset = lastOffset + 1
       if (lastOffset < this.#from && this.#aborted.length === 0) continue
       const attributes = (bytes[start + h.BATCH_ATTRIBUTES] << 8) | bytes[start + h.BATCH_ATTRIBUTES + 1]
@@ -105,6 +112,9 @@ export class RecordSet {
       }
       if (attributes & h.CONTROL || lastOffset < this.#from) continue
       this.#fill(cursor, start, end, baseOffset, attributes)
+      if (cursor.count > 0 && cursor.offset[cursor.count - 1] > lastOffset) {
+        this.#corrupt(start, `a record has offset ${cursor.offset[cursor.count - 1]}, the last is ${lastOffset}`)
+      }
       cursor.producerId = producerId
       cursor.leaderEpoch = h.readInt32(bytes, start + h.BATCH_LEADER_EPOCH)
       if (cursor.count > 0) return true
