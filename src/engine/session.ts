@@ -123,6 +123,8 @@ export class Session {
   createJob(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Job {
     const { parallelism } = this
     const database = this.catalog.currentDatabase
+    const recovery = recoveryOptions(this.options)
+    const watchdog = recovery.number('rivulet.watchdog.timeout') ?? 0
     const pipelineMax = Number(this.options.get('pipeline.max-parallelism') ?? -1)
     return new Job(
       plan,
@@ -146,8 +148,8 @@ export class Session {
         maxParallelism: pipelineMax > 0 ? pipelineMax : defaultMaxParallelism(parallelism),
         restore: extra.restore,
         lastCheckpoint: extra.lastCheckpoint,
-        ignoreUnclaimedState:
-          recoveryOptions(this.options).boolean('execution.state-recovery.ignore-unclaimed-state') === true,
+        ignoreUnclaimedState: recovery.boolean('execution.state-recovery.ignore-unclaimed-state') === true,
+        watch: watchdog > 0 ? this.host.watch?.(watchdog) : undefined,
         budget: extra.batchSize ?? this.#batchSize,
         triggerDelay: this.#triggerDelay,
         files: (path) => storageFor(this.host, path),
