@@ -1,5 +1,6 @@
 /** The public API. */
 export { isRivuletError, type RivuletError, type RivuletErrorJson, renderError } from './base/errors.ts'
+export type { BadRecord, BadRecordsView } from './engine/bad-records.ts'
 export { type DataType, DataTypes, type ValueOf } from './engine/data-types.ts'
 export { defineJob, type JobContext, type JobDefinition } from './engine/define-job.ts'
 export {

@@ -13,6 +13,13 @@ type Catalogue = typeof catalogue
 export type ErrorCode = keyof Catalogue
 export type ErrorParams<C extends ErrorCode> = Catalogue[C] extends ErrorDeclaration<infer P> ? P : never
 
+/** The record that an error is about: the same record has the same place at every restart. */
+export interface SourcePlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
 export interface RivuletErrorJson {
   readonly code: string
   readonly domain: ErrorDomain
@@ -22,6 +29,7 @@ export interface RivuletErrorJson {
   readonly source?: SourceText
   /** The row that an expression failed for: `id = 7, amount = 2.5`. */
   readonly row?: string
+  readonly place?: SourcePlace
   readonly cause?: RivuletErrorJson | { readonly message: string; readonly stack?: string }
 }
 
@@ -36,6 +44,8 @@ export class RivuletError extends Error {
   source: SourceText | undefined
   /** The row that an expression failed for: `id = 7, amount = 2.5`; filled in by the loop over the rows. */
   row: string | undefined
+  /** The record that could not be read; filled in by whoever knows topic, partition and offset. */
+  place: SourcePlace | undefined
 
   constructor(json: Omit<RivuletErrorJson, 'cause'>, cause?: unknown) {
     super(json.message, cause === undefined ? undefined : { cause })
@@ -46,6 +56,7 @@ export class RivuletError extends Error {
     this.span = json.span
     this.source = json.source
     this.row = json.row
+    this.place = json.place
     Object.defineProperty(this, brand, { value: true })
   }
 
@@ -56,8 +67,8 @@ export class RivuletError extends Error {
   }
 
   toJSON(): RivuletErrorJson {
-    const { code, domain, message, hint, span, source, row } = this
-    return { code, domain, message, hint, span, source, row, cause: causeJson(this.cause) }
+    const { code, domain, message, hint, span, source, row, place } = this
+    return { code, domain, message, hint, span, source, row, place, cause: causeJson(this.cause) }
   }
 }
 
@@ -89,6 +100,8 @@ export interface FailPlace {
   readonly span?: Span
   readonly source?: SourceText
   readonly cause?: unknown
+  /** The record that the error is about. */
+  readonly place?: SourcePlace
 }
 
 /** Build a catalogued error without throwing it. */
@@ -102,6 +115,7 @@ export function failure<C extends ErrorCode>(code: C, params: ErrorParams<C>, pl
       hint: declaration.hint?.(params),
       span: place.span,
       source: place.source,
+      place: place.place,
     },
     place.cause,
   )

@@ -15,6 +15,16 @@ export interface Host {
   /** A new place for files that nobody needs when the process has ended, in this folder if it is a real one. */
   scratch(folder: string): Scratch
   readonly network: Network
+  /** Have somebody watch that this thread does not stay in one step for longer than this; absent where nobody can. */
+  readonly watch?: (timeoutMs: number) => Watch
+}
+
+/** What a thread that is watched tells of itself. */
+export interface Watch {
+  /** A step begins. */
+  beat(): void
+  /** No step is running: the thread may wait as long as it likes. */
+  rest(): void
 }
 
 export interface Clock {

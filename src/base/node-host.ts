@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } fro
 import { dirname } from 'node:path'
 import type { Clock, Host, Storage } from './host.ts'
 import { connectBroker } from './node-connection.ts'
+import { watchThread } from './node-watchdog.ts'
 import { diskScratch } from './scratch.ts'
 
 /** `setTimeout` takes 31 bits of milliseconds and fires at once beyond. */
@@ -122,4 +123,5 @@ export const nodeHost: Host = {
   storage,
   scratch: diskScratch,
   network: { connect: connectBroker },
+  watch: watchThread,
 }

@@ -57,6 +57,27 @@ export interface ProducedColumn {
   readonly parse?: FormatField['parse']
 }
 
+/** A record that could not be read, as it came. */
+export interface BadRecord {
+  /** Full name of the table that reads it. */
+  readonly table: string
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+  /** Epoch ms; −1 where the producer gave none. */
+  readonly timestamp: number
+  /** Code of the error: `FORMAT_JSON_SYNTAX`. */
+  readonly code: string
+  readonly reason: string
+  /** The value, cut behind `MAX_BAD_RECORD_BYTES`; a copy. */
+  readonly bytes: Uint8Array
+  /** Bytes that the value has. */
+  readonly size: number
+}
+
+/** More of a bad record is not kept: it must fit into a record of another topic, whose limit is 1 MiB by default. */
+export const MAX_BAD_RECORD_BYTES = 1_000_000
+
 export interface ReaderContext {
   readonly host: Host
   readonly subtask: number
@@ -72,6 +93,8 @@ export interface ReaderContext {
   counter(name: string): { add(n: number): void }
   /** A gauge such as `records-lag-max`; read when somebody looks. */
   gauge(name: string, read: () => number): void
+  /** Keep a record that was passed over; absent = nobody looks. */
+  readonly badRecord?: (record: BadRecord) => void
 }
 
 export interface SplitState {
@@ -97,6 +120,8 @@ export interface SourceReader {
   /** The splits that this reader has now and that have not ended; a watermark waits for each of them. */
   splits(): readonly string[]
   snapshot(): readonly SplitState[]
+  /** Resolves when what the reader itself wrote before (bad records) is durable outside; called at barriers and at the end. */
+  flush?(): Promise<void>
   /** The checkpoint with the positions of that snapshot is complete (Kafka: commit offsets for monitoring). */
   checkpointComplete?(positions: readonly SplitState[]): void
   /** An error that ended the reader; `poll` throws it. */

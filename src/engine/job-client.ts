@@ -3,6 +3,7 @@
 import type { CheckpointStatisticsView } from '../runtime/checkpoint-statistics.ts'
 import type { JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
+import type { BadRecordsView } from './bad-records.ts'
 import type { JobException, JobRun } from './job-run.ts'
 
 /** Jobs of this process that have not ended; what the command line cancels on a signal. */
@@ -94,6 +95,11 @@ export class JobClient implements AsyncDisposable {
   /** Checkpoints and savepoints of the job: counts, and the newest with size, duration and cause of failure. */
   checkpoints(): CheckpointStatisticsView {
     return this.#job.checkpointing.statistics.view()
+  }
+
+  /** Records that could not be read, of tables with `'bad-records'` = `'skip'` or `'table'`: how many, and for `table` which. */
+  badRecords(): BadRecordsView {
+    return this.#job.badRecords()
   }
 
   /** Counters and gauges per operator and subtask, as of now. */

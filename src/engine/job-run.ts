@@ -9,12 +9,14 @@
  */
 import { failure } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import type { BadRecord } from '../connectors/contract.ts'
 import type { JobGraph } from '../runtime/graph.ts'
 import type { Job, JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 import type { JobSnapshot } from '../runtime/snapshot-store.ts'
+import { BadRecordRing, type BadRecordsView } from './bad-records.ts'
 import type { Checkpointing } from './checkpointing.ts'
-import { failsAlike, isRetryable, type RestartStrategy } from './restart-strategy.ts'
+import { failsAlike, isRetryable, placeOf, type RestartStrategy } from './restart-strategy.ts'
 
 export interface JobException {
   /** Epoch ms. */
@@ -31,7 +33,11 @@ export interface JobRunParts {
   readonly checkpointing: Checkpointing
   /** Where the run begins; absent = anew. */
   readonly restore?: JobSnapshot
-  readonly create: (start: { restore?: JobSnapshot; lastCheckpoint: number }) => Job
+  readonly create: (start: {
+    restore?: JobSnapshot
+    lastCheckpoint: number
+    badRecord: (record: BadRecord) => void
+  }) => Job
 }
 
 const HISTORY = 16
@@ -46,6 +52,7 @@ export class JobRun {
   #completion: Promise<void> | undefined
   #exceptions: JobException[] = []
   #completedBefore = 0
+  readonly #badRecords = new BadRecordRing()
   restarts = 0
   /** Epoch ms of the first attempt. */
   readonly started: number
@@ -53,7 +60,11 @@ export class JobRun {
   constructor(parts: JobRunParts) {
     this.#parts = parts
     this.started = parts.host.clock.now()
-    this.#job = parts.create({ restore: parts.restore, lastCheckpoint: 0 })
+    this.#job = this.#create(parts.restore, 0)
+  }
+
+  #create(restore: JobSnapshot | undefined, lastCheckpoint: number): Job {
+    return this.#parts.create({ restore, lastCheckpoint, badRecord: (record) => this.#badRecords.add(record) })
   }
 
   get id(): string {
@@ -117,9 +128,9 @@ export class JobRun {
   }
 
   async #reopen(): Promise<void> {
-    const { checkpointing, create, restore } = this.#parts
+    const { checkpointing, restore } = this.#parts
     const newest = (await checkpointing.restore()) ?? restore
-    this.#job = create({ restore: newest, lastCheckpoint: checkpointing.lastCheckpoint })
+    this.#job = this.#create(newest, checkpointing.lastCheckpoint)
     await this.#job.open()
     this.#restarting = false
     if (this.#cancel.signal.aborted) return this.#job.cancel()
@@ -140,7 +151,7 @@ export class JobRun {
       this.#ended = 'FAILED'
       if (!stuck) throw error
       const detail = error instanceof Error ? error.message : String(error)
-      throw failure('RUNTIME_FAILS_AGAIN', { job: this.name, detail }, { cause: error })
+      throw failure('RUNTIME_FAILS_AGAIN', { job: this.name, detail }, { cause: error, place: placeOf(error) })
     }
     this.#restarting = true
     await host.clock.sleep(restartAfter, this.#cancel.signal).catch((reason: unknown) => {
@@ -164,6 +175,10 @@ export class JobRun {
     const path = await this.#parts.checkpointing.savepoint(this.#job, folder, { drain })
     await this.#completion
     return path
+  }
+
+  badRecords(): BadRecordsView {
+    return this.#badRecords.view(this.#job.metrics())
   }
 
   metrics(): OperatorMetricsView[] {

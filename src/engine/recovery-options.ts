@@ -1,5 +1,5 @@
 /**
- * The session's options of checkpoints, savepoints and restarts, under Flink's keys of today and of before.
+ * The session's options of checkpoints, savepoints, restarts and the watchdog, under Flink's keys of today and of before.
  *
  * Law: a value that cannot be read, or that asks for what is not there (unaligned checkpoints), is an error before the job
  * starts, never a silent default.
@@ -147,6 +147,13 @@ export const RECOVERY_OPTIONS: readonly OptionDeclaration[] = [
     type: 'duration',
     default: '1 s',
     description: 'Time before a restart.',
+  },
+  {
+    key: 'rivulet.watchdog.timeout',
+    type: 'duration',
+    default: '0 ms',
+    description:
+      "A call (of a user's function) that keeps the job's thread for longer is told on standard error, with its stack; 0 = nobody watches. `rivulet run` sets 30 s for SQL files and defined jobs. Rivulet's own.",
   },
   {
     key: 'restart-strategy.exponential-delay.initial-backoff',

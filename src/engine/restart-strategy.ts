@@ -7,7 +7,7 @@
  * - A job that fails twice in the same way, at the same record or in our own code, with no checkpoint between, is ended:
  *   it would do so for ever.
  */
-import { isRivuletError } from '../base/errors.ts'
+import { isRivuletError, type SourcePlace } from '../base/errors.ts'
 import type { OptionValues } from '../base/options.ts'
 
 /** Called at each failure: milliseconds until the restart, or undefined when there is to be none. */
@@ -86,7 +86,20 @@ export function isRetryable(error: unknown): boolean {
 
 /** Both failed at the same record, or in the same way in our own code. */
 export function failsAlike(before: unknown, now: unknown): boolean {
-  if (!isRivuletError(before) || !isRivuletError(now)) return false
-  if (before.code !== now.code || before.message !== now.message) return false
-  return now.domain === 'internal' || /\boffset\b/i.test(now.message)
+  if (!isRivuletError(before) || !isRivuletError(now) || before.code !== now.code) return false
+  const place = placeOf(now)
+  if (place !== undefined) return samePlace(placeOf(before), place)
+  return now.domain === 'internal' && before.message === now.message
+}
+
+/** The record that an error, or a cause of it, is about. */
+export function placeOf(error: unknown): SourcePlace | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (isRivuletError(at) && at.place !== undefined) return at.place
+  }
+  return undefined
+}
+
+function samePlace(left: SourcePlace | undefined, right: SourcePlace): boolean {
+  return left?.topic === right.topic && left.partition === right.partition && left.offset === right.offset
 }

@@ -10,7 +10,7 @@ import type { OptionValues } from '../base/options.ts'
 import type { SourceText } from '../base/span.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import { SessionOptions } from '../catalog/session-options.ts'
-import type { Connector } from '../connectors/contract.ts'
+import type { BadRecord, Connector } from '../connectors/contract.ts'
 import { connectors } from '../connectors/registry.ts'
 import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
@@ -123,6 +123,8 @@ export class Session {
   createJob(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Job {
     const { parallelism } = this
     const database = this.catalog.currentDatabase
+    const recovery = recoveryOptions(this.options)
+    const watchdog = recovery.number('rivulet.watchdog.timeout') ?? 0
     const pipelineMax = Number(this.options.get('pipeline.max-parallelism') ?? -1)
     return new Job(
       plan,
@@ -135,6 +137,7 @@ export class Session {
         tables: tableAccess(this.planner),
         print: this.#print,
         collect: extra.collect,
+        badRecord: extra.badRecord,
         expressions: extra.expressions ?? 'compiled',
         timeZone: this.timeZone,
         option: (key) => (key === 'current-database' ? database : this.options.get(key)),
@@ -145,8 +148,8 @@ export class Session {
         maxParallelism: pipelineMax > 0 ? pipelineMax : defaultMaxParallelism(parallelism),
         restore: extra.restore,
         lastCheckpoint: extra.lastCheckpoint,
-        ignoreUnclaimedState:
-          recoveryOptions(this.options).boolean('execution.state-recovery.ignore-unclaimed-state') === true,
+        ignoreUnclaimedState: recovery.boolean('execution.state-recovery.ignore-unclaimed-state') === true,
+        watch: watchdog > 0 ? this.host.watch?.(watchdog) : undefined,
         budget: extra.batchSize ?? this.#batchSize,
         triggerDelay: this.#triggerDelay,
         files: (path) => storageFor(this.host, path),
@@ -244,6 +247,7 @@ export interface SubmitOptions {
   readonly restore?: JobSnapshot
   /** The highest number that a checkpoint of an earlier attempt had. */
   readonly lastCheckpoint?: number
+  readonly badRecord?: (record: BadRecord) => void
   /** Instead of the one that `state.backend.type` names; tests run both. */
   readonly backend?: StateBackend
   /** How expressions are evaluated; tests run both. */

@@ -9,7 +9,7 @@
  * - `onEnd` comes once, after the last batch and the final watermark `MAX_WATERMARK`.
  */
 import type { Host } from '../base/host.ts'
-import type { TableSink, TableSource, WriterTransactions } from '../connectors/contract.ts'
+import type { BadRecord, TableSink, TableSource, WriterTransactions } from '../connectors/contract.ts'
 import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import type { AggregateLookup } from '../functions/aggregate/contract.ts'
@@ -95,6 +95,8 @@ export interface OperatorContext {
   print(line: string): void
   /** The number that the job's checkpoints count on from; absent or 0 = they begin at 1. */
   readonly restoredCheckpoint?: number
+  /** Where sources put records that they passed over; absent = nowhere. */
+  readonly badRecord?: (record: BadRecord) => void
   /** Where the rows of a query go; present for jobs that end in a collect node. */
   readonly collect?: CollectTarget
 }

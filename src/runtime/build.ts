@@ -6,6 +6,7 @@
 
 import { fail } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
+import type { BadRecord } from '../connectors/contract.ts'
 import type { EvalContext, FunctionLookup, Lifecycle } from '../expr/function.ts'
 import type { CollectTarget, Operator, OperatorContext, OperatorRuntime, TableAccess } from '../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
@@ -31,6 +32,7 @@ export interface JobEnvironment {
   readonly backend: StateBackend
   readonly tables: TableAccess
   readonly print: (line: string) => void
+  readonly badRecord?: (record: BadRecord) => void
   readonly collect?: CollectTarget
   readonly expressions: OperatorContext['expressions']
   /** IANA zone of `table.local-time-zone`. */
@@ -264,6 +266,7 @@ class JobBuilder {
       tables,
       print,
       collect,
+      badRecord: this.#environment.badRecord,
       restoredCheckpoint: this.#lastCheckpoint,
     })
     if (this.#restore !== undefined) {

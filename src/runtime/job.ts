@@ -10,6 +10,7 @@
  * - Where sinks are transactional, a last checkpoint is taken and committed when the input has ended.
  */
 import { failure } from '../base/errors.ts'
+import type { Watch } from '../base/host.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
 import { buildJob, type JobEnvironment, type JobParameters, lastCheckpointOf } from './build.ts'
 import { Coordinator, type SnapshotRequest } from './coordinator.ts'
@@ -25,6 +26,8 @@ export interface JobOptions extends JobParameters {
   readonly name: string
   /** Rows that a subtask handles before the next one has its turn. */
   readonly budget?: number
+  /** Is told of every step, so that one that does not end is noticed. */
+  readonly watch?: Watch
   /** Where a path of a savepoint leads; absent = to the host's files. */
   readonly files?: (path: string) => SnapshotFiles
 }
@@ -58,6 +61,7 @@ export class Job {
   readonly #sinks: readonly JobSink[]
   readonly #restore: JobSnapshot | undefined
   readonly #budget: number
+  readonly #watch: Watch | undefined
   readonly #files: (path: string) => SnapshotFiles
   readonly #times: ReadonlyMap<Task, TaskTimes>
   #status: JobStatus = 'CREATED'
@@ -76,6 +80,7 @@ export class Job {
     this.name = options.name
     this.#environment = environment
     this.#budget = options.budget ?? DEFAULT_BUDGET
+    this.#watch = options.watch
     this.#files = options.files ?? (() => environment.host.storage)
     this.#restore = options.restore
     const { tasks, identity, sinks, graph } = buildJob(plan, environment, options, {
@@ -170,11 +175,16 @@ export class Job {
     const { clock } = this.#environment.host
     const until = clock.monotonic() + SLICE_MS
     let worked = false
-    do {
-      if (!this.step()) return worked
-      worked = true
-    } while (!this.#canceled && clock.monotonic() < until)
-    return worked
+    try {
+      do {
+        this.#watch?.beat()
+        if (!this.step()) return worked
+        worked = true
+      } while (!this.#canceled && clock.monotonic() < until)
+      return worked
+    } finally {
+      this.#watch?.rest()
+    }
   }
 
   /** Let one subtask do some work; false when none can. Exposed for the golden runner and the simulation. */

@@ -33,9 +33,10 @@ export async function prepareSinks(
   subtask: number,
   checkpoint: number,
 ): Promise<readonly SinkPart[]> {
-  const parts = chain.map(async ({ node, operator: { transactions, flush } }): Promise<SinkPart[]> => {
+  const parts = chain.map(async ({ node, operator }): Promise<SinkPart[]> => {
+    const { transactions } = operator
     if (transactions === undefined) {
-      await flush?.()
+      await operator.flush?.()
       return []
     }
     const prepared = transactions.prepareCommit(checkpoint)

@@ -105,22 +105,55 @@ describe('a restart', { timeout: 20_000 }, () => {
     assert.equal(job.restarts, 0)
   })
 
-  it('that meets the same record again says so and is the last', async () => {
+  it('that fails again in the same way in our own code says so and is the last', async () => {
     const ledger = new Ledger()
     let reads = 0
     ledger.onRead = (position) => {
       reads++
-      throw new TypeError(`cannot read topic numbers, partition 0, offset ${position}`)
+      throw new TypeError(`cannot read ${position}`)
     }
     const { job } = await start(ledger, { ...FIXED, 'restart-strategy.fixed-delay.attempts': '100' })
     ledger.give(1)
     await assert.rejects(job.wait(), (error) => {
       assert.ok(isRivuletError(error))
       assert.equal(error.code, 'RUNTIME_FAILS_AGAIN')
-      assert.match(error.message, /topic numbers, partition 0, offset 0/)
+      assert.match(error.message, /cannot read 0/)
       return true
     })
     assert.equal(reads, 2)
+  })
+
+  const batchAt = (offset: number, detail: string) =>
+    failure('KAFKA_CORRUPT_BATCH', { place: 'the log', detail }, { place: { topic: 'numbers', partition: 0, offset } })
+
+  it('that meets the same record again says so whatever the words, and is the last', async () => {
+    const ledger = new Ledger()
+    let reads = 0
+    ledger.onRead = () => {
+      throw batchAt(7, `read ${++reads} times`)
+    }
+    const { job } = await start(ledger, { ...FIXED, 'restart-strategy.fixed-delay.attempts': '100' })
+    ledger.give(1)
+    await assert.rejects(job.wait(), (error) => {
+      assert.ok(isRivuletError(error))
+      assert.equal(error.code, 'RUNTIME_FAILS_AGAIN')
+      assert.deepEqual(error.toJSON().place, { topic: 'numbers', partition: 0, offset: 7 })
+      return true
+    })
+    assert.equal(reads, 2)
+  })
+
+  it('that meets another record in the same words goes on', async () => {
+    const ledger = new Ledger()
+    let reads = 0
+    ledger.onRead = () => {
+      if (reads < 3) throw batchAt(reads++, 'torn')
+    }
+    const { job } = await start(ledger, { ...FIXED, 'restart-strategy.fixed-delay.attempts': '100' })
+    ledger.give(1)
+    ledger.finish()
+    await job.wait()
+    assert.equal(job.restarts, 3)
   })
 
   it('is given up by cancel while it waits', async () => {

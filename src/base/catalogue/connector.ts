@@ -65,7 +65,8 @@ export const connectorErrors = {
     domain: 'user',
     message: ({ topic, partition, offset, detail }) =>
       `Cannot read the record of topic '${topic}', partition ${partition}, offset ${offset}: ${detail}`,
-    hint: ({ hint }) => hint,
+    hint: ({ hint }) =>
+      `${hint === undefined ? '' : `${hint} `}'bad-records' = 'skip' or 'table' goes on without such records and counts them.`,
     flink: 'Failed to deserialize consumer record ConsumerRecord(topic = …, partition = …, offset = …).',
   }),
 }

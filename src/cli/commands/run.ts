@@ -41,7 +41,7 @@ export const run: Command = {
       const detail = `One file at a time, found also '${more[0]}'. Arguments of the job stand behind --.`
       fail('CLI_USAGE', { detail, command: 'run' })
     }
-    const configuration = definitions(call, 'run')
+    const configuration: Record<string, string> = { 'rivulet.watchdog.timeout': '30 s', ...definitions(call, 'run') }
     const parallelism = call.count('parallelism')
     if (parallelism !== undefined) configuration['parallelism.default'] = String(parallelism)
     const savepoint = call.string('from-savepoint')

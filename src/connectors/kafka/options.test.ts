@@ -50,6 +50,24 @@ const wrong: [string, Record<string, string>, string, RegExp][] = [
     'CONNECTOR_KAFKA_OPTION',
     /needs 'properties.group.id'.*earliest-offset/s,
   ],
+  [
+    'bad records that nobody sees',
+    { 'bad-records': 'skip', 'json.ignore-parse-errors': 'true' },
+    'CONNECTOR_KAFKA_OPTION',
+    /'bad-records' = 'skip' would never see a record.*json.ignore-parse-errors/s,
+  ],
+  [
+    'a topic for bad records that are not kept',
+    { 'bad-records.topic': 'bad', 'bad-records': 'skip' },
+    'CONNECTOR_KAFKA_OPTION',
+    /'bad-records.topic' needs 'bad-records' = 'table'/,
+  ],
+  [
+    'bad records in a circle',
+    { 'bad-records.topic': 'ab', 'bad-records': 'table', topic: '', 'topic-pattern': 'a.*' },
+    'CONNECTOR_KAFKA_OPTION',
+    /'ab', which the table itself reads/,
+  ],
   ['no time', { 'scan.startup.mode': 'timestamp' }, 'CONNECTOR_KAFKA_OPTION', /needs 'scan.startup.timestamp-millis'/],
   [
     'no offsets',

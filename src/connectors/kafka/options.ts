@@ -66,6 +66,20 @@ export const kafkaOptions: readonly OptionDeclaration[] = [
     default: '5 min',
     description: 'How often new topics and partitions are looked for; 0 = never.',
   },
+  {
+    key: 'bad-records',
+    type: 'enum',
+    values: ['fail', 'skip', 'table'],
+    default: 'fail',
+    description:
+      "What happens with a record that cannot be read: fail ends the job, skip passes over and counts it, table also keeps it with reason and place (jobClient.badRecords(), 'bad-records.topic'). Rivulet's own.",
+  },
+  {
+    key: 'bad-records.topic',
+    type: 'string',
+    description:
+      "For 'bad-records' = 'table': the topic that bad records are written to, with reason and place as headers. Rivulet's own.",
+  },
   { key: 'scan.parallelism', type: 'int', description: 'How many subtasks read.' },
   {
     key: 'sink.partitioner',

@@ -5,8 +5,8 @@
  * Output     batches of one partition: values decoded straight into columns, metadata columns beside them
  * Position   per partition the offset behind the last record that was given or passed over
  * Law        every record at or behind the start offset and before the end offset is decoded once and in order; a record
- *            without a value gives no row; a bad record is reported with topic, partition and offset, after the rows
- *            before it were given
+ *            without a value gives no row; a bad record is passed over, or reported with topic, partition and offset after
+ *            the rows before it were given
  */
 import { failure, isRivuletError } from '../../base/errors.ts'
 import { createRowSink, type FormatField, type RowDecoder, type RowSink } from '../../formats/contract.ts'
@@ -22,6 +22,7 @@ import {
 import type { Column, ColumnBuilder } from '../../types/batch.ts'
 import { ColumnBuilder as Builder } from '../../types/batch.ts'
 import type { ReaderContext, SourceBatch, SourceReader, SplitState, TableRequest } from '../contract.ts'
+import { BadRecords, isRecordError } from './bad-records.ts'
 import { type MetadataWriter, metadataWriter } from './metadata.ts'
 import type { KafkaSourceSettings } from './settings.ts'
 import {
@@ -48,6 +49,8 @@ interface Reading {
 
 const SMALLEST_BATCH = 16
 const RETRY_MS = 1000
+/** Bad records without a row between, until the job has its turn again. */
+const BAD_PER_POLL = 256
 
 export class KafkaReader implements SourceReader {
   readonly #context: ReaderContext
@@ -63,6 +66,7 @@ export class KafkaReader implements SourceReader {
   readonly #splits = new Map<string, KafkaSplit>()
   readonly #cursor = new RecordCursor()
   readonly #committed = new Map<string, number>()
+  readonly #bad: BadRecords
   readonly #skipped: { add(n: number): void }
   readonly #commitFailures: { add(n: number): void }
   #reading: Reading | undefined
@@ -99,6 +103,10 @@ export class KafkaReader implements SourceReader {
     const { format, options } = settings.value
     const { physical, legacy, timeZone } = table
     this.#decoder = format.decoder!({ schema: fields, record: physical, options, timeZone, legacy })
+    this.#bad = new BadRecords(context, settings, this.#client)
+    if (this.#bad.passes) {
+      context.gauge('badRecords', () => [...this.#splits.values()].reduce((sum, { bad }) => sum + bad, 0))
+    }
     this.#skipped = context.counter('numRecordsInErrors')
     this.#commitFailures = context.counter('commitsFailed')
     context.gauge('records-lag-max', () => this.#lag())
@@ -116,6 +124,7 @@ export class KafkaReader implements SourceReader {
 
   async #start(): Promise<void> {
     const { restored } = this.#context
+    await this.#bad.open()
     const now = this.#own(await this.#discovery.current())
     if (restored === undefined) this.#add(await startSplits(this.#client, this.#settings, now))
     else {
@@ -167,6 +176,7 @@ export class KafkaReader implements SourceReader {
 
   poll(maxRows: number): SourceBatch | 'empty' | 'end' {
     if (this.#error !== undefined) throw this.#error
+    if (this.#bad.full(() => this.#available())) return 'empty'
     const limit = this.#context.limit ?? Number.POSITIVE_INFINITY
     while (this.#given < limit) {
       const reading = this.#reading ?? this.#next()
@@ -205,8 +215,9 @@ export class KafkaReader implements SourceReader {
     const cursor = this.#cursor
     let sink: RowSink | undefined
     let metadata: readonly ColumnBuilder[] = []
+    const most = split.bad + BAD_PER_POLL
     try {
-      while (sink === undefined || sink.length < maxRows) {
+      while (sink === undefined || (sink.length < maxRows && split.bad < most)) {
         if (reading.at >= cursor.count) {
           if (!records.next(cursor)) {
             this.#finish(reading)
@@ -229,7 +240,8 @@ export class KafkaReader implements SourceReader {
       this.#error = this.#recordError(error, reading)
     }
     this.#countSkipped()
-    if (sink === undefined || sink.length === 0) return undefined
+    // A batch without rows where there may be more bad records: the job goes on in between.
+    if (sink === undefined || (sink.length === 0 && split.bad < most)) return undefined
     this.#lastRows = sink.length
     return { split: split.name, batch: this.#batch(sink, metadata) }
   }
@@ -241,23 +253,31 @@ export class KafkaReader implements SourceReader {
     const decoder = this.#decoder
     const { bytes, offset, valueStart, valueEnd, count } = cursor
     const { end } = split
-    while (reading.at < count && sink.length < maxRows) {
-      const i = reading.at
-      const at = offset[i]
-      if (at >= end) {
-        split.offset = end
-        split.ended = true
-        return
+    let before = sink.length
+    try {
+      while (reading.at < count && sink.length < maxRows) {
+        const i = reading.at
+        const at = offset[i]
+        if (at >= end) {
+          split.offset = end
+          split.ended = true
+          return
+        }
+        const start = valueStart[i]
+        before = sink.length
+        const added = start < 0 ? (decoder.decodeNull?.(sink) ?? 0) : decoder.decode(bytes, start, valueEnd[i], sink)
+        for (let m = 0; m < metadata.length; m++) {
+          metadata[m].reserve(before + added)
+          for (let row = before; row < before + added; row++) reading.metadata[m](metadata[m], row, cursor, i)
+        }
+        split.offset = at + 1
+        reading.at = i + 1
       }
-      const start = valueStart[i]
-      const before = sink.length
-      const added = start < 0 ? (decoder.decodeNull?.(sink) ?? 0) : decoder.decode(bytes, start, valueEnd[i], sink)
-      for (let m = 0; m < metadata.length; m++) {
-        metadata[m].reserve(before + added)
-        for (let row = before; row < before + added; row++) reading.metadata[m](metadata[m], row, cursor, i)
-      }
-      split.offset = at + 1
-      reading.at = i + 1
+    } catch (error) {
+      // Nothing of the record stays, also when its headers were what is broken.
+      sink.length = before
+      if (!this.#bad.take(error, split, cursor, reading.at)) throw error
+      split.offset = offset[reading.at++] + 1
     }
     if (split.offset >= end) split.ended = true
   }
@@ -287,11 +307,12 @@ export class KafkaReader implements SourceReader {
   }
 
   #recordError(error: unknown, { split, at }: Reading): unknown {
-    if (!isRivuletError(error) || !error.code.startsWith('FORMAT_')) return error
+    if (!isRecordError(error)) return error
     const { topic, partition } = split
     const detail = error.message
     const offset = this.#cursor.offset[at]
-    return failure('CONNECTOR_KAFKA_RECORD', { topic, partition, offset, detail, hint: error.hint }, { cause: error })
+    const place = { topic, partition, offset }
+    return failure('CONNECTOR_KAFKA_RECORD', { ...place, detail, hint: error.hint }, { cause: error, place })
   }
 
   #countSkipped(): void {
@@ -343,8 +364,13 @@ export class KafkaReader implements SourceReader {
     })
   }
 
+  flush(): Promise<void> {
+    return this.#bad.flush()
+  }
+
   async close(): Promise<void> {
     this.#closed = true
+    this.#bad.close()
     this.#discovery.close()
     this.#cancelRetry?.()
     this.#fetcher.close()

@@ -45,6 +45,12 @@ export interface KafkaSourceSettings extends KafkaSettings {
   readonly commitOnCheckpoint: boolean
   /** Where group-offsets starts a partition that the group has not committed. */
   readonly reset: OffsetReset
+  readonly badRecords: BadRecordSettings
+}
+
+export interface BadRecordSettings {
+  readonly mode: 'fail' | 'skip' | 'table'
+  readonly topic?: string
 }
 
 /** Keys of `properties.*` that are Flink's and not Kafka's. */
@@ -151,7 +157,34 @@ export function sourceSettings(request: TableRequest): KafkaSourceSettings {
         : (options.number('scan.topic-partition-discovery.interval') ?? 0),
     commitOnCheckpoint: flink['commit.offsets.on.checkpoint']?.trim().toLowerCase() !== 'false',
     reset: given ?? 'none',
+    badRecords: badRecordSettings(request, common),
   }
+}
+
+function badRecordSettings(request: TableRequest, { topics, pattern, value }: KafkaSettings): BadRecordSettings {
+  const { options } = request
+  const mode = (options.string('bad-records')?.trim().toLowerCase() ?? 'fail') as BadRecordSettings['mode']
+  const topic = options.string('bad-records.topic')?.trim()
+  if (mode !== 'fail' && value.options.boolean('ignore-parse-errors') === true) {
+    const ignore = `'${value.format.identifier}.ignore-parse-errors' = 'true'`
+    wrong(
+      request,
+      'bad-records',
+      `'bad-records' = '${mode}' would never see a record, since ${ignore} hides them`,
+      `Remove one of the two: ${ignore} reads values that do not fit as NULL, 'bad-records' takes the whole record out.`,
+    )
+  }
+  if (topic === undefined) return { mode }
+  if (mode !== 'table') wrong(request, 'bad-records.topic', "'bad-records.topic' needs 'bad-records' = 'table'")
+  if (topics.includes(topic) || pattern?.exec(topic)?.[0] === topic) {
+    wrong(
+      request,
+      'bad-records.topic',
+      `'bad-records.topic' is '${topic}', which the table itself reads`,
+      'Choose another topic: a bad record would come back for ever.',
+    )
+  }
+  return { mode, topic }
 }
 
 function resetOf(mode: Startup['mode'], given: OffsetReset | undefined): OffsetReset {

@@ -23,6 +23,8 @@ export interface SplitPosition {
   readonly offset: number
   /** Reading ends before this offset; absent when unbounded. */
   readonly end?: number
+  /** Records that were passed over because they could not be read; absent = none. */
+  readonly bad?: number
 }
 
 export interface KafkaSplit extends TopicPartition {
@@ -30,15 +32,16 @@ export interface KafkaSplit extends TopicPartition {
   offset: number
   readonly end: number
   ended: boolean
+  bad: number
 }
 
-export function splitOf(topic: string, partition: number, { offset, end }: SplitPosition): KafkaSplit {
+export function splitOf(topic: string, partition: number, { offset, end, bad = 0 }: SplitPosition): KafkaSplit {
   const last = end ?? Number.POSITIVE_INFINITY
-  return { name: `${topic}-${partition}`, topic, partition, offset, end: last, ended: offset >= last }
+  return { name: `${topic}-${partition}`, topic, partition, offset, end: last, ended: offset >= last, bad }
 }
 
-export function positionOf({ offset, end }: KafkaSplit): SplitPosition {
-  return end === Number.POSITIVE_INFINITY ? { offset } : { offset, end }
+export function positionOf({ offset, end, bad }: KafkaSplit): SplitPosition {
+  return { offset, ...(end !== Number.POSITIVE_INFINITY && { end }), ...(bad > 0 && { bad }) }
 }
 
 /** Topic and partition of a split's name. */
@@ -80,7 +83,7 @@ export async function resumedSplits(
   return known.map((one) => {
     const { topic, partition, position } = one
     const end = bounded ? (position.end ?? ends[open.indexOf(one)]) : undefined
-    return splitOf(topic, partition, { offset: position.offset, end })
+    return splitOf(topic, partition, { offset: position.offset, end, bad: position.bad })
   })
 }
 

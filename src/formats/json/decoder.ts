@@ -14,11 +14,15 @@ import { bytesAround } from '../text/bytes.ts'
 import { type ConvertOptions, rowReader, sqlTimestampReader, type ValueReader, valueReader } from './convert.ts'
 import { type Fault, JsonFault } from './fault.ts'
 import { generateDecoder, type ObjectDecoder } from './generate.ts'
-import { JsonReader } from './reader.ts'
+import { JsonReader, MAX_DEPTH, MAX_STRING } from './reader.ts'
 
 export interface JsonDecodeOptions extends ConvertOptions {
   /** False: the general reader alone, as where code generation is forbidden. */
   readonly generate?: boolean
+  /** Levels of nesting; absent = Jackson's bound, as for `maxString`. */
+  readonly maxDepth?: number
+  /** UTF-16 units of a string that is read. */
+  readonly maxString?: number
 }
 
 export class JsonRowDecoder implements RowDecoder {
@@ -31,6 +35,8 @@ export class JsonRowDecoder implements RowDecoder {
 
   constructor(schema: readonly FormatField[], options: JsonDecodeOptions) {
     this.options = options
+    this.reader.maxDepth = options.maxDepth ?? MAX_DEPTH
+    this.reader.maxString = options.maxString ?? MAX_STRING
     const readers: ValueReader[] = schema.map((field) =>
       field.parse === 'sql-timestamp'
         ? sqlTimestampReader(field.name, options)
@@ -49,7 +55,8 @@ export class JsonRowDecoder implements RowDecoder {
     if (into !== this.sink || (into.columns.length > 0 && row >= into.columns[0].capacity)) this.makeRoom(into)
     const reader = this.reader
     reader.reset(bytes, start, end)
-    if (this.fast !== undefined && start < end && bytes[start] === 123) {
+    // A record that is no longer than a string may be has none that is too long: the generated code need not look.
+    if (this.fast !== undefined && start < end && bytes[start] === 123 && end - start <= reader.maxString) {
       const behind = this.quick(bytes, start, end, into, row)
       if (behind > 0 && behind <= end) {
         into.length = row + 1

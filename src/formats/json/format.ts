@@ -9,6 +9,7 @@ import type { TimeStandard } from '../text/times.ts'
 import { hasDecimal } from './convert.ts'
 import { JsonRowDecoder } from './decoder.ts'
 import { createJsonEncoder } from './encoder.ts'
+import { MAX_DEPTH, MAX_STRING } from './reader.ts'
 
 const options: readonly OptionDeclaration[] = [
   {
@@ -58,6 +59,19 @@ const options: readonly OptionDeclaration[] = [
     description: 'Leave out columns that are NULL instead of writing null.',
   },
   {
+    key: 'decode.max-depth',
+    type: 'int',
+    default: String(MAX_DEPTH),
+    description:
+      "Levels of objects and arrays that a record may nest, at most 1000, Flink's fixed bound. Rivulet's own.",
+  },
+  {
+    key: 'decode.max-string-length',
+    type: 'int',
+    default: String(MAX_STRING),
+    description: "Characters that a string which is read may have. The default is Flink's fixed bound. Rivulet's own.",
+  },
+  {
     key: 'decode.json-parser.enabled',
     type: 'boolean',
     default: 'true',
@@ -83,7 +97,14 @@ export const jsonFormat: Format = {
       })
     }
     const decimals = (context.record ?? context.schema).some(({ type }) => hasDecimal(type))
-    return new JsonRowDecoder(context.schema, { failOnMissing, ignoreErrors, standard: standardOf(context), decimals })
+    return new JsonRowDecoder(context.schema, {
+      failOnMissing,
+      ignoreErrors,
+      standard: standardOf(context),
+      decimals,
+      maxDepth: bound(context, 'decode.max-depth', MAX_DEPTH),
+      maxString: bound(context, 'decode.max-string-length', MAX_LENGTH),
+    })
   },
 
   encoder(context) {
@@ -96,6 +117,19 @@ export const jsonFormat: Format = {
       ignoreNulls: options.boolean('encode.ignore-null-fields') === true,
     })
   },
+}
+
+/** V8 makes no longer strings. */
+const MAX_LENGTH = 2 ** 29 - 24
+
+function bound({ options }: FormatContext, key: string, most: number): number | undefined {
+  const value = options.number(key)
+  if (value === undefined || (value >= 1 && value <= most)) return value
+  return fail(
+    'CONNECTOR_WRONG_OPTION_VALUE',
+    { owner: "format 'json'", key: `json.${key}`, value: String(value), expected: `a number from 1 to ${most}` },
+    { span: options.span(key) },
+  )
 }
 
 function standardOf(context: FormatContext): TimeStandard {

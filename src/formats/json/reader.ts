@@ -2,14 +2,17 @@
  * The JSON reader: one token at a time from bytes, by Jackson's rules as Flink sets it up.
  *
  * Law: it accepts exactly JSON (RFC 8259) plus raw control characters in strings; numbers keep their digits; strings are
- * UTF-8 or a fault (a lone surrogate passes, as it does in Jackson); at most MAX_DEPTH levels and MAX_NUMBER characters in a
- * number. A skipped value is checked as strictly as a read one. It never reads at or behind `end`.
+ * UTF-8 or a fault (a lone surrogate passes, as it does in Jackson); at most `maxDepth` levels, MAX_NUMBER characters in a
+ * number and `maxString` UTF-16 units in a string that is read. A skipped value is checked as strictly as a read one, but for
+ * the length of its strings, which cost nothing. It never reads at or behind `end`.
  */
 import { ascii } from '../text/ascii.ts'
 import { readable } from '../text/bytes.ts'
 import { JsonFault } from './fault.ts'
 
-const MAX_DEPTH = 1000
+/** Jackson's bounds, and so Flink's. */
+export const MAX_DEPTH = 1000
+export const MAX_STRING = 20_000_000
 const MAX_NUMBER = 1000
 /** Strings up to this many bytes may be shared by `StringCache`. */
 const CACHED = 40
@@ -21,6 +24,9 @@ export class JsonReader {
   bytes: Uint8Array = new Uint8Array(0)
   pos = 0
   end = 0
+  private start = 0
+  maxDepth = MAX_DEPTH
+  maxString = MAX_STRING
   /** Set by `number`: the token had a fraction or an exponent. */
   isFloat = false
   /** Second results of `fastString` and `unknownKey`. */
@@ -31,6 +37,7 @@ export class JsonReader {
   reset(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes
     this.pos = start
+    this.start = start
     this.end = end
   }
 
@@ -55,7 +62,8 @@ export class JsonReader {
     if (bytes[at] === 123) return 'a JSON object'
     if (bytes[at] === 91) return 'a JSON array'
     const copy = new JsonReader()
-    copy.reset(bytes, at, end)
+    copy.reset(bytes, this.start, end)
+    copy.pos = at
     copy.skipValue(0)
     const text = readable(bytes, at, Math.min(copy.pos, at + 60))
     return copy.pos > at + 60 ? `${text}…` : text
@@ -171,6 +179,7 @@ export class JsonReader {
       c = bytes[++p]
     }
     if (c === QUOTE && p < end && high < 0x80) {
+      if (p - at - 1 > this.maxString) this.tooLong()
       this.pos = p + 1
       return this.plain(at + 1, p, hash)
     }
@@ -192,10 +201,11 @@ export class JsonReader {
     for (;;) {
       if (p >= end) {
         this.pos = p
-        this.syntax(`'"' at the end of the string that starts at byte ${opening}`, end)
+        this.syntax(`'"' at the end of the string that starts at byte ${opening - this.start}`, end)
       }
       const c = bytes[p]
       if (c === QUOTE) break
+      if (n >= this.maxString) this.tooLong()
       if (n + 2 > units.length) {
         const grown = new Uint16Array(units.length * 2)
         grown.set(units)
@@ -232,6 +242,10 @@ export class JsonReader {
       text += String.fromCharCode.apply(null, units.subarray(i, Math.min(n, i + 4096)) as unknown as number[])
     }
     return text
+  }
+
+  private tooLong(): never {
+    this.syntax(`a string of at most ${this.maxString} characters`)
   }
 
   /** The UTF-16 unit of the escape whose backslash is at `p`. */
@@ -296,7 +310,7 @@ export class JsonReader {
       } else if (c < 0x80) p++
       else p += this.utf8(p)
     }
-    this.syntax(`'"' at the end of the string that starts at byte ${opening}`, end)
+    this.syntax(`'"' at the end of the string that starts at byte ${opening - this.start}`, end)
   }
 
   /** Step over one value of any kind, checking it. */
@@ -346,7 +360,7 @@ export class JsonReader {
 
   /** Step over the opening bracket. */
   enter(depth: number): void {
-    if (depth >= MAX_DEPTH) this.syntax(`at most ${MAX_DEPTH} levels of nesting`)
+    if (depth >= this.maxDepth) this.syntax(`at most ${this.maxDepth} levels of nesting`)
     this.pos++
   }
 }

@@ -350,13 +350,11 @@ export class PartitionFetcher {
           listOffsets(this.#client, [state], 'earliest'),
           listOffsets(this.#client, [state], 'latest'),
         ])
-        fail('KAFKA_OFFSET_OUT_OF_RANGE', {
-          topic,
-          partition,
-          offset,
-          earliest: earliest.offset,
-          latest: latest.offset,
-        })
+        fail(
+          'KAFKA_OFFSET_OUT_OF_RANGE',
+          { topic, partition, offset, earliest: earliest.offset, latest: latest.offset },
+          { place: { topic, partition, offset } },
+        )
       }
       const [found] = await listOffsets(this.#client, [state], policy)
       if (!state.active) return

@@ -3,7 +3,7 @@
  *
  * Law: for every record of the batch with offset ≥ the wanted one, in order, the cursor holds its offset, timestamp, key
  * and value range and the place of its headers; it creates no object per record, and its arrays are reused by the next
- * batch. Positions are checked to lie inside the batch, whatever the bytes say.
+ * batch. Positions are checked to lie inside their record, and offsets to rise, whatever the bytes say.
  *
  * record => length:varint attributes:int8 timestampDelta:varlong offsetDelta:varint
  *           keyLength:varint key valueLength:varint value headerCount:varint header*
@@ -29,6 +29,8 @@ export class RecordCursor {
   valueEnd = new Int32Array(0)
   /** Where the header count stands; read it with `headers`. */
   headerStart = new Int32Array(0)
+  /** Where the record ends: its headers reach no further. */
+  recordEnd = new Int32Array(0)
   /** True when the broker set the timestamps on append. */
   logAppendTime = false
   producerId = -1
@@ -53,11 +55,12 @@ export class RecordCursor {
     if (recordCount < 0 || recordCount * SMALLEST_RECORD > end - start)
       corrupt(place, `${recordCount} records promised`)
     if (recordCount > this.offset.length) this.#grow(recordCount)
-    const { offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headerStart } = this
+    const { offset, timestamp, keyStart, keyEnd, valueStart, valueEnd, headerStart, recordEnd: ends } = this
     this.bytes = bytes
     this.logAppendTime = appendTime !== undefined
     let n = 0
     let at = start
+    let last = baseOffset - 1
     // The varint loops are written out: a call per varint costs a third of the throughput.
     for (let i = 0; i < recordCount; i++) {
       let byte = bytes[at++]
@@ -98,6 +101,8 @@ export class RecordCursor {
         raw |= (byte & 127) << shift
       }
       const recordOffset = baseOffset + ((raw >>> 1) ^ -(raw & 1))
+      if (recordOffset <= last) corrupt(place, `record ${i} has offset ${recordOffset} behind ${last}`)
+      last = recordOffset
       if (recordOffset < from) {
         at = recordEnd
         continue
@@ -137,6 +142,7 @@ export class RecordCursor {
       // The header count needs a byte; a key longer than the record moved `at` beyond its end as well.
       if (!(at < recordEnd)) corrupt(place, `record ${i} is longer than it says`)
       headerStart[n] = at
+      ends[n] = recordEnd
       offset[n] = recordOffset
       timestamp[n] = appendTime === undefined ? baseTimestamp + timestampDelta : appendTime
       n++
@@ -149,16 +155,18 @@ export class RecordCursor {
   headers(i: number): { key: string; value: Uint8Array | null }[] {
     const found: { key: string; value: Uint8Array | null }[] = []
     const reader = { bytes: this.bytes, at: this.headerStart[i] }
+    const end = this.recordEnd[i]
     const count = varint(reader)
+    if (count < 0) corrupt(`offset ${this.offset[i]}`, `${count} headers promised`)
     for (let h = 0; h < count; h++) {
       const keyLength = varint(reader)
       const keyEnd = reader.at + keyLength
-      if (!(keyLength >= 0 && keyEnd <= this.bytes.length)) corrupt(`offset ${this.offset[i]}`, 'a header does not fit')
+      if (!(keyLength >= 0 && keyEnd <= end)) corrupt(`offset ${this.offset[i]}`, 'a header does not fit')
       const key = decoder.decode(this.bytes.subarray(reader.at, keyEnd))
       reader.at = keyEnd
       const valueLength = varint(reader)
       const valueEnd = reader.at + Math.max(0, valueLength)
-      if (!(valueEnd <= this.bytes.length)) corrupt(`offset ${this.offset[i]}`, 'a header does not fit')
+      if (!(valueEnd <= end)) corrupt(`offset ${this.offset[i]}`, 'a header does not fit')
       found.push({ key, value: valueLength < 0 ? null : this.bytes.subarray(reader.at, valueEnd) })
       reader.at = valueEnd
     }
@@ -178,6 +186,7 @@ export class RecordCursor {
     this.valueStart = new Int32Array(size)
     this.valueEnd = new Int32Array(size)
     this.headerStart = new Int32Array(size)
+    this.recordEnd = new Int32Array(size)
   }
 }
 

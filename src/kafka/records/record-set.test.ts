@@ -162,6 +162,23 @@ describe('record batches', () => {
     )
   })
 
+  it('refuses offsets that go back, or past the batch', () => {
+    const record = { timestamp: 1, key: null, value: 'v', headers: [] }
+    const [first, second] = [batch([record, record], 10), batch([record], 11)]
+    assert.throws(
+      () => readAll(Uint8Array.from([...first, ...second])),
+      (error) => {
+        assert.ok(isRivuletError(error) && error.code === 'KAFKA_CORRUPT_BATCH')
+        assert.deepEqual(error.place, { topic: 't', partition: 0, offset: 11 })
+        return /offsets 11 to 11 behind offset 11/.test(error.message)
+      },
+    )
+    // The batch says that it has one offset; its second record lies behind.
+    h.writeInt32(first, h.BATCH_LAST_OFFSET_DELTA, 0)
+    h.writeInt32(first, h.BATCH_CRC, crc32c(first, h.BATCH_ATTRIBUTES, first.length))
+    assert.throws(() => readAll(first), /a record has offset 11, the last is 10/)
+  })
+
   it('stays inside the batch whatever the bytes say', () => {
     fc.assert(
       fc.property(

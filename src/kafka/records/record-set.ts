@@ -3,12 +3,12 @@
  *
  * Law: `next` visits, in offset order, exactly the data records with offset ≥ the wanted one that the isolation level
  * allows: no control records, and under `read_committed` none of an aborted transaction. `nextOffset` is where the
- * following fetch begins, also when everything was filtered.
+ * following fetch begins, also when everything was filtered. An error carries the place of the batch that it is about.
  *
  * read_committed: the response lists aborted transactions (producer id, first offset). A producer's transactional
  * batches are dropped from that offset on until its abort marker.
  */
-import { fail } from '../../base/errors.ts'
+import { fail, isRivuletError } from '../../base/errors.ts'
 import { decompress } from './compression.ts'
 import { crc32c } from './crc32c.ts'
 import type { RecordCursor } from './cursor.ts'
@@ -43,7 +43,11 @@ export class RecordSet {
   readonly #readCommitted: boolean
   readonly #end: number
   #nextAborted = 0
+  /** Of the batch before; −1 before the first. */
+  #lastOffset = -1
   #at: number
+  /** Base offset of the batch at hand. */
+  #batch: number
   /** Offset after the last batch that `next` looked at. */
   nextOffset: number
 
@@ -53,6 +57,7 @@ export class RecordSet {
     this.topic = options.topic
     this.partition = options.partition
     this.#at = start
+    this.#batch = options.from
     this.#end = end
     this.#from = options.from
     this.nextOffset = options.from
@@ -63,15 +68,25 @@ export class RecordSet {
 
   /** Fill `cursor` with the next batch that has records to show; false when there is none. */
   next(cursor: RecordCursor): boolean {
+    try {
+      return this.#next(cursor)
+    } catch (error) {
+      if (isRivuletError(error)) error.place ??= { topic: this.topic, partition: this.partition, offset: this.#batch }
+      throw error
+    }
+  }
+
+  #next(cursor: RecordCursor): boolean {
     const { bytes } = this
     while (this.#end - this.#at >= h.BATCH_HEADER_SIZE) {
       const start = this.#at
+      const baseOffset = h.readInt64(bytes, start + h.BATCH_BASE_OFFSET)
+      this.#batch = baseOffset
       const length = h.readInt32(bytes, start + h.BATCH_LENGTH)
       const end = start + h.BATCH_OVERHEAD + length
       if (length <= 0) this.#corrupt(start, `batch length ${length}`)
       if (end > this.#end) return false
       const magic = bytes[start + h.BATCH_MAGIC]
-      const baseOffset = h.readInt64(bytes, start + h.BATCH_BASE_OFFSET)
       if (magic !== 2) fail('KAFKA_OLD_MESSAGE_FORMAT', { place: this.#place(baseOffset), magic })
       if (length < h.BATCH_HEADER_SIZE - h.BATCH_OVERHEAD) this.#corrupt(start, `batch length ${length}`)
       if (this.#checkCrc) {
@@ -81,6 +96,11 @@ export class RecordSet {
       }
       this.#at = end
       const lastOffset = baseOffset + h.readInt32(bytes, start + h.BATCH_LAST_OFFSET_DELTA)
+      // The base offset is outside the checksum: what goes back or past 2^53 would be read twice, or never.
+      if (!(baseOffset > this.#lastOffset && lastOffset >= baseOffset && lastOffset < Number.MAX_SAFE_INTEGER)) {
+        this.#corrupt(start, `offsets ${baseOffset} to ${lastOffset} behind offset ${this.#lastOffset}`)
+      }
+      this.#lastOffset = lastOffset
       this.nextOffset = lastOffset + 1
       if (lastOffset < this.#from && this.#aborted.length === 0) continue
       const attributes = (bytes[start + h.BATCH_ATTRIBUTES] << 8) | bytes[start + h.BATCH_ATTRIBUTES + 1]
@@ -92,6 +112,9 @@ export class RecordSet {
       }
       if (attributes & h.CONTROL || lastOffset < this.#from) continue
       this.#fill(cursor, start, end, baseOffset, attributes)
+      if (cursor.count > 0 && cursor.offset[cursor.count - 1] > lastOffset) {
+        this.#corrupt(start, `a record has offset ${cursor.offset[cursor.count - 1]}, the last is ${lastOffset}`)
+      }
       cursor.producerId = producerId
       cursor.leaderEpoch = h.readInt32(bytes, start + h.BATCH_LEADER_EPOCH)
       if (cursor.count > 0) return true

@@ -80,6 +80,7 @@ class SourceScan implements SourceOperator {
       maxRows: 4096,
       counter: context.counter,
       gauge: context.gauge,
+      badRecord: context.badRecord,
     })
     this.#reader.onAvailable(() => this.#onReady())
     await this.#reader.open()
@@ -191,6 +192,10 @@ class SourceScan implements SourceOperator {
       return { split, position, watermark: watermark === Number.NEGATIVE_INFINITY ? null : watermark }
     })
     this.#context.state.operator('splits').set(entries)
+  }
+
+  async flush(): Promise<void> {
+    await this.#reader?.flush?.()
   }
 
   checkpointComplete(checkpoint: number): void {
