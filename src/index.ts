@@ -2,6 +2,7 @@
 export { isRivuletError, type RivuletError, type RivuletErrorJson, renderError } from './base/errors.ts'
 export { type DataType, DataTypes, type ValueOf } from './engine/data-types.ts'
 export { defineJob, type JobContext, type JobDefinition } from './engine/define-job.ts'
+export type { Finding, JobDescription } from './engine/doctor/index.ts'
 export {
   StreamTableEnvironment,
   TableConfig,

@@ -166,6 +166,10 @@ export class JobRun {
     return path
   }
 
+  now(): number {
+    return this.#parts.host.clock.now()
+  }
+
   metrics(): OperatorMetricsView[] {
     return this.#job.metrics()
   }
