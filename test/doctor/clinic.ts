@@ -69,14 +69,14 @@ export class Clinic {
     return jobClient
   }
 
-  async write(topic: string, rows: readonly (object | string)[], partition = 0): Promise<void> {
+  async write(topic: string, rows: readonly (object | string | null)[], partition = 0): Promise<void> {
     const client = new KafkaClient(this.host, { 'bootstrap.servers': this.broker.bootstrap })
     const producer = new KafkaProducer(client)
     const writing = (async () => {
       const writer = await producer.topic(topic)
       for (const row of rows) {
-        const bytes = Buffer.from(typeof row === 'string' ? row : JSON.stringify(row))
-        writer.append(partition, this.now, null, 0, 0, bytes, 0, bytes.length)
+        const bytes = row === null ? null : Buffer.from(typeof row === 'string' ? row : JSON.stringify(row))
+        writer.append(partition, this.now, null, 0, 0, bytes, 0, bytes?.length ?? 0)
       }
       await producer.flush()
       producer.close()

@@ -1,6 +1,7 @@
 /** Findings about event time: what holds the watermark, where it is, and rows that it leaves behind. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { diagnose, type JobDescription } from '../../src/engine/doctor/index.ts'
 import { Clinic, START } from './clinic.ts'
 
 const EVENTS = `id INT, k STRING, ms BIGINT, rt AS TO_TIMESTAMP_LTZ(ms, 3), WATERMARK FOR rt AS rt - INTERVAL '5' SECOND`
@@ -65,6 +66,25 @@ describe('a partition without rows', { timeout: 30_000 }, () => {
       busy.findings().map(({ code }) => code),
       [],
     )
+  })
+
+  it('becomes idle after the timeout that is set, and that is said', async () => {
+    await using job = await clinic(2, { 'scan.watermark.idle-timeout': '60 s' })
+    await job.run(WINDOWS)
+    await live(job, 15)
+    const finding = job.find('WATERMARK_HELD_BY_SPLIT')
+    assert.equal(finding?.severity, 'warning')
+    assert.match(finding.fix, /becomes idle 60 s after/)
+  })
+
+  it('is named, not pointed at, when the table is read through a view', async () => {
+    await using job = await clinic(2)
+    await job.during(job.tEnv.executeSql('CREATE VIEW seen AS SELECT * FROM events'))
+    await job.run(WINDOWS.replace('TABLE events', 'TABLE seen'))
+    await live(job, 15)
+    const finding = job.find('WATERMARK_HELD_BY_SPLIT')
+    assert.equal(finding?.place, 'default_catalog.default_database.events')
+    assert.equal(finding.span, undefined)
   })
 
   it('may be one that a subtask does not have', async () => {
@@ -139,6 +159,21 @@ describe('event time', { timeout: 30_000 }, () => {
     assert.equal(finding.evidence.lag, 0)
     assert.ok(Math.abs(Number(finding.evidence.behindMs) - 40 * HOUR - 7 * 60_000) < 3000)
     assert.match(finding.detail, /the events themselves are that old/)
+  })
+
+  it('that is behind because the job is', async () => {
+    await using job = await clinic()
+    const rows = Array.from({ length: 3000 }, (_, i) => ({ id: i, k: 'a', ms: START - 30 * HOUR + i }))
+    await job.write('events', rows)
+    await job.run(WINDOWS)
+    // As it would be with half of the records read.
+    const half = JSON.parse(JSON.stringify(job.job.describe())) as JobDescription
+    const split = half.operators.find(({ kind }) => kind === 'source-scan')?.subtasks[0].splits?.[0] as { next: number }
+    assert.equal(split.next, 3000)
+    split.next = 1500
+    const finding = diagnose(half).find(({ code }) => code === 'WATERMARK_OF_OLD_EVENTS')
+    assert.equal(finding?.evidence.lag, 1500)
+    assert.match(finding?.detail ?? '', /1,500 records are still to be read/)
   })
 
   it('in the future makes the others late', async () => {

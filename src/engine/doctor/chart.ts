@@ -51,8 +51,13 @@ export class Chart {
 
   /** Sum over the subtasks. */
   count(operator: OperatorDescription, read: (subtask: SubtaskDescription) => number): number {
-    const sum = (of: OperatorDescription | undefined) => (of?.subtasks ?? []).reduce((n, each) => n + read(each), 0)
-    return sum(operator) - sum(this.#earlier?.operators.find(({ node }) => node === operator.node))
+    const before = this.#earlier?.operators.find(({ node }) => node === operator.node)
+    return sum(operator, read) - (before === undefined ? 0 : sum(before, read))
+  }
+
+  /** Has any row left it in this attempt? */
+  gaveRows(operator: OperatorDescription): boolean {
+    return sum(operator, ({ rowsOut }) => rowsOut) > 0
   }
 
   rowsIn(operator: OperatorDescription): number {
@@ -142,6 +147,10 @@ export class Chart {
     }
     return found
   }
+}
+
+function sum(operator: OperatorDescription, read: (subtask: SubtaskDescription) => number): number {
+  return operator.subtasks.reduce((n, each) => n + read(each), 0)
 }
 
 export function lagOf({ next, end }: SplitDescription): number {

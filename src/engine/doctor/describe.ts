@@ -5,9 +5,11 @@ import { type Expr, walkExpr } from '../../expr/expr.ts'
 import type { SplitStatus } from '../../operators/contract.ts'
 import type { CompiledPlan, PlanNode } from '../../operators/nodes.ts'
 import type { PlanTable, WatermarkSpec } from '../../operators/source-scan/node.ts'
+import { SENSITIVE } from '../../plan/show.ts'
 import type { CheckpointStatisticsView } from '../../runtime/checkpoint-statistics.ts'
 import type { JobStatus } from '../../runtime/job.ts'
 import type { OperatorMetricsView } from '../../runtime/metrics.ts'
+import { scan } from '../../sql/scanner.ts'
 import type { Schema } from '../../types/batch.ts'
 import { timeZone } from '../../types/time-zone.ts'
 import type { JobException } from '../job-run.ts'
@@ -49,13 +51,14 @@ export function describeJob(facts: JobFacts): JobDescription {
       message: error instanceof Error ? error.message : String(error),
       restartAfter,
     })),
-    source,
+    source: source && withoutSecrets(source),
     timeZone: {
       name: facts.timeZone,
       offsetMs: timeZone(facts.timeZone).offsetAt(now),
     },
     checkpoints: {
       intervalMs: facts.checkpointIntervalMs,
+      restored: checkpoints.counts.restored > 0,
       completed: checkpoints.counts.completed,
       failed: checkpoints.counts.failed,
       ...(completed !== undefined && {
@@ -67,6 +70,19 @@ export function describeJob(facts: JobFacts): JobDescription {
     },
     operators: plan.nodes.map((node) => operator(plan, node, metrics)),
   }
+}
+
+/** Values of secret options that stand in the statement (hints, CREATE TABLE … AS) become stars; places stay. */
+function withoutSecrets({ name, text }: SourceText): SourceText {
+  const { types, starts, ends } = scan(text)
+  let shown = text
+  for (let i = 2; i < types.length; i++) {
+    if (types[i] !== 'string' || types[i - 1] !== '=' || types[i - 2] !== 'string') continue
+    if (!SENSITIVE.test(text.slice(starts[i - 2], ends[i - 2]))) continue
+    const stars = '*'.repeat(ends[i] - starts[i] - 2)
+    shown = `${shown.slice(0, starts[i] + 1)}${stars}${shown.slice(ends[i] - 1)}`
+  }
+  return { name, text: shown }
 }
 
 function operator(plan: CompiledPlan, node: PlanNode, metrics: readonly OperatorMetricsView[]): OperatorDescription {

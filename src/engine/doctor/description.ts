@@ -48,6 +48,8 @@ export interface ExceptionDescription {
 export interface CheckpointsDescription {
   /** 0 = none are taken periodically. */
   readonly intervalMs: number
+  /** The state is from before this attempt: counts do not say what is in it. */
+  readonly restored: boolean
   readonly completed: number
   readonly failed: number
   readonly latestCompleted?: { readonly id: number; readonly at: number }

@@ -10,10 +10,8 @@ export const joinNeverMatches: Rule = (chart) =>
   })
 
 function join(chart: Chart, operator: OperatorDescription): Finding[] {
-  const rows = operator.inputs.map((input) => {
-    const front = chart.operator(input)
-    return front === undefined ? 0 : chart.rowsOut(front)
-  })
+  const fronts = operator.inputs.flatMap((input) => chart.operator(input) ?? [])
+  const rows = fronts.map((front) => chart.rowsOut(front))
   const [left, right] = rows
   const out = chart.rowsOut(operator)
   const nulls = ['leftNumNullKeys', 'rightNumNullKeys'].map((name) => chart.counter(operator, name))
@@ -37,20 +35,24 @@ function join(chart: Chart, operator: OperatorDescription): Finding[] {
     })
   })
   if (out > 0 || left + right === 0) return found
-  if (left === 0 || right === 0) {
-    const side = left === 0 ? 'left' : 'right'
-    const tables = chart.sourcesOf(operator.inputs[left === 0 ? 0 : 1]).map(({ table }) => table?.name ?? '')
+  const empty = fronts.findIndex((front) => !chart.gaveRows(front))
+  const { restored } = chart.job.checkpoints
+  if (empty >= 0) {
+    const side = empty === 0 ? 'left' : 'right'
+    const tables = chart.sourcesOf(operator.inputs[empty]).map(({ table }) => table?.name ?? '')
     found.push({
       code: 'JOIN_SIDE_EMPTY',
-      severity: 'error',
-      title: `The ${side} side of a join has had no row`,
+      // What was restored may have rows of that side.
+      severity: restored ? 'info' : 'error',
+      title: `The ${side} side of a join has had no row${restored ? ' since the job was restored' : ''}`,
       detail: `${many(left + right, 'row')} came from the other side and wait for a match${tables.length === 0 ? '' : `; nothing came from ${tables.join(', ')}`}.`,
       evidence,
       place: operator.description,
       span: (tables.length === 1 ? chart.spanOfTable(tables[0]) : undefined) ?? chart.spanOfJoin,
       fix: `See why the ${side} side has no rows: other findings about its table or a condition before the join; a LEFT or FULL join gives rows without a match.`,
     })
-  } else if (nulls[0] < left && nulls[1] < right) {
+  } else if (nulls[0] < left || nulls[1] < right) {
+    if ((left > 0 && nulls[0] >= left) || (right > 0 && nulls[1] >= right)) return found
     const waiting = operator.subtasks.find(({ waitingFor }) => waitingFor !== undefined)
     if (waiting !== undefined) return found
     const more = operator.kind === 'join' ? '' : ', or not within the times that the join allows'
@@ -58,7 +60,7 @@ function join(chart: Chart, operator: OperatorDescription): Finding[] {
       code: 'JOIN_NEVER_MATCHES',
       severity: 'error',
       title: `The keys of a join never match: ${pairs === '' ? 'its condition' : pairs}`,
-      detail: `${many(left, 'row')} from the left and ${many(right, 'row')} from the right gave none: no key of one side was found in the other${more}.`,
+      detail: `${many(left, 'row')} from the left and ${many(right, 'row')} from the right gave none, with all that came before: no key of one side was found in the other${more}.`,
       evidence,
       ...common,
       fix: 'Compare the values of both sides: blanks, upper and lower case, leading zeros (a number as STRING), another id of the same thing.',

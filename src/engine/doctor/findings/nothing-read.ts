@@ -43,41 +43,37 @@ function neverRead(chart: Chart, source: OperatorDescription): Finding[] {
   const known = splits.filter((split) => split.end !== undefined && split.start !== undefined)
   const lag = chart.backlog(source)
   if (known.length < splits.length || lag === undefined) {
-    if (waited < QUIET_MS) return []
-    return [
-      {
-        code: 'SOURCE_SILENT',
-        severity: 'warning',
-        title: `'${short}' has given no row`,
-        detail: `${what} has given no row in ${span(waited)}.`,
-        evidence: { rows: 0, waitedMs: waited, partitions: splits.length },
-        ...place,
-        fix: 'See whether something is written there, and whether the address of the table is the one that you mean.',
-      },
-    ]
+    return waited < QUIET_MS ? [] : [silent(chart, source, waited)]
   }
   const total = known.reduce((sum, { start }) => sum + (start ?? 0), 0)
+  const since = known.reduce((sum, { start, end }) => sum + ((end ?? 0) - (start ?? 0)), 0)
   const evidence = {
     rows: 0,
     partitions: splits.length,
     recordsBeforeTheStart: total,
-    recordsSinceTheStart: known.reduce((sum, { start, end }) => sum + ((end ?? 0) - (start ?? 0)), 0),
+    recordsSinceTheStart: since,
+    lag,
     ...(topic !== undefined && { topic }),
     'scan.startup.mode': options['scan.startup.mode'] ?? 'group-offsets',
   }
-  if (lag > 0) {
+  if (since > 0) {
     return [
       {
         code: 'SOURCE_NOT_READING',
         severity: 'warning',
         title: `'${short}' has records that do not come through`,
-        detail: `${what} has ${many(lag, 'record')} before the reader, and none became a row: they are records without a value, or part of a transaction that is still open, or the reader is held up.`,
+        detail:
+          lag > 0
+            ? `${what} has ${many(lag, 'record')} before the reader, and none became a row: they are part of a transaction that is still open, or the reader is held up.`
+            : `${many(since, 'record')} of ${what} were read, and none became a row: they are records without a value, or of aborted transactions.`,
         evidence,
         ...place,
-        fix: "See with `rivulet consume` what is in the topic; 'properties.isolation.level' = 'read_uncommitted' also reads open transactions.",
+        fix: "See with `rivulet consume` what is in the topic; 'properties.isolation.level' = 'read_uncommitted' also reads transactions that are not committed.",
       },
     ]
   }
+  // A restored source begins where it was, whatever the mode says.
+  if (chart.job.checkpoints.restored) return waited < QUIET_MS ? [] : [silent(chart, source, waited)]
   if (total > 0) {
     return [
       {
@@ -102,6 +98,20 @@ function neverRead(chart: Chart, source: OperatorDescription): Finding[] {
       fix: "Check the name in 'topic' and the address in 'properties.bootstrap.servers': `rivulet topics` lists what is there. Otherwise its producer has not written yet.",
     },
   ]
+}
+
+function silent(chart: Chart, source: OperatorDescription, waited: number): Finding {
+  const name = source.table?.name ?? source.description
+  return {
+    code: 'SOURCE_SILENT',
+    severity: 'warning',
+    title: `'${simpleName(name)}' has given no row`,
+    detail: `'${name}' has given no row in ${span(waited)}.`,
+    evidence: { rows: 0, waitedMs: waited, partitions: chart.splits(source).length },
+    place: name,
+    span: chart.spanOfTable(name),
+    fix: 'See whether something is written there, and whether the address of the table is the one that you mean.',
+  }
 }
 
 /** It gave rows, and gives none now. */
