@@ -15,7 +15,10 @@ import { globSync } from 'node:fs'
 
 const suites = {
   all: {
-    files: ['src/**/*.test.ts', 'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server,doctor}/**/*.test.ts'],
+    files: [
+      'src/**/*.test.ts',
+      'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server,doctor}/**/*.test.ts',
+    ],
     isolated: false,
   },
   server: { files: ['test/{server,server-jobs}/*.test.ts'], isolated: true },
