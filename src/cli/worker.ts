@@ -90,9 +90,10 @@ async function start(message: WorkerStart): Promise<void> {
     },
     onRunning(running) {
       job = running
-      void tell({ type: 'running' })
       const send = () => void tell({ type: 'report', ...report(running) })
+      // A job that is said to run has a report.
       send()
+      void tell({ type: 'running' })
       timer = setInterval(send, message.reportMs)
       timer.unref()
     },
