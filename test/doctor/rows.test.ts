@@ -274,6 +274,20 @@ describe('a sink that writes exactly once', { timeout: 30_000 }, () => {
     assert.equal(job.find('SINK_WAITS_FOR_CHECKPOINT'), undefined)
   })
 
+  it('has nothing left to show when the job has ended', async () => {
+    await using job = new Clinic()
+    await job.table('events', COLUMNS, { 'scan.bounded.mode': 'latest-offset' })
+    await job.table('results', COLUMNS, EXACTLY)
+    await job.write('events', [row(1), row(2)])
+    await job.run(COPY)
+    await job.pass(5000)
+    assert.equal(job.job.status, 'FINISHED')
+    assert.deepEqual(
+      job.findings().map(({ code }) => code),
+      ['SOURCE_ENDED'],
+    )
+  })
+
   it('waits in vain where checkpoints fail', async () => {
     await using job = await exactly({
       'execution.checkpointing.interval': '2 s',

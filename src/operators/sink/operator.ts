@@ -46,8 +46,9 @@ function create(node: SinkNode, context: OperatorContext): Operator {
     nextEventTime: () => Number.POSITIVE_INFINITY,
     flush: () => writer.flush(),
     beforeBarrier(checkpoint) {
-      if (checkpoint === undefined || writer.transactions === undefined) return
-      prepared.push({ checkpoint, rows })
+      if (writer.transactions === undefined) return
+      // Without a number it is the end: whichever checkpoint is complete next commits it.
+      prepared.push({ checkpoint: checkpoint ?? 0, rows })
       rows = 0
     },
     checkpointComplete(checkpoint) {
