@@ -17,7 +17,10 @@ import { parseArgs } from 'node:util'
 
 const suites = {
   all: {
-    files: ['src/**/*.test.ts', 'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server}/**/*.test.ts'],
+    files: [
+      'src/**/*.test.ts',
+      'test/{house,golden,conformance,e2e,property,errors,sql,recovery,server,doctor}/**/*.test.ts',
+    ],
     isolated: false,
   },
   server: { files: ['test/{server,server-jobs}/*.test.ts'], isolated: true },

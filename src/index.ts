@@ -3,6 +3,7 @@ export { isRivuletError, type RivuletError, type RivuletErrorJson, renderError }
 export type { BadRecord, BadRecordsView } from './engine/bad-records.ts'
 export { type DataType, DataTypes, type ValueOf } from './engine/data-types.ts'
 export { defineJob, type JobContext, type JobDefinition } from './engine/define-job.ts'
+export type { Finding, JobDescription } from './engine/doctor/index.ts'
 export {
   StreamTableEnvironment,
   TableConfig,

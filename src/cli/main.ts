@@ -10,7 +10,7 @@ import { isJobError } from '../engine/job-client.ts'
 import { type Command, helpText, type Io, parseCall } from './command.ts'
 import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
-import { cancel, describe, list, logs, savepoint, stop } from './commands/jobs.ts'
+import { cancel, describe, doctor, list, logs, savepoint, stop } from './commands/jobs.ts'
 import { packageCommand } from './commands/package.ts'
 import { plan } from './commands/plan.ts'
 import { produce } from './commands/produce.ts'
@@ -28,6 +28,7 @@ export const commands: readonly Command[] = [
   submit,
   list,
   describe,
+  doctor,
   logs,
   cancel,
   stop,

@@ -49,12 +49,21 @@ function errorJson(error: unknown): RivuletErrorJson {
 function report(running: JobClient): { report: JobReport; checkpoints: CheckpointStatistic[] } {
   const { heapUsed, rss } = process.memoryUsage()
   const { user, system } = process.cpuUsage()
-  const operators = running.metrics().map(({ watermark, batchesOut: _, ...metric }) => ({
+  const description = maskJson(running.describe())
+  const operators = running.metrics().map(({ watermark, batchesOut: _, fullMs: __, splits: ___, ...metric }) => ({
     ...metric,
     watermark: Number.isFinite(watermark) ? watermark : watermark > 0 ? ('max' as const) : null,
   }))
   return {
-    report: { at: Date.now(), operators, subtasks: running.taskTimes(), heapUsed, rss, cpu: user + system },
+    report: {
+      at: Date.now(),
+      operators,
+      subtasks: running.taskTimes(),
+      heapUsed,
+      rss,
+      cpu: user + system,
+      description,
+    },
     checkpoints: checkpointDir === undefined ? [] : newCheckpoints(checkpointDir, seen, subtasks),
   }
 }
@@ -81,9 +90,10 @@ async function start(message: WorkerStart): Promise<void> {
     },
     onRunning(running) {
       job = running
-      void tell({ type: 'running' })
       const send = () => void tell({ type: 'report', ...report(running) })
+      // A job that is said to run has a report.
       send()
+      void tell({ type: 'running' })
       timer = setInterval(send, message.reportMs)
       timer.unref()
     },

@@ -103,6 +103,16 @@ export interface SplitState {
   readonly position: unknown
 }
 
+/** How far a split is read, in the source's own counting (offsets of a Kafka partition). */
+export interface SplitProgress {
+  readonly split: string
+  /** Where reading began in this attempt, and the next position to read. */
+  readonly start: number
+  readonly next: number
+  /** Behind the newest record that the source has; absent = not known yet. */
+  readonly end?: number
+}
+
 export interface SourceBatch {
   readonly split: string
   readonly batch: Batch
@@ -122,6 +132,8 @@ export interface SourceReader {
   snapshot(): readonly SplitState[]
   /** Resolves when what the reader itself wrote before (bad records) is durable outside; called at barriers and at the end. */
   flush?(): Promise<void>
+  /** For who looks into a running job. */
+  progress?(): readonly SplitProgress[]
   /** The checkpoint with the positions of that snapshot is complete (Kafka: commit offsets for monitoring). */
   checkpointComplete?(positions: readonly SplitState[]): void
   /** An error that ended the reader; `poll` throws it. */

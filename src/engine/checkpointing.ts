@@ -43,6 +43,11 @@ export class Checkpointing {
     if (folder !== undefined) this.#store = new CheckpointStore(this.#files, `${folder}/${job.id}`, job.name, retained)
   }
 
+  /** 0 = none are taken periodically. */
+  get intervalMs(): number {
+    return this.#interval
+  }
+
   /** The newest completed checkpoint of this run; undefined when there is none. */
   async restore(): Promise<JobSnapshot | undefined> {
     const newest = this.#newest

@@ -4,6 +4,9 @@ import type { CheckpointStatisticsView } from '../runtime/checkpoint-statistics.
 import type { JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 import type { BadRecordsView } from './bad-records.ts'
+import { describeJob, type JobFacts } from './doctor/describe.ts'
+import type { JobDescription } from './doctor/description.ts'
+import { diagnose, type Finding } from './doctor/index.ts'
 import type { JobException, JobRun } from './job-run.ts'
 
 /** Jobs of this process that have not ended; what the command line cancels on a signal. */
@@ -23,14 +26,19 @@ export function isJobError(error: unknown): boolean {
   return typeof error === 'object' && error !== null && jobErrors.has(error)
 }
 
+/** What a job was made of, for `doctor`. */
+export type JobStatement = Pick<JobFacts, 'plan' | 'source' | 'timeZone'>
+
 export class JobClient implements AsyncDisposable {
   /** 32 hex digits, as Flink's job ids. */
   readonly id: string
   readonly name: string
   readonly #job: JobRun
   readonly #completion: Promise<void>
+  readonly #statement: JobStatement
 
-  constructor(job: JobRun, completion: Promise<void>) {
+  constructor(job: JobRun, completion: Promise<void>, statement: JobStatement) {
+    this.#statement = statement
     this.id = job.id
     this.name = job.name
     this.#job = job
@@ -110,6 +118,31 @@ export class JobClient implements AsyncDisposable {
   /** Where the time of each subtask went. */
   taskTimes(): readonly SubtaskTimes[] {
     return this.#job.taskTimes()
+  }
+
+  /** The job as the doctor sees it: plain JSON, for `diagnose` here or elsewhere, now or as the earlier one of two. */
+  describe(): JobDescription {
+    const { name, status, started, restarts } = this
+    return describeJob({
+      ...this.#statement,
+      now: this.#job.now(),
+      name,
+      status,
+      started,
+      restarts,
+      exceptions: this.exceptions(),
+      checkpointIntervalMs: this.#job.checkpointing.intervalMs,
+      checkpoints: this.checkpoints(),
+      metrics: this.metrics(),
+    })
+  }
+
+  /**
+   * Why is there no (new) output? What may explain it, with numbers, the place in the SQL and what to do.
+   * @param earlier what `describe` gave before: counts are then those of the time between
+   */
+  doctor(earlier?: JobDescription): Finding[] {
+    return diagnose(this.describe(), earlier)
   }
 
   /** The same as `cancel`. */

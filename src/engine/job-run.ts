@@ -181,6 +181,10 @@ export class JobRun {
     return this.#badRecords.view(this.#job.metrics())
   }
 
+  now(): number {
+    return this.#parts.host.clock.now()
+  }
+
   metrics(): OperatorMetricsView[] {
     return this.#job.metrics()
   }

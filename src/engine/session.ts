@@ -193,7 +193,7 @@ export class Session {
         ? error.in(extra.source)
         : error
     })
-    const client = new JobClient(run, completion)
+    const client = new JobClient(run, completion, { plan, source: extra.source, timeZone: this.timeZone })
     this.jobs.push(client)
     onRunning?.(client)
     const abort = () => void client.cancel()

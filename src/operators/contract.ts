@@ -9,7 +9,7 @@
  * - `onEnd` comes once, after the last batch and the final watermark `MAX_WATERMARK`.
  */
 import type { Host } from '../base/host.ts'
-import type { BadRecord, TableSink, TableSource, WriterTransactions } from '../connectors/contract.ts'
+import type { BadRecord, SplitProgress, TableSink, TableSource, WriterTransactions } from '../connectors/contract.ts'
 import type { CompileMode } from '../expr/compile.ts'
 import type { EvalContext, FunctionLookup } from '../expr/function.ts'
 import type { AggregateLookup } from '../functions/aggregate/contract.ts'
@@ -63,6 +63,18 @@ export interface Output {
 
 export interface Counter {
   add(n: number): void
+}
+
+/** A split of a source, for who looks into a running job. */
+export interface SplitStatus extends Partial<Omit<SplitProgress, 'split'>> {
+  readonly split: string
+  /** Rows decoded in this attempt, and epoch ms of the last one; absent = none. */
+  readonly rows: number
+  readonly lastRow?: number
+  /** Epoch ms; −Infinity = none. */
+  readonly watermark: number
+  /** It does not hold the watermark back (`scan.watermark.idle-timeout`). */
+  readonly idle: boolean
 }
 
 export interface OperatorContext {
@@ -130,6 +142,8 @@ export interface Operator {
   readonly watermarkDelay?: number
   /** Why nothing was emitted lately, in one sentence for the doctor; undefined when there is nothing to say. */
   waitingFor?(): string | undefined
+  /** Of a source: what it reads, and how far. */
+  splits?(): readonly SplitStatus[]
   close?(): void | Promise<void>
 
   // What only operators at the edge of the job have.

@@ -9,6 +9,7 @@ import type { KeyedList, KeyedTable } from '../state/contract.ts'
 import { type Batch, type Schema, valueAt } from '../types/batch.ts'
 import type { Value } from '../types/value.ts'
 import type { Counter, OperatorContext } from './contract.ts'
+import { LateRows } from './late-rows.ts'
 import { type WindowClock, type WindowSpec, windowClock } from './window.ts'
 import { BOUND, SESSION_END, TIMER } from './window-state.ts'
 
@@ -30,7 +31,7 @@ export class SessionTracker {
   private readonly keys: readonly number[]
   private readonly input: Schema
   private readonly open: KeyedList
-  private readonly late: Counter
+  private readonly late: LateRows
   private readonly withoutTime: Counter
   private readonly now: () => number
   private watermark = Number.NEGATIVE_INFINITY
@@ -46,7 +47,7 @@ export class SessionTracker {
     this.clock = windowClock(window.timeZone)
     this.table = context.state.table('sessions')
     this.open = context.state.list('open')
-    this.late = context.counter('numLateRecordsDropped')
+    this.late = new LateRows(context)
     this.withoutTime = context.counter('numNullRowTimeRecordsDropped')
     this.now = () => context.evaluation.now()
   }
@@ -107,7 +108,7 @@ export class SessionTracker {
     }
     if (target < 0) {
       if (this.window.time === 'rowtime' && this.clock.toTimer(end - 1) <= this.watermark) {
-        this.late.add(1)
+        this.late.add(1, this.watermark - this.clock.toTimer(time))
         return -1
       }
       target = this.create(batch, i, key, time)

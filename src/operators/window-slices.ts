@@ -13,6 +13,7 @@ import type { AggregateCall } from './aggregate-call.ts'
 import { AggregateCode } from './aggregate-code.ts'
 import { aggregateLayout } from './aggregate-layout.ts'
 import type { Counter, OperatorContext } from './contract.ts'
+import { LateRows } from './late-rows.ts'
 import { type Accumulators, accumulators, keyColumns, SlotCode } from './slot-code.ts'
 import {
   alignedStart,
@@ -58,7 +59,7 @@ export class WindowSlices {
   private readonly windows: Accumulators
   private readonly partial: Accumulators | undefined
   private readonly merged: Accumulators | undefined
-  private readonly late: Counter
+  private readonly late: LateRows
   private readonly withoutTime: Counter
   private readonly now: () => number
   /** Index of the slice end among the lookup's columns. */
@@ -90,7 +91,7 @@ export class WindowSlices {
     this.windows = open('windows')
     this.partial = options.twoPhase && roundsInMerge(layout) ? open('partial') : undefined
     this.merged = this.merges ? open('merged') : undefined
-    this.late = context.counter('numLateRecordsDropped')
+    this.late = new LateRows(context)
     this.withoutTime = context.counter('numNullRowTimeRecordsDropped')
     this.now = () => context.evaluation.now()
     this.lookupKeys = [...options.grouping, input.length]
@@ -187,7 +188,8 @@ export class WindowSlices {
     if (Number.isNaN(this.sliceKey)) {
       // Counted row by row: the next one asks again.
       this.sliceFrom = Number.NaN
-      this.late.add(1)
+      const until = this.options.endColumn === undefined ? time : time - 1
+      this.late.add(1, this.watermark - clock.toTimer(until))
     }
   }
 

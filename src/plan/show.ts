@@ -120,7 +120,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 
-const SENSITIVE = /password|secret|apikey|api-key|auth-params|service-key|token|basic-auth|sasl\.jaas\.config/i
+export const SENSITIVE = /password|secret|apikey|api-key|auth-params|service-key|token|basic-auth|sasl\.jaas\.config/i
 
 /** Declared so by the connector or a format, or named like one. */
 export function isSecret(context: PlannerContext, table: CatalogTable, key: string): boolean {

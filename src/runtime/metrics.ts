@@ -1,5 +1,5 @@
 /** Counters and gauges of one operator in one subtask; plain numbers on the hot path, read when somebody looks. */
-import type { Counter } from '../operators/contract.ts'
+import type { Counter, SplitStatus } from '../operators/contract.ts'
 
 export class OperatorMetrics {
   rowsIn = 0
@@ -7,6 +7,8 @@ export class OperatorMetrics {
   batchesOut = 0
   /** Last watermark that left the operator, epoch ms. */
   watermark = Number.NEGATIVE_INFINITY
+  /** Milliseconds in which it took no rows. */
+  fullMs = 0
   readonly counters = new Map<string, { value: number } & Counter>()
   readonly gauges = new Map<string, () => number>()
 
@@ -36,6 +38,10 @@ export interface OperatorMetricsView {
   readonly watermark: number
   readonly counters: Readonly<Record<string, number>>
   readonly gauges: Readonly<Record<string, number>>
+  /** Milliseconds in which the operator took no rows and held up those in front of it (back-pressure). */
+  readonly fullMs: number
+  /** Of a source. */
+  readonly splits?: readonly SplitStatus[]
   /** Why nothing comes out, where the operator can tell. */
   readonly waitingFor?: string
 }

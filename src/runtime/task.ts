@@ -71,6 +71,8 @@ export class Task {
   #uncommitted = false
   /** The checkpoint that a subtask at its end has taken part in. */
   #lastPrepared = 0
+  /** The operator that takes no rows now, counted until `since`. */
+  #full: { readonly metrics: OperatorMetrics; readonly since: number } | undefined
 
   constructor(parts: {
     readonly vertex: number
@@ -141,6 +143,7 @@ export class Task {
     if (this.#failure !== undefined) throw this.#failure
     if (this.#finished) return 'finished'
     if (this.#ending !== undefined || this.#suspended) return 'idle'
+    this.#countFull()
     if (this.#exchanges.some((exchange) => exchange.full)) return 'blocked'
     if (this.#chain.some(({ operator }) => operator.full === true && operator.resume === undefined)) return 'blocked'
     try {
@@ -154,6 +157,15 @@ export class Task {
     } catch (error) {
       throw this.#describe(error)
     }
+  }
+
+  /** The time since an operator of the chain was found full is its own; the clock is read only when that changes or lasts. */
+  #countFull(): void {
+    const full = this.#chain.find(({ operator }) => operator.full === true)?.metrics
+    if (full === undefined && this.#full === undefined) return
+    const now = this.#now()
+    if (this.#full !== undefined) this.#full.metrics.fullMs += now - this.#full.since
+    this.#full = full === undefined ? undefined : { metrics: full, since: now }
   }
 
   /** What asynchronous functions have completed goes on first. */
@@ -430,6 +442,7 @@ export class Task {
   }
 
   metrics(): OperatorMetricsView[] {
+    if (!this.#finished) this.#countFull()
     return this.#chain.map(({ node, operator, metrics }) => ({
       node: node.id,
       kind: node.kind,
@@ -439,6 +452,8 @@ export class Task {
       rowsOut: metrics.rowsOut,
       batchesOut: metrics.batchesOut,
       watermark: metrics.watermark,
+      fullMs: metrics.fullMs,
+      splits: operator.splits?.(),
       counters: Object.fromEntries([...metrics.counters].map(([name, counter]) => [name, counter.value])),
       gauges: Object.fromEntries([...metrics.gauges].map(([name, read]) => [name, read()])),
       waitingFor: operator.waitingFor?.(),

@@ -510,6 +510,8 @@ export interface LogPage {
 /** GET /rivulet/v1/jobs/:id/doctor */
 export interface DoctorAnswer {
   readonly findings: readonly DoctorFinding[]
+  /** The statement that spans point into. */
+  readonly source?: { readonly name: string; readonly text: string }
 }
 
 export interface DoctorFinding {
@@ -518,6 +520,8 @@ export interface DoctorFinding {
   readonly title: string
   readonly detail: string
   readonly evidence: Readonly<Record<string, number | string>>
+  /** Operator or table. */
+  readonly place?: string
   readonly span?: { readonly start: number; readonly end: number }
   readonly fix: string
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fail, fromErrorJson, type RivuletErrorJson } from '../base/errors.ts'
 import type {
+  DoctorAnswer,
   ErrorBody,
   JobDetails,
   JobExceptions,
@@ -99,6 +100,10 @@ export class ServerClient {
 
   operators(id: string): Promise<OperatorsAnswer> {
     return this.call('GET', `/rivulet/v1/jobs/${id}/operators`)
+  }
+
+  doctor(id: string): Promise<DoctorAnswer> {
+    return this.call('GET', `/rivulet/v1/jobs/${id}/doctor`)
   }
 
   async exceptions(id: string): Promise<JobExceptions['exceptionHistory']['entries']> {

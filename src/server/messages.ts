@@ -4,6 +4,7 @@
  * Law: a worker never acts on its own account: when the channel closes, the coordinator is gone and the worker ends.
  */
 import type { RivuletErrorJson } from '../base/errors.ts'
+import type { JobDescription } from '../engine/doctor/index.ts'
 import type { CheckpointStatistic } from './api-types.ts'
 
 /** What the worker is to run. */
@@ -86,6 +87,8 @@ export interface JobReport {
   readonly rss: number
   /** Microseconds of CPU since the process started. */
   readonly cpu: number
+  /** What the doctor judges. */
+  readonly description: JobDescription
 }
 
 export type FromWorker =

@@ -133,7 +133,7 @@ describe('the server refuses', { timeout: 30_000 }, () => {
   })
 
   it('and what is not built yet says so', async () => {
-    const { status, text } = await send('GET', `/rivulet/v1/jobs/${unknown}/doctor`)
+    const { status, text } = await send('GET', `/rivulet/v1/jobs/${unknown}/operators/1/rows`)
     assert.equal(status, 501)
     assert.equal((JSON.parse(text) as ErrorBody).rivulet?.code, 'SERVER_NOT_YET')
   })

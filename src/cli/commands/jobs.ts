@@ -1,6 +1,7 @@
 /** The short commands about jobs of a server, or with `--target flink` of a Flink cluster: list, describe, logs, cancel, stop, savepoint. */
 import { resolve } from 'node:path'
 import { fail } from '../../base/errors.ts'
+import { renderFindings } from '../../engine/doctor/index.ts'
 import { cancelFlinkJob, flinkSavepoint, listFlinkJobs } from '../../flink/target.ts'
 import type { Command } from '../command.ts'
 import { clientOf, durationText, oneJob, paint, printJson, serverFlags, stateText } from '../server-flags.ts'
@@ -82,6 +83,21 @@ export const describe: Command = {
       io.out(paint('90', new Date(timestamp).toISOString(), io.terminal))
       for (const line of stacktrace.split('\n')) io.out(line)
     }
+    return 0
+  },
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  usage: 'doctor JOB',
+  summary: 'Why does a job give no (new) output? What may be the reason, with numbers, place and what to do.',
+  flags: serverFlags,
+  async run(call) {
+    const client = clientOf(call)
+    const { jid, name } = await client.find(oneJob(call, 'doctor'))
+    const answer = await client.doctor(jid)
+    if (call.boolean('json')) printJson(call, answer)
+    else for (const line of renderFindings(answer.findings, { name, source: answer.source })) call.io.out(line)
     return 0
   },
 }

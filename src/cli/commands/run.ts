@@ -1,7 +1,9 @@
 /** `rivulet run FILE [-- ARGS]` */
 import { fail } from '../../base/errors.ts'
-import type { Command } from '../command.ts'
+import { parseDuration } from '../../base/options.ts'
+import type { Call, Command } from '../command.ts'
 import { runFile } from '../run-file.ts'
+import { tellOnSignal, watchOutput } from '../watch-output.ts'
 import { definitions } from './session-flags.ts'
 
 export const run: Command = {
@@ -32,6 +34,11 @@ export const run: Command = {
       value: 'FOLDER',
       help: 'On SIGTERM and Ctrl-C take a savepoint below this folder and stop behind it.',
     },
+    'doctor-after': {
+      type: 'string',
+      value: 'DURATION',
+      help: 'When a job had no output for so long (30s), say what may be the reason; SIGUSR2 asks at any time.',
+    },
     'from-savepoint': { type: 'string', short: 's', value: 'FOLDER', help: 'Start from the snapshot in this folder.' },
   },
   async run(call) {
@@ -50,8 +57,28 @@ export const run: Command = {
     const savepointOnExit = call.string('savepoint-on-exit')
     if (savepointOnExit !== undefined) configuration['execution.checkpointing.savepoint-dir'] = savepointOnExit
     const { rest: args, io } = call
-    const ran = await runFile(file, { args, signal: io.signal, out: io.out, configuration, savepointOnExit })
-    if (ran === 0 && !call.io.signal.aborted) fail('CLI_NOTHING_RAN', { file })
-    return 0
+    const silence = doctorAfter(call)
+    const err = (line: string) => io.err(line)
+    const ends = [tellOnSignal(err), ...(silence === undefined ? [] : [watchOutput(silence, err)])]
+    try {
+      const ran = await runFile(file, { args, signal: io.signal, out: io.out, configuration, savepointOnExit })
+      if (ran === 0 && !call.io.signal.aborted) fail('CLI_NOTHING_RAN', { file })
+      return 0
+    } finally {
+      for (const end of ends) end()
+    }
   },
+}
+
+function doctorAfter(call: Call): number | undefined {
+  const text = call.string('doctor-after')
+  if (text === undefined) return undefined
+  const ms = parseDuration(text)
+  if (ms === undefined || ms <= 0) {
+    return fail('CLI_USAGE', {
+      detail: `--doctor-after takes a duration such as 30s, found '${text}'.`,
+      command: 'run',
+    })
+  }
+  return ms
 }

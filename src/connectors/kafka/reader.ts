@@ -21,7 +21,7 @@ import {
 } from '../../kafka/index.ts'
 import type { Column, ColumnBuilder } from '../../types/batch.ts'
 import { ColumnBuilder as Builder } from '../../types/batch.ts'
-import type { ReaderContext, SourceBatch, SourceReader, SplitState, TableRequest } from '../contract.ts'
+import type { ReaderContext, SourceBatch, SourceReader, SplitProgress, SplitState, TableRequest } from '../contract.ts'
 import { BadRecords, isRecordError } from './bad-records.ts'
 import { type MetadataWriter, metadataWriter } from './metadata.ts'
 import type { KafkaSourceSettings } from './settings.ts'
@@ -64,6 +64,8 @@ export class KafkaReader implements SourceReader {
   readonly #places: readonly number[]
   readonly #metadataKeys: readonly string[]
   readonly #splits = new Map<string, KafkaSplit>()
+  /** Offsets at which reading began. */
+  readonly #starts = new Map<string, number>()
   readonly #cursor = new RecordCursor()
   readonly #committed = new Map<string, number>()
   readonly #bad: BadRecords
@@ -168,7 +170,10 @@ export class KafkaReader implements SourceReader {
   }
 
   #add(splits: readonly KafkaSplit[]): void {
-    for (const split of splits) this.#splits.set(split.name, split)
+    for (const split of splits) {
+      this.#splits.set(split.name, split)
+      this.#starts.set(split.name, split.offset)
+    }
     this.#fetcher.assign(
       splits.filter(({ ended }) => !ended).map(({ topic, partition, offset }) => ({ topic, partition, offset })),
     )
@@ -346,6 +351,13 @@ export class KafkaReader implements SourceReader {
 
   snapshot(): readonly SplitState[] {
     return [...this.#splits.values()].map((split) => ({ split: split.name, position: positionOf(split) }))
+  }
+
+  progress(): readonly SplitProgress[] {
+    return [...this.#splits.values()].map(({ name, topic, partition, offset }) => {
+      const end = this.#fetcher.highWatermark(topic, partition)
+      return { split: name, start: this.#starts.get(name) ?? offset, next: offset, ...(end >= 0 && { end }) }
+    })
   }
 
   /** For monitoring only: the group's offsets follow the checkpoints; the job itself starts from its state. */

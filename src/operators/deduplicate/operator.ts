@@ -11,7 +11,8 @@
 import type { KeyedTable } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
 import { RowKind } from '../../types/row-kind.ts'
-import { type Counter, MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { LateRows } from '../late-rows.ts'
 import { copyCell, type RowEquality, RowOutput, rowEquality } from '../sort-order.ts'
 import type { DeduplicateNode } from './node.ts'
 import { LEADING } from './state.ts'
@@ -26,7 +27,7 @@ class Deduplicate implements Operator {
   private readonly context: OperatorContext
   private readonly table: KeyedTable
   private readonly same: RowEquality
-  private readonly late: Counter
+  private readonly late: LateRows
   private readonly expires: boolean
   private slots = new Int32Array(0)
   private watermark = MIN_WATERMARK
@@ -37,7 +38,7 @@ class Deduplicate implements Operator {
     this.context = context
     this.table = context.state.table('rows')
     this.same = rowEquality(context.inputs[0])
-    this.late = context.counter('numLateRecordsDropped')
+    this.late = new LateRows(context)
     const { rows } = node.state
     this.expires = rows?.kind === 'table' && (rows.ttlMs ?? 0) > 0
     this.out = new RowOutput(node.schema)
@@ -93,7 +94,7 @@ class Deduplicate implements Operator {
     }
     if (exists) return
     if (time < this.watermark) {
-      this.late.add(1)
+      this.late.add(1, this.watermark - time)
       return
     }
     const [at] = this.table.values

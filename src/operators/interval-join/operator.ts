@@ -11,7 +11,7 @@
 import { compilePredicate } from '../../expr/compile.ts'
 import type { KeyedList, KeyedTable } from '../../state/contract.ts'
 import type { Batch, Column, ColumnBuilder } from '../../types/batch.ts'
-import { MAX_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { type Counter, MAX_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
 import { gatherPadded, Output } from '../joined-rows.ts'
 import { TimerHeap } from '../timer-heap.ts'
 import type { IntervalJoinNode } from './node.ts'
@@ -51,6 +51,7 @@ class IntervalJoin implements Operator {
   private readonly empty: boolean
   readonly watermarkDelay: number
   private watermark = Number.NEGATIVE_INFINITY
+  private readonly nullKeys: readonly Counter[]
   private slots = new Int32Array(0)
   private readonly timers = new TimerHeap()
   private gone: [side: Side, slot: number, row: number][] = []
@@ -61,6 +62,7 @@ class IntervalJoin implements Operator {
     this.keys = context.state.table('keys')
     // Timers are in Flink's order, by slot, over batches.
     this.keys.hold()
+    this.nullKeys = ['leftNumNullKeys', 'rightNumNullKeys'].map((name) => context.counter(name))
     this.empty = node.lower > node.upper
     const { joinType } = node
     const side = (at: 0 | 1): Side => ({
@@ -219,7 +221,10 @@ class IntervalJoin implements Operator {
               (time) => time <= expiration || matches(time),
             )
       found.push(rows)
-      if (this.hasNullKey(batch, own, i)) continue
+      if (this.hasNullKey(batch, own, i)) {
+        this.nullKeys[own.at].add(1)
+        continue
+      }
       for (const row of rows) {
         if (!matches(Number(rowTimes[row]))) continue
         ownRows.push(i)

@@ -14,7 +14,7 @@ import { compilePredicate } from '../../expr/compile.ts'
 import type { KeyedList } from '../../state/contract.ts'
 import type { Batch, Column, Schema } from '../../types/batch.ts'
 import { isAccumulate, RowKind } from '../../types/row-kind.ts'
-import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
+import type { Counter, Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
 import { gatherPadded, Output } from '../joined-rows.ts'
 import type { JoinNode } from './node.ts'
 import { countsMatches } from './state.ts'
@@ -45,6 +45,7 @@ class Join implements Operator {
   private readonly context: OperatorContext
   private readonly sides: readonly [Side, Side]
   private readonly condition: ((batch: Batch, rows: Int32Array) => number) | undefined
+  private readonly nullKeys: readonly Counter[]
   private ownSlots = new Int32Array(0)
   private otherSlots = new Int32Array(0)
   // Pairs of input row and row of the other side, in order; row i has those from starts[i] to starts[i + 1].
@@ -56,6 +57,7 @@ class Join implements Operator {
   constructor(node: JoinNode, context: OperatorContext) {
     this.node = node
     this.context = context
+    this.nullKeys = ['leftNumNullKeys', 'rightNumNullKeys'].map((name) => context.counter(name))
     const { joinType } = node
     const side = (name: 'left' | 'right', at: 0 | 1): Side => {
       const schema = context.inputs[at]
@@ -103,7 +105,7 @@ class Join implements Operator {
     const other = this.sides[1 - input]
     own.list.lookup(batch, own.keys, this.ownSlots, 'update')
     other.list.lookup(batch, own.keys, this.otherSlots, 'read')
-    this.dropNullKeys(batch, own)
+    this.dropNullKeys(batch, own, input)
     if (other.countsMatches) this.touchOthers(other, length)
     const matches = own.countsMatches ? new Int32Array(length) : undefined
     for (let from = 0; from < length; ) {
@@ -129,18 +131,21 @@ class Join implements Operator {
   }
 
   /** NULL = NULL is not true: such rows have no match and need not be kept. */
-  private dropNullKeys(batch: Batch, own: Side): void {
+  private dropNullKeys(batch: Batch, own: Side, side: number): void {
     const { filterNulls } = this.node
+    let dropped = 0
     for (const [k, c] of own.keys.entries()) {
       if (!filterNulls[k]) continue
       const { physical, values, nulls } = batch.columns[c]
       if (physical !== 'object' && nulls === null) continue
       for (let i = 0; i < batch.length; i++) {
         if (physical === 'object' ? values[i] !== null : nulls === null || nulls[i] === 0) continue
+        if (this.ownSlots[i] !== -1) dropped++
         this.ownSlots[i] = -1
         this.otherSlots[i] = -1
       }
     }
+    if (dropped > 0) this.nullKeys[side].add(dropped)
   }
 
   /** Candidates of the rows from `from` on, until there are many; gives the row behind the last. */

@@ -13,7 +13,7 @@ import type { LookupReader } from '../../connectors/contract.ts'
 import { compileCalc, compilePredicate, compileScalar } from '../../expr/compile.ts'
 import { type Batch, type Column, ColumnBuilder, gatherColumn, valueAt } from '../../types/batch.ts'
 import { physicalOf } from '../../types/value.ts'
-import type { Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
+import type { Counter, Operator, OperatorContext, OperatorRuntime } from '../contract.ts'
 import { gatherPadded } from '../joined-rows.ts'
 import type { LookupJoinNode } from './node.ts'
 
@@ -28,11 +28,13 @@ class LookupJoin implements Operator {
   private readonly keys: readonly ((batch: Batch) => Column)[]
   private readonly project: (batch: Batch) => Batch | null
   private readonly condition: ((batch: Batch, rows: Int32Array) => number) | undefined
+  private readonly nullKeys: Counter
   private readonly reader: LookupReader
 
   constructor(node: LookupJoinNode, context: OperatorContext) {
     this.node = node
     this.context = context
+    this.nullKeys = context.counter('leftNumNullKeys')
     const [input] = context.inputs
     const common = { lookup: context.functions, context: context.evaluation, mode: context.expressions }
     this.keys = node.keys.map(({ value }) => compileScalar(value, { input, ...common }))
@@ -69,7 +71,10 @@ class LookupJoin implements Operator {
     let count = 0
     for (let i = 0; i < length; i++) {
       const key = node.keys.map(({ value }, k) => valueAt(keys[k], value.type, i))
-      if (key.includes(null)) continue
+      if (key.includes(null)) {
+        this.nullKeys.add(1)
+        continue
+      }
       const found = this.reader.lookup(key)
       if (found instanceof Promise) {
         throw failure('RUNTIME_OPERATOR_FAILED', {

@@ -12,14 +12,8 @@ import { builtInAggregates } from '../../functions/aggregate/index.ts'
 import type { KeyedTable } from '../../state/contract.ts'
 import { type Batch, batchOf, rowAt } from '../../types/batch.ts'
 import type { Value } from '../../types/value.ts'
-import {
-  type Counter,
-  MAX_WATERMARK,
-  MIN_WATERMARK,
-  type Operator,
-  type OperatorContext,
-  type OperatorRuntime,
-} from '../contract.ts'
+import { MAX_WATERMARK, MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { LateRows } from '../late-rows.ts'
 import { compareBy } from '../sort-order.ts'
 import { compileMatchExpr, type MatchEvaluator } from './expression.ts'
 import { type Cells, Matcher, type MatchState } from './matcher.ts'
@@ -37,7 +31,7 @@ class Match implements Operator {
   private readonly matcher: Matcher
   private readonly measures: readonly MatchEvaluator[]
   private readonly compare: (left: Cells, right: Cells) => number
-  private readonly late: Counter
+  private readonly late: LateRows
   private watermark = MIN_WATERMARK
   private found: Value[][] = []
 
@@ -45,7 +39,7 @@ class Match implements Operator {
     this.node = node
     this.context = context
     this.partitions = context.state.table('partitions')
-    this.late = context.counter('numLateRecordsDropped')
+    this.late = new LateRows(context)
     this.compare = compareBy(context.inputs[0], node.order)
     const aggregates = context.aggregates ?? builtInAggregates
     const environment = { lookup: context.functions, context: context.evaluation, aggregates }
@@ -73,7 +67,7 @@ class Match implements Operator {
       const state = this.stateAt(slot)
       const time = node.time === 'proctime' ? now : Number(times[i])
       if (node.time === 'rowtime' && time <= this.watermark) {
-        this.late.add(1)
+        this.late.add(1, this.watermark - time)
         continue
       }
       const cells = rowAt(batch, this.context.inputs[0], i)

@@ -15,6 +15,7 @@ import { type Batch, type Column, ColumnBuilder, gather, gatherColumn } from '..
 import { AggregateCode, ViewRows } from '../aggregate-code.ts'
 import { aggregateLayout } from '../aggregate-layout.ts'
 import { type Counter, MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { LateRows } from '../late-rows.ts'
 import { keyColumns, timeColumn } from '../slot-code.ts'
 import { generate, type Run } from './code.ts'
 import { Frame, type Steps } from './frame.ts'
@@ -38,7 +39,7 @@ class OverAggregate implements Operator {
   private readonly times: KeyedTable | undefined
   private readonly pending: KeyedList | undefined
   private readonly frame: Frame | undefined
-  private readonly late: Counter
+  private readonly late: LateRows
   private readonly withoutTime: Counter
   private readonly all: readonly number[]
   private watermark = MIN_WATERMARK
@@ -58,7 +59,7 @@ class OverAggregate implements Operator {
       this.pending = state.list('pending')
     }
     if (bounded) this.frame = new Frame(node, this.groups, state.list('frame'))
-    this.late = context.counter('numLateRecordsDropped')
+    this.late = new LateRows(context)
     this.withoutTime = context.counter('numNullRowTimeRecordsDropped')
     this.all = context.inputs[0].map((_, c) => c)
   }
@@ -96,6 +97,7 @@ class OverAggregate implements Operator {
     const last = frame?.lastFired(batch)
     let count = 0
     let late = 0
+    let behind = 0
     let withoutTime = 0
     for (let i = 0; i < batch.length; i++) {
       if (nulls !== null && nulls[i] !== 0) {
@@ -105,12 +107,13 @@ class OverAggregate implements Operator {
       const time = values[i] as number
       if (time <= (last === undefined ? this.watermark : last[i])) {
         late++
+        behind = Math.max(behind, this.watermark - time)
         continue
       }
       at[count] = time
       rows[count++] = i
     }
-    if (late > 0) this.late.add(late)
+    if (late > 0) this.late.add(late, behind)
     if (withoutTime > 0) this.withoutTime.add(withoutTime)
     if (count > 0) this.keep(count === batch.length ? batch : gather(batch, rows, count), at.subarray(0, count))
   }

@@ -21,6 +21,12 @@ function create(node: SinkNode, context: OperatorContext): Operator {
     counter: context.counter,
     restoredCheckpoint: context.restoredCheckpoint,
   })
+  // What came before a barrier and is not committed yet, by checkpoint.
+  const prepared: { readonly checkpoint: number; readonly rows: number }[] = []
+  let rows = 0
+  if (writer.transactions !== undefined) {
+    context.gauge('numRecordsUncommitted', () => prepared.reduce((sum, each) => sum + each.rows, rows))
+  }
   const enforce = node.notNull.length === 0 ? undefined : notNull(node)
   return {
     open: () => writer.open(),
@@ -29,8 +35,9 @@ function create(node: SinkNode, context: OperatorContext): Operator {
     },
     onReady: (callback) => writer.onReady(callback),
     onBatch(batch: Batch) {
-      const rows = enforce === undefined ? batch : enforce(batch)
-      if (rows.length > 0) writer.write(rows)
+      const kept = enforce === undefined ? batch : enforce(batch)
+      rows += kept.length
+      if (kept.length > 0) writer.write(kept)
     },
     onWatermark(watermark) {
       writer.watermark?.(watermark)
@@ -38,6 +45,16 @@ function create(node: SinkNode, context: OperatorContext): Operator {
     },
     nextEventTime: () => Number.POSITIVE_INFINITY,
     flush: () => writer.flush(),
+    beforeBarrier(checkpoint) {
+      if (writer.transactions === undefined) return
+      // Without a number it is the end: whichever checkpoint is complete next commits it.
+      prepared.push({ checkpoint: checkpoint ?? 0, rows })
+      rows = 0
+    },
+    checkpointComplete(checkpoint) {
+      const left = prepared.findIndex((each) => each.checkpoint > checkpoint)
+      prepared.splice(0, left < 0 ? prepared.length : left)
+    },
     transactions: writer.transactions,
     close: () => writer.close(),
   }

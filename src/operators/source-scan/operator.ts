@@ -14,7 +14,13 @@ import type { SourceReader, SplitState } from '../../connectors/contract.ts'
 import { compileCalc, compileScalar } from '../../expr/compile.ts'
 import { type Batch, slice } from '../../types/batch.ts'
 import type { Exact } from '../../types/value.ts'
-import { MAX_WATERMARK, type OperatorContext, type OperatorRuntime, type SourceOperator } from '../contract.ts'
+import {
+  MAX_WATERMARK,
+  type OperatorContext,
+  type OperatorRuntime,
+  type SourceOperator,
+  type SplitStatus,
+} from '../contract.ts'
 import type { SourceScanNode, WatermarkSpec } from './node.ts'
 import { SplitWatermarks } from './watermarks.ts'
 
@@ -37,6 +43,8 @@ class SourceScan implements SourceOperator {
   #nextTick = Number.NEGATIVE_INFINITY
   #snapshots = new Map<number, readonly SplitState[]>()
   #refusesNull = false
+  /** Rows per split, and when the last ones came, monotonic ms. */
+  readonly #seen = new Map<string, { rows: number; last: number }>()
   idle = false
 
   constructor(node: SourceScanNode, context: OperatorContext) {
@@ -116,6 +124,12 @@ class SourceScan implements SourceOperator {
   }
 
   #take(split: string, batch: Batch, now: number): void {
+    const seen = this.#seen.get(split)
+    if (seen === undefined) this.#seen.set(split, { rows: batch.length, last: now })
+    else {
+      seen.rows += batch.length
+      seen.last = now
+    }
     const spec = this.#node.watermark
     if (spec !== undefined && this.#refusesNull) refuseNull(batch, spec.rowtime, this.#node.schema[spec.rowtime].name)
     if (spec === undefined || this.#watermarkOf === undefined) this.#emit(batch)
@@ -202,6 +216,24 @@ class SourceScan implements SourceOperator {
     const positions = this.#snapshots.get(checkpoint)
     for (const earlier of [...this.#snapshots.keys()]) if (earlier <= checkpoint) this.#snapshots.delete(earlier)
     if (positions !== undefined) this.#reader?.checkpointComplete?.(positions)
+  }
+
+  splits(): readonly SplitStatus[] {
+    const reader = this.#reader
+    if (reader === undefined) return []
+    const toWall = this.#clock.now() - this.#clock.monotonic()
+    const progress = new Map(reader.progress?.().map((each) => [each.split, each]))
+    return reader.splits().map((split) => {
+      const seen = this.#seen.get(split)
+      return {
+        split,
+        rows: seen?.rows ?? 0,
+        ...(seen !== undefined && { lastRow: Math.round(seen.last + toWall) }),
+        watermark: this.#watermarks.of(split),
+        idle: this.#watermarks.isIdle(split),
+        ...progress.get(split),
+      }
+    })
   }
 
   waitingFor(): string | undefined {

@@ -39,6 +39,10 @@ export class SplitWatermarks {
     return this.#splits.get(split)?.watermark ?? Number.NEGATIVE_INFINITY
   }
 
+  isIdle(split: string): boolean {
+    return this.#splits.get(split)?.idle === true
+  }
+
   /** The split had rows, whose highest watermark so far is `watermark`. */
   advance(split: string, watermark: number, now: number): void {
     const state = this.#splits.get(split)

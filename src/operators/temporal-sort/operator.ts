@@ -12,7 +12,8 @@
 import type { KeyedList, KeyedTable } from '../../state/contract.ts'
 import type { Batch, Column } from '../../types/batch.ts'
 import { RowKind } from '../../types/row-kind.ts'
-import { type Counter, MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { LateRows } from '../late-rows.ts'
 import { type RowComparator, RowOutput, rowComparator } from '../sort-order.ts'
 import type { TemporalSortNode } from './node.ts'
 
@@ -28,7 +29,7 @@ class TemporalSort implements Operator {
   private readonly list: KeyedList
   private readonly last: KeyedTable
   private readonly compare: RowComparator
-  private readonly late: Counter
+  private readonly late: LateRows
   private readonly columns: readonly number[]
 
   constructor(node: TemporalSortNode, context: OperatorContext) {
@@ -38,7 +39,7 @@ class TemporalSort implements Operator {
     this.list = context.state.list('rows')
     this.last = context.state.table('last')
     this.compare = rowComparator(context.inputs[0], node.order)
-    this.late = context.counter('numLateRecordsDropped')
+    this.late = new LateRows(context)
     this.columns = context.inputs[0].map((_, c) => c)
   }
 
@@ -63,12 +64,16 @@ class TemporalSort implements Operator {
       times.timeChanged(slot)
     }
     let dropped = 0
+    let behind = 0
     for (let i = 0; i < length; i++) {
       if (due[i] > last) list.append(slots[i], batch, this.columns, i)
-      else dropped += 1
+      else {
+        dropped += 1
+        behind = Math.max(behind, last - due[i])
+      }
     }
     if (dropped === 0) return
-    this.late.add(dropped)
+    this.late.add(dropped, behind)
     for (let i = 0; i < length; i++) if (due[i] <= last) times.remove(slots[i])
   }
 

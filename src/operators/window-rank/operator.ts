@@ -10,7 +10,8 @@
 import type { KeyedList, KeyedTable } from '../../state/contract.ts'
 import { type Batch, gather } from '../../types/batch.ts'
 import { RowKind } from '../../types/row-kind.ts'
-import { type Counter, MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { MIN_WATERMARK, type Operator, type OperatorContext, type OperatorRuntime } from '../contract.ts'
+import { LateRows } from '../late-rows.ts'
 import { type RowComparator, RowOutput, rowComparator } from '../sort-order.ts'
 import { type WindowClock, windowClock } from '../window.ts'
 import type { WindowRankNode } from './node.ts'
@@ -27,7 +28,7 @@ class WindowRank implements Operator {
   private readonly list: KeyedList
   private readonly compare: RowComparator
   private readonly clock: WindowClock
-  private readonly late: Counter
+  private readonly late: LateRows
   private readonly keys: readonly number[]
   private readonly columns: readonly number[]
   private readonly sorted = new Map<number, number[]>()
@@ -42,7 +43,7 @@ class WindowRank implements Operator {
     this.list = context.state.list('rows')
     this.compare = rowComparator(context.inputs[0], node.order)
     this.clock = windowClock(node.timeZone)
-    this.late = context.counter('numLateRecordsDropped')
+    this.late = new LateRows(context)
     this.keys = [...node.partition, node.endColumn]
     this.columns = context.inputs[0].map((_, c) => c)
   }
@@ -84,9 +85,14 @@ class WindowRank implements Operator {
     const ends = batch.columns[endColumn].values
     const kept = new Int32Array(batch.length)
     let count = 0
-    for (let i = 0; i < batch.length; i++) if (this.timer(Number(ends[i])) > this.watermark) kept[count++] = i
+    let behind = 0
+    for (let i = 0; i < batch.length; i++) {
+      const timer = this.timer(Number(ends[i]))
+      if (timer > this.watermark) kept[count++] = i
+      else behind = Math.max(behind, this.watermark - timer)
+    }
     if (count === batch.length) return batch
-    this.late.add(batch.length - count)
+    this.late.add(batch.length - count, behind)
     return gather(batch, kept, count)
   }
 

@@ -6,9 +6,11 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
 import { fail } from '../../base/errors.ts'
+import { diagnose } from '../../engine/doctor/index.ts'
 import type {
   BadRecords,
   CompiledPlanAnswer,
+  DoctorAnswer,
   LogPage,
   OperatorsAnswer,
   SubmitAnswer,
@@ -71,6 +73,9 @@ export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, { co
   app.get<Id>('/jobs/:id/bad-records', ofJob('Records that were skipped'), ({ params }) =>
     badRecords(coordinator.get(params.id)),
   )
+  app.get<Id>('/jobs/:id/doctor', ofJob('Why is there no (new) output?'), ({ params }) =>
+    examine(coordinator.get(params.id)),
+  )
   app.get<Id & { Querystring: { from?: string } }>(
     '/jobs/:id/logs',
     ofJob('The log from a byte on', {
@@ -84,7 +89,6 @@ export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, { co
   const later: readonly (readonly ['GET' | 'POST', string, string])[] = [
     ['GET', '/jobs/:id/operators/:node/rows', 'show live rows'],
     ['GET', '/jobs/:id/operators/:node/state', 'show keyed state'],
-    ['GET', '/jobs/:id/doctor', 'examine a job'],
   ]
   for (const [method, url, what] of later) {
     app.route({
@@ -122,6 +126,27 @@ function operators(job: RunningJob): OperatorsAnswer {
     }
   })
   return { at: report?.at ?? 0, operators: list }
+}
+
+/** The newest report, with what only the server knows: processes that died, and the state of the job. */
+function examine(job: RunningJob): DoctorAnswer {
+  const { report, record } = job
+  const { id, state } = record
+  if (report === undefined) return fail('SERVER_NOT_RUNNING', { id, state })
+  const { description } = report
+  const exceptions = record.exceptions.map(({ timestamp, exceptionName, rivulet }) => ({
+    at: timestamp,
+    code: exceptionName,
+    message: rivulet?.message ?? exceptionName,
+    hint: rivulet?.hint,
+  }))
+  const findings = diagnose({
+    ...description,
+    status: state === 'FAILED' || state === 'RESTARTING' ? state : description.status,
+    restarts: record.restarts + description.restarts,
+    exceptions: description.exceptions.length > 0 ? description.exceptions : exceptions,
+  })
+  return { findings, source: description.source }
 }
 
 function badRecords(job: RunningJob): BadRecords {
