@@ -2,6 +2,7 @@
  * `npm test`                 everything that needs only Node
  * `npm run test:kafka`       against a real Kafka
  * `npm run test:flink`       against a real Flink and a real Kafka
+ * `npm run test:yarn`        against a real YARN, Flink and Kafka
  * `npm run test:package`     the packed package, on the oldest and the newest Node
  *
  * Extra arguments are names of files to run instead of all.
@@ -10,7 +11,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync } from 'node:fs'
 
 const [first, ...rest] = process.argv.slice(2)
-const suite = first === 'kafka' || first === 'flink' || first === 'package' ? first : 'all'
+const suite = first === 'kafka' || first === 'flink' || first === 'yarn' || first === 'package' ? first : 'all'
 const named = suite === 'all' ? process.argv.slice(2) : rest
 
 const suites = {
@@ -20,6 +21,7 @@ const suites = {
   },
   kafka: { files: ['test/kafka/**/*.test.ts'], isolated: true },
   flink: { files: ['test/flink/**/*.test.ts'], isolated: true },
+  yarn: { files: ['test/yarn/**/*.test.ts'], isolated: true },
   package: { files: ['test/package/**/*.test.ts'], isolated: true },
 } as const
 

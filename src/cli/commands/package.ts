@@ -23,16 +23,21 @@ export const packageFlags: Readonly<Record<string, Flag>> = {
   strict: { type: 'boolean', help: 'Fail when anything in the job differs on Flink.' },
 }
 
+export function keyValues(call: Call, flag: string, written: string, command: string): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const entry of call.strings(flag)) {
+    const at = entry.indexOf('=')
+    if (at <= 0) fail('CLI_USAGE', { detail: `${written} takes key=value, found '${entry}'.`, command })
+    found[entry.slice(0, at)] = entry.slice(at + 1)
+  }
+  return found
+}
+
 export async function packageOf(call: Call, command: string) {
   const [file, ...more] = call.positionals
   if (file === undefined) fail('CLI_USAGE', { detail: 'Which file is to be packaged?', command })
   if (more.length > 0) fail('CLI_USAGE', { detail: `One file at a time, found also '${more[0]}'.`, command })
-  const configuration: Record<string, string> = {}
-  for (const entry of call.strings('define')) {
-    const at = entry.indexOf('=')
-    if (at <= 0) fail('CLI_USAGE', { detail: `-D takes key=value, found '${entry}'.`, command })
-    configuration[entry.slice(0, at)] = entry.slice(at + 1)
-  }
+  const configuration = keyValues(call, 'define', '-D', command)
   const packed = await packageFile(file, {
     args: call.rest,
     signal: call.io.signal,
