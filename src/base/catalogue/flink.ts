@@ -59,6 +59,10 @@ export const flinkErrors = {
     domain: 'external',
     message: ({ job, state }) => `Job ${job} is ${state}.`,
   }),
+  FLINK_KUBERNETES: declare<{ what: string; found: string; takes: string }>({
+    domain: 'user',
+    message: ({ what, found, takes }) => `${what} of a FlinkDeployment is ${takes}, found '${found}'.`,
+  }),
   FLINK_NO_PROGRAM: declare<Record<string, never>>({
     domain: 'user',
     message: () => 'There is no flink program, which starts applications on YARN.',
