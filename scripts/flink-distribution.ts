@@ -1,12 +1,13 @@
 /**
  * A real Apache Flink for tests: where its jars are, how its processes are started.
  *
- * `RIVULET_FLINK_LIBS` names the lib folder of a Flink 2.3 distribution with the Kafka SQL connector's jar in it. It is not fetched:
- * Maven Central has no flink-dist jar.
+ * `RIVULET_FLINK_LIBS` names the lib folder of a Flink 2.3 distribution with the Kafka SQL connector's jar in it; without it
+ * `scripts/flink-home.sh` installs one, once, outside the repository.
  */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, openSync } from 'node:fs'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const FLINK_VERSION = '2.3.0'
@@ -29,14 +30,26 @@ const OPENS = [
 ]
 
 const run = promisify(execFile)
+
+const HOME_SCRIPT = fileURLToPath(new URL('flink-home.sh', import.meta.url))
+
+/** What `scripts/flink-home.sh` prints, installing on first use: the home of Flink, or the Python that has PyFlink. */
+export function flinkHome(what: 'home' | 'python' = 'home'): string {
+  return execFileSync('bash', [HOME_SCRIPT, what], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
+}
+
 /** The folder of the jars. */
 export function flinkLibs(): string {
-  const libs = process.env.RIVULET_FLINK_LIBS
-  if (libs !== undefined && existsSync(join(libs, DIST_JAR))) return libs
-  const found = libs === undefined ? 'it is not set' : `${libs} has no ${DIST_JAR}`
-  throw new Error(
-    `RIVULET_FLINK_LIBS must name the lib folder of Flink ${FLINK_VERSION} with its Kafka connector; ${found}`,
-  )
+  const libs = process.env.RIVULET_FLINK_LIBS ?? join(flinkHome(), 'lib')
+  const jars = existsSync(libs) ? readdirSync(libs) : []
+  for (const needed of [DIST_JAR, 'flink-sql-connector-kafka-']) {
+    if (!jars.some((jar) => jar.startsWith(needed))) {
+      throw new Error(
+        `${libs} has no ${needed}: RIVULET_FLINK_LIBS (or FLINK_HOME) must name Flink ${FLINK_VERSION} with its Kafka connector; without either it is installed`,
+      )
+    }
+  }
+  return libs
 }
 
 export interface FlinkProcess {

@@ -5,6 +5,7 @@
  * `npm run test:server`      jobs in worker processes of a server (half a minute)
  * `npm run test:flink-clients`  Flink's own command line against a server (Java, Maven, Python)
  * `npm run test:flink`       against a real Flink and a real Kafka
+ * `npm run test:yarn`        against a real YARN, Flink and Kafka
  * `npm run test:package`     the packed package, on the oldest and the newest Node
  * `npm run test:browser`     the dashboard in Chromium (`CHROMIUM`, or /usr/bin/chromium)
  * `npm run test:chaos`       jobs and a real Kafka are killed; `-- --kills 100 --seed 7` says how often and which
@@ -30,6 +31,7 @@ const suites = {
   browser: { files: ['test/browser/**/*.test.ts'], isolated: true },
   flink: { files: ['test/flink/**/*.test.ts'], isolated: true },
   chaos: { files: ['test/chaos/**/*.test.ts'], isolated: true },
+  yarn: { files: ['test/yarn/**/*.test.ts'], isolated: true },
   package: { files: ['test/package/**/*.test.ts'], isolated: true },
 } as const
 

@@ -10,6 +10,7 @@ import { exportOf } from '../engine/load-function.ts'
 import { recordInto } from '../engine/recording.ts'
 import type { FunctionPlace } from '../flink/bundle.ts'
 import { packageJob } from '../flink/package.ts'
+import type { Dialect } from '../flink/parity.ts'
 import { type Recording, startRecording } from '../flink/record.ts'
 import { filePath, importBundled, importModules } from './bundle.ts'
 import { scriptFlags, substitute } from './script-variables.ts'
@@ -22,6 +23,8 @@ export interface PackageFileOptions {
   readonly jars: readonly string[]
   /** What differs on Flink is an error. */
   readonly strict: boolean
+  /** The managed service whose dialect is checked. */
+  readonly dialect?: Dialect
 }
 
 export async function packageFile(
@@ -31,7 +34,7 @@ export async function packageFile(
   if (!existsSync(file)) fail('CLI_NO_SUCH_FILE', { file })
   const places = new Map<unknown, FunctionPlace>()
   const environment = () => recordingEnvironment(file, options.configuration, places)
-  const { recorder, finish } = startRecording()
+  const { recorder, finish } = startRecording(options.dialect)
   await recordInto(recorder, async () => {
     if (extname(file) === '.sql') {
       const sql = substitute(readFileSync(file, 'utf8'), scriptFlags(options.args), ['kafka-zookeeper-servers'])

@@ -24,10 +24,10 @@ interface LegacySink {
 
 export class LegacyTables {
   readonly #sinks = new Map<string, LegacySink>()
-  readonly #findings: string[]
+  readonly #tell: (finding: string) => void
 
-  constructor(findings: string[]) {
-    this.#findings = findings
+  constructor(tell: (finding: string) => void) {
+    this.#tell = tell
   }
 
   translate(table: CreateTable): CreateTable {
@@ -36,7 +36,7 @@ export class LegacyTables {
     )
     if (given['connector.type'] === undefined) return table
     const name = nameOf(table.name)
-    this.#findings.push(`Table ${name}: the options of Flink 1.10 go out as today's.`)
+    this.#tell(`Table ${name}: the options of Flink 1.10 go out as today's.`)
     const text = (value: string): Text => ({ ...table.options[0].value, value })
     const options = Object.entries(translateLegacy(given)).map(([key, entry]) => ({
       ...table.options[0],
@@ -55,7 +55,7 @@ export class LegacyTables {
     if (stamps.size === 0) return { ...table, options }
     const written = columns.filter((each) => each.kind === 'physical-column').map((each) => each.name.name)
     this.#sinks.set(name, { columns: written, stamps })
-    this.#findings.push(
+    this.#tell(
       `Table ${name}: ${[...stamps].join(', ')} goes out as a STRING, since today's JSON format writes no timestamps with Z.`,
     )
     return { ...table, options, schema: { ...table.schema!, columns: changed } }

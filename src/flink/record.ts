@@ -12,6 +12,7 @@ import { print } from '../sql/index.ts'
 import { type LogicalType, typeText } from '../types/logical-type.ts'
 import type { FunctionStep, Step } from './description.ts'
 import { LegacyTables } from './legacy.ts'
+import { type Dialect, Parity } from './parity.ts'
 
 export interface RecordedFunction {
   readonly name: string
@@ -34,21 +35,23 @@ export interface Recording {
 /** Options that only the embedded engine reads. */
 const OWN_OPTION = /^rivulet\./
 
-export function startRecording(): { readonly recorder: Recorder; finish(file: string): Recording } {
+export function startRecording(dialect?: Dialect): { readonly recorder: Recorder; finish(file: string): Recording } {
   const steps: Step[] = []
   const functions: RecordedFunction[] = []
-  const findings: string[] = []
+  const parity = new Parity(dialect)
   const connectors = new Set<string>()
   const formats = new Set<string>()
   const sent = new Map<string, string>()
-  const legacy = new LegacyTables(findings)
+  const legacy = new LegacyTables((finding) => parity.tell(finding))
   const recorder: Recorder = {
     function({ name, system, fn }) {
       const step = functionStep(name, system, fn, functions.length)
       steps.push(step.step)
+      parity.function(name)
       functions.push({ name, fn, arguments: step.arguments, result: step.result })
     },
     statement(_session, statement) {
+      parity.see(statement)
       switch (statement.kind) {
         case 'create-table': {
           const table = legacy.translate(statement)
@@ -56,6 +59,10 @@ export function startRecording(): { readonly recorder: Recorder; finish(file: st
             if (key.value === 'connector') connectors.add(value.value)
             if (/^(key\.|value\.)?format$/.test(key.value)) formats.add(value.value)
           }
+          parity.table(
+            table.name.parts.map((part) => part.name).join('.'),
+            new Map(table.options.map(({ key, value }) => [key.value, value.value])),
+          )
           steps.push({ kind: 'statement', sql: print(table) })
           return
         }
@@ -72,15 +79,20 @@ export function startRecording(): { readonly recorder: Recorder; finish(file: st
       }
     },
     view(path, query) {
+      parity.see(query)
       const name = path.split('.').map((part) => `\`${part.replaceAll('`', '``')}\``)
       steps.push({ kind: 'statement', sql: `CREATE TEMPORARY VIEW ${name.join('.')} AS ${print(query)}` })
     },
     inserts(session, name, inserts) {
       for (const [key, value] of session.options.entries()) {
-        if (OWN_OPTION.test(key)) findings.push(`The option '${key}' has no meaning on Flink and is left out.`)
-        else if (sent.get(key) !== value) steps.push({ kind: 'option', key, value })
+        if (OWN_OPTION.test(key)) parity.tell(`The option '${key}' has no meaning on Flink and is left out.`)
+        else {
+          parity.option(key, value)
+          if (sent.get(key) !== value) steps.push({ kind: 'option', key, value })
+        }
         sent.set(key, value)
       }
+      for (const { insert } of inserts) parity.see(insert)
       steps.push({ kind: 'inserts', name, sql: inserts.map(({ insert }) => legacy.insert(insert)) })
       return true
     },
@@ -89,7 +101,7 @@ export function startRecording(): { readonly recorder: Recorder; finish(file: st
     recorder,
     finish(file) {
       if (!steps.some(({ kind }) => kind === 'inserts')) fail('FLINK_NO_JOB', { file })
-      return { steps, functions, options: Object.fromEntries(sent), findings, connectors, formats }
+      return { steps, functions, options: Object.fromEntries(sent), findings: parity.findings, connectors, formats }
     },
   }
 }

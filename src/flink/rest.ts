@@ -16,6 +16,8 @@ export interface ClusterJob {
 const SUPPORTED = /^2\.[0-3](\.|-|$)/
 const ENDED = ['FINISHED', 'FAILED', 'CANCELED']
 const POLL_MS = 500
+const CANCEL_ON_YARN =
+  "Give the address of the application's own REST, which submit --yarn prints, or: flink cancel -t yarn-application -Dyarn.application.id=APPLICATION JOB"
 /** Longer than `web.refresh-interval`, 3 s by default. */
 const STALE_POLLS = 20
 
@@ -142,8 +144,10 @@ export class FlinkCluster {
     }
     const text = await response.text()
     if (!response.ok) {
-      const reason = causesOf(errorsOf(text))
-      return fail('FLINK_REFUSED', { what, status: response.status, reason, hint: hintFor(reason) })
+      const proxied = response.status === 501 && init.method === 'PATCH'
+      const reason = proxied ? 'the proxy of YARN passes no PATCH on.' : causesOf(errorsOf(text))
+      const hint = proxied ? CANCEL_ON_YARN : hintFor(reason)
+      return fail('FLINK_REFUSED', { what, status: response.status, reason, hint })
     }
     try {
       return JSON.parse(text)

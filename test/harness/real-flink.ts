@@ -13,6 +13,8 @@ import { freePorts } from '../../scripts/kafka-distribution.ts'
 export interface RealFlink {
   readonly url: string
   readonly folder: string
+  /** Process id of the TaskManager. */
+  readonly taskManager: number
   /** Flink's own command line. */
   cli(args: readonly string[]): Promise<string>
   /** Threads and mapped native libraries of the TaskManager. */
@@ -103,6 +105,7 @@ export async function startFlink(slots: number): Promise<RealFlink> {
   return {
     url,
     folder,
+    taskManager: worker.pid ?? 0,
     cli: (args) => flinkCli({ ...settings, heap: '256m' }, args),
     usage() {
       const maps = readFileSync(`/proc/${worker.pid}/maps`, 'utf8')

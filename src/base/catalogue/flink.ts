@@ -59,6 +59,21 @@ export const flinkErrors = {
     domain: 'external',
     message: ({ job, state }) => `Job ${job} is ${state}.`,
   }),
+  FLINK_KUBERNETES: declare<{ what: string; found: string; takes: string }>({
+    domain: 'user',
+    message: ({ what, found, takes }) => `${what} of a FlinkDeployment is ${takes}, found '${found}'.`,
+  }),
+  FLINK_NO_PROGRAM: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'There is no flink program, which starts applications on YARN.',
+    hint: () => 'Set FLINK_HOME to a Flink 2.0 to 2.3, or put its bin folder on the PATH.',
+  }),
+  FLINK_YARN_FAILED: declare<{ what: string; reason: string }>({
+    domain: 'external',
+    message: ({ what, reason }) => `${what} on YARN: ${reason}`,
+    hint: () =>
+      'Flink needs HADOOP_CONF_DIR and HADOOP_CLASSPATH (the output of `hadoop classpath`); the logs of an application: yarn logs -applicationId ID.',
+  }),
   FLINK_PARITY: declare<{ findings: string }>({
     domain: 'user',
     message: ({ findings }) => `With --strict the job must be the same on Flink, but:\n${findings}`,

@@ -2,8 +2,11 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { fail } from '../../base/errors.ts'
+import { kubernetesManifest } from '../../flink/kubernetes.ts'
+import { type Dialect, dialects } from '../../flink/parity.ts'
 import type { Call, Command, Flag } from '../command.ts'
 import { packageFile } from '../package-file.ts'
+import { definitions } from './session-flags.ts'
 
 export const packageFlags: Readonly<Record<string, Flag>> = {
   define: {
@@ -20,19 +23,28 @@ export const packageFlags: Readonly<Record<string, Flag>> = {
     multiple: true,
     help: 'A connector jar that the cluster lacks: a file, or coordinates of the local Maven repository; may be repeated.',
   },
+  dialect: {
+    type: 'string',
+    value: 'NAME',
+    help: `Tell also what will not run on a managed service: ${dialects.join(' or ')}.`,
+  },
   strict: { type: 'boolean', help: 'Fail when anything in the job differs on Flink.' },
+}
+
+function dialectOf(call: Call, command: string): Dialect | undefined {
+  const name = call.string('dialect')
+  const dialect = dialects.find((each) => each === name)
+  if (name !== undefined && dialect === undefined) {
+    fail('CLI_USAGE', { detail: `--dialect takes ${dialects.join(' or ')}, found '${name}'.`, command })
+  }
+  return dialect
 }
 
 export async function packageOf(call: Call, command: string) {
   const [file, ...more] = call.positionals
   if (file === undefined) fail('CLI_USAGE', { detail: 'Which file is to be packaged?', command })
   if (more.length > 0) fail('CLI_USAGE', { detail: `One file at a time, found also '${more[0]}'.`, command })
-  const configuration: Record<string, string> = {}
-  for (const entry of call.strings('define')) {
-    const at = entry.indexOf('=')
-    if (at <= 0) fail('CLI_USAGE', { detail: `-D takes key=value, found '${entry}'.`, command })
-    configuration[entry.slice(0, at)] = entry.slice(at + 1)
-  }
+  const configuration = definitions(call, command)
   const packed = await packageFile(file, {
     args: call.rest,
     signal: call.io.signal,
@@ -40,6 +52,7 @@ export async function packageOf(call: Call, command: string) {
     platform: call.string('platform'),
     jars: call.strings('jar'),
     strict: call.boolean('strict'),
+    dialect: dialectOf(call, command),
   })
   for (const finding of packed.recording.findings) call.io.err(`On Flink: ${finding}`)
   return { ...packed, name: `${basename(file, extname(file))}.jar` }
@@ -47,7 +60,7 @@ export async function packageOf(call: Call, command: string) {
 
 export const packageCommand: Command = {
   name: 'package',
-  usage: 'package FILE.ts|FILE.sql -o JOB.jar [-D key=value]… [-- ARGS]',
+  usage: 'package FILE.ts|FILE.sql -o JOB.jar [--k8s] [-D key=value]… [-- ARGS]',
   summary: 'Make a job jar for Apache Flink; needs neither Java nor Maven.',
   details: [
     'The statements of FILE run once, now, with ARGS; the jar holds them and the functions, for flink run or rivulet submit.',
@@ -56,12 +69,42 @@ export const packageCommand: Command = {
   flags: {
     ...packageFlags,
     output: { type: 'string', short: 'o', value: 'JOB.jar', help: "The jar's file, by default the job's name." },
+    k8s: { type: 'boolean', help: 'Write JOB.yaml beside it: a FlinkDeployment for the Kubernetes operator.' },
+    'k8s-image': {
+      type: 'string',
+      value: 'IMAGE',
+      help: 'Image of the FlinkDeployment, by default flink:VERSION-java17.',
+    },
+    'k8s-jar': {
+      type: 'string',
+      value: 'URI',
+      help: 'Where the job jar is for the operator, by default in /opt/flink/usrlib of the image.',
+    },
+    'flink-version': {
+      type: 'string',
+      value: 'VERSION',
+      help: 'Flink of the FlinkDeployment, 2.0 to 2.3, by default 2.3.',
+    },
+    parallelism: { type: 'string', short: 'p', value: 'N', help: 'Parallelism in the FlinkDeployment, by default 1.' },
   },
   async run(call) {
     const { jar, recording, name } = await packageOf(call, 'package')
     const output = call.string('output') ?? name
     await writeFile(output, jar)
     call.io.out(`${output}  ${(jar.length / 1e6).toFixed(1)} MB`)
+    if (call.boolean('k8s')) {
+      const manifest = output.replace(/(\.jar)?$/, '.yaml')
+      const text = kubernetesManifest({
+        jar: basename(output),
+        uri: call.string('k8s-jar'),
+        image: call.string('k8s-image'),
+        version: call.string('flink-version'),
+        parallelism: call.count('parallelism'),
+        options: recording.options,
+      })
+      await writeFile(manifest, text)
+      call.io.out(manifest)
+    }
     call.io.out(`connectors that the cluster needs: ${[...recording.connectors].join(', ')}`)
     return 0
   },

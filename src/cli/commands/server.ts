@@ -7,6 +7,7 @@ import type { ServerOptions } from '../../server/server.ts'
 import type { Call, Command } from '../command.ts'
 import { dataFolder, paint } from '../server-flags.ts'
 import { version } from '../version.ts'
+import { definitions } from './session-flags.ts'
 
 export const server: Command = {
   name: 'server',
@@ -57,7 +58,7 @@ export const server: Command = {
       gatewayEntry: gatewayEntry(),
       version,
       dashboard: dashboardFolder(),
-      configuration: definitions(call.strings('define'), 'server'),
+      configuration: definitions(call, 'server'),
     })
     const { io } = call
     io.out(`${paint('1', `rivulet ${version}`, io.terminal)}  ${paint('36', running.url, io.terminal)}`)
@@ -77,16 +78,6 @@ export const server: Command = {
 export async function start(options: ServerOptions) {
   const { startServer } = await import('../../server/server.ts')
   return startServer(options)
-}
-
-export function definitions(entries: readonly string[], command: string): Record<string, string> {
-  const configuration: Record<string, string> = {}
-  for (const entry of entries) {
-    const at = entry.indexOf('=')
-    if (at <= 0) fail('CLI_USAGE', { detail: `-D takes key=value, found '${entry}'.`, command })
-    configuration[entry.slice(0, at)] = entry.slice(at + 1)
-  }
-  return configuration
 }
 
 function tls(call: Call): ServerOptions['tls'] {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, extname, resolve } from 'node:path'
 import { fail, fromErrorJson, type RivuletErrorJson } from '../../base/errors.ts'
 import { submitToFlink } from '../../flink/target.ts'
+import { submitToYarn } from '../../flink/yarn.ts'
 import type { SubmitRequest } from '../../server/api-types.ts'
 import type { ServerClient } from '../../server/client.ts'
 import { bundle } from '../bundle.ts'
@@ -11,7 +12,7 @@ import { scriptFlags, substitute } from '../script-variables.ts'
 import { clientOf, durationText, paint, printJson, serverFlags, stateText } from '../server-flags.ts'
 import { flinkUrl, targetFlags } from '../target.ts'
 import { packageFlags, packageOf } from './package.ts'
-import { definitions } from './server.ts'
+import { definitions, keyValues } from './session-flags.ts'
 
 export const submit: Command = {
   name: 'submit',
@@ -19,7 +20,8 @@ export const submit: Command = {
   summary: 'Hand a job to the server; wait for its end, or with -d only until it runs.',
   details: [
     'One file is one job. Ctrl-C leaves the job running. Exit code: 0 done, 1 the job failed, 2 it was refused.',
-    'With --target flink the job is packaged as rivulet package does it and runs on that cluster.',
+    'With --target flink the job is packaged as rivulet package does it and runs on that cluster; with --yarn the flink program of',
+    "FLINK_HOME or of the PATH starts a cluster for it in YARN's application mode.",
   ].join('\n'),
   flags: {
     detached: { type: 'boolean', short: 'd', help: 'Do not wait for the end.' },
@@ -29,6 +31,16 @@ export const submit: Command = {
     ...serverFlags,
     ...targetFlags,
     ...packageFlags,
+    yarn: {
+      type: 'boolean',
+      help: 'With --target flink: start the job as an application on YARN; needs a flink program and HADOOP_CONF_DIR.',
+    },
+    'yarn-option': {
+      type: 'string',
+      value: 'key=value',
+      multiple: true,
+      help: 'An option of the cluster that YARN starts, as flink run -D takes it; may be repeated.',
+    },
   },
   async run(call) {
     const flink = flinkUrl(call, 'submit')
@@ -46,10 +58,10 @@ export const submit: Command = {
 }
 
 async function submitOnFlink(url: string, call: Call): Promise<number> {
+  const options = keyValues(call, 'yarn-option', '--yarn-option', 'submit')
   const { jar, name } = await packageOf(call, 'submit')
   const { signal, out, err } = call.io
-  await submitToFlink({
-    url,
+  const submission = {
     jar,
     name,
     parallelism: call.count('parallelism'),
@@ -58,7 +70,9 @@ async function submitOnFlink(url: string, call: Call): Promise<number> {
     signal,
     out,
     err,
-  })
+  }
+  if (call.boolean('yarn')) await submitToYarn({ ...submission, options, env: process.env })
+  else await submitToFlink({ ...submission, url })
   return 0
 }
 
@@ -76,7 +90,7 @@ async function requestOf(file: string, call: Call): Promise<SubmitRequest> {
     folder: dirname(resolve(file)),
     args: call.rest,
     name: call.string('name'),
-    configuration: definitions(call.strings('define'), 'submit'),
+    configuration: definitions(call, 'submit'),
     parallelism: call.count('parallelism'),
     savepoint: savepoint === undefined || savepoint.startsWith('file:') ? savepoint : resolve(savepoint),
   }

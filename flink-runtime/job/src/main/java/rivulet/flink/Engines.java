@@ -21,7 +21,7 @@ import java.util.function.BiFunction;
 final class Engines {
   private static final String NESTED = "rivulet/bridge/";
   private static final String[] JARS = {"bridge.jar", "javet.jar", "javet-native.jar"};
-  private static final String KEY = "rivulet.bridge.1";
+  private static final String KEY = "rivulet.bridge.2";
 
   private Engines() {}
 

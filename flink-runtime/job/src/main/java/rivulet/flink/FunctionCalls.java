@@ -47,6 +47,7 @@ final class FunctionCalls implements Serializable {
   private Codec result;
   private transient IntFunction<ByteBuffer> grow;
   private transient Runnable call;
+  private transient Runnable hold;
   private transient AutoCloseable close;
   private transient ByteBuffer buffer;
 
@@ -81,8 +82,15 @@ final class FunctionCalls implements Serializable {
     Map<String, Object> engine = Engines.open(bundle, sourceMap);
     grow = (IntFunction<ByteBuffer>) engine.get("buffer");
     call = (Runnable) engine.get("call");
+    hold = (Runnable) engine.get("hold");
     close = (AutoCloseable) engine.get("close");
     buffer = grow.apply(FIRST_BYTES);
+  }
+
+  /** For functions that only rows call: timers, whose thread may be another, call aggregates alone. */
+  void openForRows() {
+    open();
+    hold.run();
   }
 
   void close() throws Exception {

@@ -16,7 +16,7 @@ public final class TypeScriptScalarFunction extends ScalarFunction {
 
   @Override
   public void open(FunctionContext context) {
-    calls.open();
+    calls.openForRows();
   }
 
   public Object eval(Object... values) {

@@ -16,7 +16,7 @@ public final class TypeScriptTableFunction extends TableFunction<Object> {
 
   @Override
   public void open(FunctionContext context) {
-    calls.open();
+    calls.openForRows();
   }
 
   public void eval(Object... values) {
