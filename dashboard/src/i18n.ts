@@ -49,6 +49,7 @@ const zh = {
   'Canceling …': '正在取消……',
   'Writing the savepoint …': '正在写入保存点……',
   'Savepoint written': '保存点已写入',
+  'Restored from': '恢复自',
   'rows/s': '行/秒',
   busy: '繁忙',
   'back-pressured': '反压',

@@ -146,7 +146,15 @@ const exceptions = {
 }
 
 const checkpoints = () => ({
-  counts: { restored: 0, total: 3, in_progress: 0, completed: 2, failed: 1 },
+  counts: { restored: 1, total: 3, in_progress: 0, completed: 2, failed: 1 },
+  latest: {
+    restored: {
+      id: 0,
+      restore_timestamp: Date.now() - 40_000,
+      is_savepoint: true,
+      external_path: 'file:/savepoints/savepoint-7527ae-0',
+    },
+  },
   history: [3, 2, 1].map((id) => ({
     id,
     status: id === 2 ? 'FAILED' : 'COMPLETED',

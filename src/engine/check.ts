@@ -47,6 +47,8 @@ async function checkAll(
 ): Promise<RivuletError[]> {
   const errors: RivuletError[] = []
   for (const statement of statements) {
+    // A function's module is not loaded for a check; what calls it cannot be checked.
+    if (statement.kind === 'create-function') for (const name of createdName(statement)) missing.add(name)
     try {
       check(session, statement, source)
     } catch (error) {
@@ -79,7 +81,6 @@ function check(session: Session, statement: Statement, source: SourceText): void
     case 'show-create':
     case 'describe':
     case 'explain':
-    // A function's module is not loaded for a check.
     case 'create-function':
       return
     default:

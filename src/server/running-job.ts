@@ -12,7 +12,7 @@ import { closeSync, openSync } from 'node:fs'
 import { failure, fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../base/errors.ts'
 import { parseDuration } from '../base/options.ts'
 import type { CheckpointStatistic, JobState } from './api-types.ts'
-import { newestCheckpoint, statistic } from './checkpoint-folder.ts'
+import { localPath, newestCheckpoint, statistic } from './checkpoint-folder.ts'
 import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
 import { maskJson } from './mask.ts'
 import type { FromWorker, JobReport, ToWorker } from './messages.ts'
@@ -140,6 +140,7 @@ export class RunningJob {
       case 'deployed':
         record.deployed = message.job
         record.name = message.job.name
+        this.#noteStart(message.job.options['execution.state-recovery.path'])
         this.#hooks.store.save(record)
         break
       case 'running':
@@ -153,6 +154,11 @@ export class RunningJob {
       case 'savepoint':
         this.#savepointDone(message)
     }
+  }
+
+  /** The job said itself what it starts from. A recovery by the server wins over it. */
+  #noteStart(path: string | undefined): void {
+    if (path !== undefined) this.restored ??= { path: localPath(path), at: Date.now() }
   }
 
   #addCheckpoint(checkpoint: CheckpointStatistic): void {

@@ -60,6 +60,12 @@ export function CheckpointsPanel({ job }: PanelProps) {
           {t('Failed')} {count(counts.failed)}
         </span>
       </p>
+      {data.latest.restored !== null && (
+        <p className="facts">
+          {t('Restored from')} <code>{data.latest.restored.external_path}</code>
+          <span>{time(data.latest.restored.restore_timestamp)}</span>
+        </p>
+      )}
       {history.length === 0 ? (
         <Empty title="No checkpoints yet" hint="Set execution.checkpointing.interval to take them." />
       ) : (

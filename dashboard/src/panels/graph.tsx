@@ -118,7 +118,9 @@ function layout(job: JobDetails): Readonly<Record<string, { x: number; y: number
 export function GraphPanel({ job }: PanelProps) {
   const t = useText()
   const { data: operators, error } = usePoll<OperatorsAnswer>(`/rivulet/v1/jobs/${job.jid}/operators`)
-  const { data: plan } = usePoll<CompiledPlanAnswer>(`/rivulet/v1/jobs/${job.jid}/plan`, 30_000)
+  // A job that is only starting has no plan yet.
+  const planned = job.plan.nodes.length > 0
+  const { data: plan } = usePoll<CompiledPlanAnswer>(planned ? `/rivulet/v1/jobs/${job.jid}/plan` : null, 30_000)
   const loads = useLoads(job)
   const places = layout(job)
   const nodes: Node<VertexData>[] = job.vertices.map((vertex) => {
