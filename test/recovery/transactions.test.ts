@@ -112,7 +112,7 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
     const ledger = new Ledger()
     ledger.onCommit = () => {
       const place = { checkpoint: 1, topic: 'results', transactionalId: 'pay-0-1' }
-      throw failure('CONNECTOR_KAFKA_COMMIT_LOST', { ...place, detail: 'fenced' })
+      throw failure('CONNECTOR_KAFKA_COMMIT_LOST', { ...place, offsets: '', detail: 'fenced' })
     }
     const job = await start(ledger, hostInMemory(), {
       'execution.checkpointing.interval': '5 ms',

@@ -52,11 +52,18 @@ export const connectorErrors = {
     message: ({ feature }) => `${feature} is not supported yet.`,
     hint: ({ hint }) => hint,
   }),
-  CONNECTOR_KAFKA_COMMIT_LOST: declare<{ checkpoint: number; topic: string; transactionalId: string; detail: string }>({
+  CONNECTOR_KAFKA_COMMIT_LOST: declare<{
+    checkpoint: number
+    topic: string
+    transactionalId: string
+    /** `partition 0: 10 to 20, …`; empty when unknown. */
+    offsets: string
+    detail: string
+  }>({
     // Not of the outside: it stays so at every restart, until somebody decides what is to become of the rows.
     domain: 'user',
-    message: ({ checkpoint, topic, detail }) =>
-      `The rows of checkpoint ${checkpoint} for topic '${topic}' cannot be committed: ${detail}`,
+    message: ({ checkpoint, topic, offsets, detail }) =>
+      `The rows of checkpoint ${checkpoint} for topic '${topic}'${offsets === '' ? '' : ` (offsets of ${offsets})`} cannot be committed: ${detail}`,
     hint: () =>
       "They are lost for readers with 'isolation.level' = 'read_committed'. Start from an earlier checkpoint, or go on without them with 'sink.transactions.accept-loss' = 'true'. Keep 'properties.transaction.timeout.ms' longer than any time that the job may be down.",
     flink: 'Failed to commit transaction … because of … Data loss may occur.',

@@ -25,6 +25,8 @@ import type { KafkaSinkSettings, TransactionSettings } from './settings.ts'
 interface KafkaCommittable extends TransactionIdentity {
   readonly topic: string
   readonly checkpoint: number
+  /** Where its records stand; absent in checkpoints of earlier builds. */
+  readonly written?: KafkaProducer['written']
 }
 
 interface OpenTransaction {
@@ -108,7 +110,8 @@ export class KafkaTransactions {
     if (open === undefined) return []
     await open.producer.flush()
     open.producer.close()
-    const committable: KafkaCommittable = { ...open.identity, topic: this.#settings.topic, checkpoint }
+    const { written } = open.producer
+    const committable: KafkaCommittable = { ...open.identity, topic: this.#settings.topic, checkpoint, written }
     return [committable as unknown as Committable]
   }
 
@@ -139,10 +142,13 @@ async function commitAll(
         const lost = isRivuletError(error) && error.code === 'KAFKA_TRANSACTION_LOST'
         if (!lost) throw error
         if (acceptLoss) return
-        const { checkpoint, topic, transactionalId } = committable
+        const { checkpoint, topic, transactionalId, written = [] } = committable
+        const offsets = written
+          .map(({ partition, first, last }) => `partition ${partition}: ${first} to ${last}`)
+          .join(', ')
         throw failure(
           'CONNECTOR_KAFKA_COMMIT_LOST',
-          { checkpoint, topic, transactionalId, detail: error.message },
+          { checkpoint, topic, transactionalId, offsets, detail: error.message },
           { cause: error },
         )
       }

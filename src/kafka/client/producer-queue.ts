@@ -42,6 +42,8 @@ export class PartitionQueue {
   nextSequence = 0
   /** Monotonic milliseconds before which nothing is sent after a failure. */
   notBefore = 0
+  /** Offsets that were given to what was written, as the broker told; undefined before its first answer. */
+  written: { readonly first: number; readonly last: number } | undefined
   #nextOrder = 0
   /** The broker has acknowledged a batch of the present producer id. */
   #established = false
@@ -96,6 +98,10 @@ export class PartitionQueue {
     }
     this.onTheWay.push(batch)
     return batch
+  }
+
+  wrote(baseOffset: number, records: number): void {
+    this.written = { first: this.written?.first ?? baseOffset, last: baseOffset + records - 1 }
   }
 
   acknowledged(batch: Batch): void {

@@ -72,6 +72,11 @@ export class KafkaProducer {
     return this.#buffered >= this.#config.bufferMemory
   }
 
+  /** Where the records of the transaction stand, as far as the broker told: an answer that was lost tells nothing. */
+  get written(): readonly { readonly partition: number; readonly first: number; readonly last: number }[] {
+    return this.#queues.flatMap(({ partition, written }) => (written === undefined ? [] : [{ partition, ...written }]))
+  }
+
   /** Bytes that are not acknowledged yet. */
   get bufferedBytes(): number {
     return this.#buffered
@@ -318,11 +323,13 @@ export class KafkaProducer {
     }
     const open = new Set(batches)
     for (const { name, partitionResponses } of response.responses)
-      for (const { index, errorCode, errorMessage, recordErrors } of partitionResponses) {
+      for (const { index, errorCode, errorMessage, recordErrors, baseOffset } of partitionResponses) {
         const batch = batches.find(({ queue }) => queue.topic === name && queue.partition === index)
         if (batch === undefined) continue
         open.delete(batch)
         const detail = recordErrors[0]?.batchIndexErrorMessage ?? errorMessage
+        if (errorCode === ErrorCodes.NONE && this.#transaction !== undefined)
+          batch.queue.wrote(baseOffset, batch.records)
         this.#judge(batch, errorCode, detail)
       }
     for (const batch of open)
