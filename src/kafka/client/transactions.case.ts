@@ -166,4 +166,35 @@ export function transactionCases(cluster: TransactionCluster): void {
     await endTransaction(client, open, false)
     assert.deepEqual(await committed(cluster, topic, 3), ['a', 'b', 'd'])
   })
+
+  it('a large aborted transaction, interleaved with committed ones, is left out over many fetches', async () => {
+    const { topic, id } = await place(cluster)
+    await using client = cluster.clientOf({ 'batch.size': '4000' })
+    const begin = async (name: string) => {
+      const identity = await beginTransaction(client, id(name), 60_000)
+      const producer = new KafkaProducer(client, identity)
+      return { identity, producer, writer: await producer.topic(topic) }
+    }
+    const aborted = await begin('aborted')
+    const padding = 'x'.repeat(900)
+    const expected: string[] = []
+    for (let round = 0; round < 8; round++) {
+      const good = await begin(`good-${round}`)
+      for (let i = 0; i < 20; i++) {
+        for (let n = 0; n < 4; n++) write(aborted.writer, `lost ${padding}`, { partition: i % 2 })
+        write(good.writer, `${round}-${i}`, { partition: i % 2 })
+        expected.push(`${round}-${i}`)
+        if (i % 5 === 4) await Promise.all([aborted.producer.flush(), good.producer.flush()])
+      }
+      await good.producer.flush()
+      good.producer.close()
+      await endTransaction(client, good.identity, true)
+    }
+    await endTransaction(client, aborted.identity, false)
+    aborted.producer.close()
+    const small = { 'max.partition.fetch.bytes': '3000', 'isolation.level': 'read_committed' }
+    await using reader = cluster.clientOf(small)
+    const read = (await readTopic(reader, topic, expected.length)).map(({ value }) => value)
+    assert.deepEqual(read.sort(), expected.sort())
+  })
 }
