@@ -10,6 +10,7 @@ import { isJobError } from '../engine/job-client.ts'
 import { type Command, helpText, type Io, parseCall } from './command.ts'
 import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
+import { dashboard } from './commands/dashboard.ts'
 import { cancel, describe, doctor, list, logs, savepoint, stop } from './commands/jobs.ts'
 import { packageCommand } from './commands/package.ts'
 import { plan } from './commands/plan.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   run,
   sql,
   server,
+  dashboard,
   submit,
   list,
   describe,

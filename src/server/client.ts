@@ -39,6 +39,11 @@ export class ServerClient {
     this.#token = file === undefined ? undefined : readFileSync(file, 'utf8').trim()
   }
 
+  /** The address of the dashboard; it holds the token, when this client has one. */
+  dashboard(): string {
+    return this.#token === undefined ? `${this.url}/` : `${this.url}/#token=${encodeURIComponent(this.#token)}`
+  }
+
   async call<T>(method: string, path: string, body?: object): Promise<T> {
     let response: Response
     try {

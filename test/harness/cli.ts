@@ -17,9 +17,14 @@ export interface RunningCli {
   output(): string
 }
 
-export function startCli(args: readonly string[], cwd = root): RunningCli {
+interface CliOptions {
+  readonly cwd?: string
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export function startCli(args: readonly string[], { cwd = root, env = process.env }: CliOptions = {}): RunningCli {
   const bin = `${root}src/cli/bin.ts`
-  const child = spawn(process.execPath, ['--conditions=rivulet-source', bin, ...args], { cwd })
+  const child = spawn(process.execPath, ['--conditions=rivulet-source', bin, ...args], { cwd, env })
   let out = ''
   let err = ''
   child.stdout.on('data', (chunk: Buffer) => {
@@ -34,6 +39,6 @@ export function startCli(args: readonly string[], cwd = root): RunningCli {
   return { child, done, output: () => out + err }
 }
 
-export function runCli(args: readonly string[], cwd = root): Promise<CliResult> {
-  return startCli(args, cwd).done
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).done
 }
