@@ -7,7 +7,6 @@
  */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { unzipSync, zipSync } from 'fflate'
 
@@ -16,10 +15,14 @@ const JAVET = '5.0.6'
 const root = new URL('../', import.meta.url).pathname
 const runtime = join(root, 'flink-runtime')
 const out = join(runtime, 'npm', PLATFORM)
-const repository = process.env.MAVEN_REPO ?? join(homedir(), '.m2/repository')
-const javet = join(repository, 'com/caoccao/javet')
+/** The jars of V8, copied by Maven, which alone knows where its repository is. */
+const javet = join(runtime, 'target', 'javet')
 
 execFileSync('mvn', ['-B', '-q', '-f', join(runtime, 'pom.xml'), 'package'], { stdio: 'inherit' })
+for (const artifact of ['javet', `javet-v8-${PLATFORM}`]) {
+  const copy = [`-Dartifact=com.caoccao.javet:${artifact}:${JAVET}`, `-DoutputDirectory=${javet}`]
+  execFileSync('mvn', ['-B', '-q', 'dependency:copy', ...copy], { stdio: 'inherit' })
+}
 const stored = (path: string) => [new Uint8Array(readFileSync(path)), { level: 0 }] as [Uint8Array, { level: 0 }]
 const classes = unzipSync(readFileSync(join(runtime, 'job/target/job-0.1.0.jar')))
 const code = Object.entries(classes).filter(([name]) => name.endsWith('.class'))
@@ -29,10 +32,8 @@ const jar = zipSync(
     'META-INF/MANIFEST.MF': Buffer.from('Manifest-Version: 1.0\r\nMain-Class: rivulet.flink.JobMain\r\n\r\n'),
     ...Object.fromEntries(code),
     'rivulet/bridge/bridge.jar': stored(join(runtime, 'bridge/target/bridge-0.1.0.jar')),
-    'rivulet/bridge/javet.jar': stored(join(javet, `javet/${JAVET}/javet-${JAVET}.jar`)),
-    'rivulet/bridge/javet-native.jar': stored(
-      join(javet, `javet-v8-${PLATFORM}/${JAVET}/javet-v8-${PLATFORM}-${JAVET}.jar`),
-    ),
+    'rivulet/bridge/javet.jar': stored(join(javet, `javet-${JAVET}.jar`)),
+    'rivulet/bridge/javet-native.jar': stored(join(javet, `javet-v8-${PLATFORM}-${JAVET}.jar`)),
   },
   { mtime: new Date(1980, 0, 1) },
 )
