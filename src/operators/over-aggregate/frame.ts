@@ -27,6 +27,12 @@ export interface Steps {
   readonly emit: Int32Array
 }
 
+/** Rows (ascending) whose key gets a new time to be forgotten at, and those times. */
+export interface ForgetTimes {
+  readonly rows: Int32Array
+  readonly at: Float64Array
+}
+
 const LAST = 1
 const FORGET_AT = 2
 
@@ -68,7 +74,7 @@ export class Frame {
   }
 
   /** For RANGE: rows whose key gets a new time to be forgotten at, and those times. */
-  forgetTimes(batch: Batch, at: Float64Array): { rows: Int32Array; at: Float64Array } | undefined {
+  forgetTimes(batch: Batch, at: Float64Array): ForgetTimes | undefined {
     if (!this.range) return undefined
     const slots = new Int32Array(batch.length)
     this.groups.lookup(batch, this.node.window.partition, slots, 'update')

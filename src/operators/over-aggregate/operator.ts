@@ -18,7 +18,7 @@ import { type Counter, MIN_WATERMARK, type Operator, type OperatorContext, type 
 import { LateRows } from '../late-rows.ts'
 import { keyColumns, timeColumn } from '../slot-code.ts'
 import { generate, type Run } from './code.ts'
-import { Frame, type Steps } from './frame.ts'
+import { type ForgetTimes, Frame, type Steps } from './frame.ts'
 import type { OverAggregateNode } from './node.ts'
 import { LEADING, waits } from './state.ts'
 import { OverValues } from './values.ts'
@@ -119,12 +119,29 @@ class OverAggregate implements Operator {
   }
 
   private keep(batch: Batch, at: Float64Array): void {
-    const slots = this.wake(batch, at)
-    this.pending?.appendAll(slots, batch, this.all)
     const forget = this.frame?.forgetTimes(batch, at)
-    if (forget !== undefined && forget.rows.length > 0) {
-      this.wake(gather(batch, forget.rows, forget.rows.length), forget.at)
+    const slots =
+      forget === undefined || forget.rows.length === 0 ? this.wake(batch, at) : this.wakeBoth(batch, at, forget)
+    this.pending?.appendAll(slots, batch, this.all)
+  }
+
+  /** Each row's time and, right behind it, the time at which its key may be forgotten: what fires first among equal times must not depend on batches. */
+  private wakeBoth(batch: Batch, at: Float64Array, forget: ForgetTimes): Int32Array {
+    const total = batch.length + forget.rows.length
+    const rows = new Int32Array(total)
+    const times = new Float64Array(total)
+    const places = new Int32Array(batch.length)
+    let o = 0
+    for (let i = 0, f = 0; i < batch.length; i++) {
+      places[i] = o
+      rows[o] = i
+      times[o++] = at[i]
+      if (forget.rows[f] !== i) continue
+      rows[o] = i
+      times[o++] = forget.at[f++]
     }
+    const slots = this.wake(gather(batch, rows, total), times)
+    return places.map((place) => slots[place])
   }
 
   /** Slots of `times` for the rows' keys at those times. */
