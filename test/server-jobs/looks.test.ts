@@ -1,6 +1,7 @@
 /** Live rows and keyed state over HTTP, with jobs in real processes. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { main } from '../../src/cli/main.ts'
 import type { CompiledPlanAnswer, KeyedState, TappedRows } from '../../src/server/api-types.ts'
 import { COUNT, TABLES, type TestServer, testServer } from '../server/harness.ts'
 
@@ -52,6 +53,62 @@ describe('looking into a job of the server', { timeout: 60_000 }, () => {
       while (job.looks.taps > 0) await wait()
       while (job.report?.lookers !== 0) await wait()
       await t.client.cancel(id)
+    } finally {
+      await t.close()
+    }
+  })
+
+  it('from the command line: tap until Ctrl-C or the end of the job, state of a key', async () => {
+    const t = await testServer()
+    try {
+      const id = await t.submit(COUNT, { name: 'counts' })
+      await t.until(id, 'RUNNING')
+      const run = async (argv: string[], until: (out: readonly string[]) => boolean = () => false) => {
+        const stop = new AbortController()
+        const [out, err]: [string[], string[]] = [[], []]
+        const io = {
+          out(line: string) {
+            out.push(line)
+            if (until(out)) stop.abort()
+          },
+          err: (line: string) => err.push(line),
+          terminal: false,
+          signal: stop.signal,
+        }
+        const code = await main([...argv, '--server', t.server.url, '--data', t.data], io as never)
+        return { code, out, err }
+      }
+      const lines = await run(['tap', 'counts', 'GroupAggregate'], (out) => out.length > 30)
+      assert.equal(lines.code, 0)
+      assert.match(lines.err[0], /^GroupAggregate\(.*\): a INT, EXPR\$1 BIGINT/)
+      assert.ok(
+        lines.out.some((line) => /^\+U\[\d, \d+\]$/.test(line)),
+        lines.out.join('\n'),
+      )
+      const json = await run(['tap', id.slice(0, 10), '2', '--json'], (out) => out.length > 3)
+      assert.deepEqual(Object.keys(JSON.parse(json.out[0])), ['kind', 'subtask', 'row'])
+      assert.deepEqual(Object.keys(JSON.parse(json.out[0]).row).slice(0, 1), ['a'])
+      const state = await run(['state', 'counts', '2', '3'])
+      assert.deepEqual([state.code, state.out[1]], [0, 'a=3'])
+      assert.match(state.out.join('\n'), /groups \(table\)\n {4}.*count_0_count=\d+/)
+      const { states } = JSON.parse(
+        (await run(['state', 'counts', 'group-aggregate', '[3]', '--json'])).out.join(''),
+      ) as KeyedState
+      assert.equal(states[0].name, 'groups')
+      assert.match((await run(['state', 'counts', '2', '77'])).out.at(-1) ?? '', /Nothing is kept/)
+      const wrong = await run(['state', 'counts', '2', 'x'])
+      assert.deepEqual([wrong.code, /ENGINE_KEY_VALUE/.test(wrong.err.join('\n'))], [2, true])
+      assert.match(
+        (await run(['tap', 'counts', 'Window'])).err.join('\n'),
+        /SERVER_UNKNOWN_OPERATOR[\s\S]*GroupAggregate/,
+      )
+      assert.match((await run(['state', 'counts', '2'])).err.join('\n'), /Which key \(a INT\)/)
+      assert.match((await run(['describe', 'counts'])).out.join('\n'), /\[2\] GroupAggregate/)
+      const ends = await run(['tap', 'counts', 'Sink'], (out) => {
+        if (out.length === 1) void t.client.cancel(id)
+        return false
+      })
+      assert.equal(ends.code, 0)
     } finally {
       await t.close()
     }
