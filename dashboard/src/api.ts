@@ -101,7 +101,10 @@ export async function* events<T>(path: string, signal: AbortSignal): AsyncGenera
     rest = parts.pop()!
     for (const part of parts) {
       const lines = part.split('\n').filter((line) => line.startsWith('data:'))
-      if (lines.length > 0) yield JSON.parse(lines.map((line) => line.slice(5)).join('\n')) as T
+      if (lines.length === 0) continue
+      const data: unknown = JSON.parse(lines.map((line) => line.slice(5)).join('\n'))
+      if (part.startsWith('event: error')) throw new CallError(200, (data as ApiError).message, data as ApiError)
+      yield data as T
     }
   }
 }

@@ -78,6 +78,7 @@ const plan: CompiledPlanAnswer = {
         { name: 'currency', type: 'STRING' },
         { name: 'total', type: 'DECIMAL(38, 2)' },
       ],
+      stateKey: [{ name: 'currency', type: 'STRING' }],
     },
   ],
 }
@@ -117,9 +118,23 @@ const doctor: DoctorAnswer = {
 
 const bad: BadRecords = { total: 3, operators: [{ node: 1, description: 'TableSourceScan(payments)', count: 3 }] }
 const keyed: KeyedState = {
+  node: 2,
+  subtask: 1,
+  keyColumns: [{ name: 'currency', type: 'STRING' }],
   key: ['EUR'],
-  states: [{ name: 'accState', value: { total: '14.00', count: 2 } }],
-  timers: [{ domain: 'event', at: Date.now() }],
+  states: [
+    {
+      name: 'groups',
+      kind: 'table',
+      columns: [
+        { name: 'rows', type: 'BIGINT NOT NULL' },
+        { name: 'sum_0_sum', type: 'DECIMAL(38, 2)' },
+      ],
+      rows: [['2', '14.00']],
+      more: false,
+    },
+  ],
+  timers: [{ state: 'groups', domain: 'event', at: Date.now() }],
 }
 
 const TEXT = 'INSERT INTO totals\nSELECT currency, CAST(amount AS INT) FROM payments'

@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { extname, join, normalize } from 'node:path'
+import type { TappedRows } from '../../src/server/api-types.ts'
 import { answers, check, type MockState, start } from './answers.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -41,11 +42,16 @@ export async function mockServer(folder: string): Promise<Mock> {
     if (pathname.endsWith('/rows')) {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       const rows = [
-        { kind: '+I', fields: ['EUR', 12.5] },
-        { kind: '-U', fields: ['EUR', 12.5] },
-        { kind: '+U', fields: ['EUR', 14] },
+        { kind: '+I', subtask: 1, fields: ['EUR', '12.50'] },
+        { kind: '-U', subtask: 1, fields: ['EUR', '12.50'] },
+        { kind: '+U', subtask: 1, fields: ['EUR', '14.00'] },
       ]
-      response.write(`data: ${JSON.stringify({ columns: ['currency', 'total'], rows, skipped: 7 })}\n\n`)
+      const columns = [
+        { name: 'currency', type: 'STRING' },
+        { name: 'total', type: 'DECIMAL(38, 2)' },
+      ]
+      response.write(`data: ${JSON.stringify({ columns, rows: [], skipped: 0 } satisfies TappedRows)}\n\n`)
+      response.write(`:\n\ndata: ${JSON.stringify({ columns, rows, skipped: 7 } satisfies TappedRows)}\n\n`)
       return
     }
     const answer = pathname === '/rivulet/v1/sql/check' ? check(body) : answers(call, state, body)

@@ -12,6 +12,7 @@ import { broker } from './commands/broker.ts'
 import { consume } from './commands/consume.ts'
 import { dashboard } from './commands/dashboard.ts'
 import { cancel, describe, doctor, list, logs, savepoint, stop } from './commands/jobs.ts'
+import { state, tap } from './commands/look.ts'
 import { packageCommand } from './commands/package.ts'
 import { plan } from './commands/plan.ts'
 import { produce } from './commands/produce.ts'
@@ -32,6 +33,8 @@ export const commands: readonly Command[] = [
   describe,
   doctor,
   logs,
+  tap,
+  state,
   cancel,
   stop,
   savepoint,

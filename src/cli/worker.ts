@@ -23,6 +23,7 @@ let refused: unknown
 const seen = new Set<number>()
 let checkpointDir: string | undefined
 let subtasks = 0
+const taps = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>()
 
 function tell(message: FromWorker): Promise<void> {
   return new Promise((resolve) => {
@@ -59,6 +60,7 @@ function report(running: JobClient): { report: JobReport; checkpoints: Checkpoin
       at: Date.now(),
       operators,
       subtasks: running.taskTimes(),
+      lookers: running.lookers,
       heapUsed,
       rss,
       cpu: user + system,
@@ -118,6 +120,8 @@ async function start(message: WorkerStart): Promise<void> {
   }
   clearInterval(timer)
   error = refused ?? error
+  // The job has ended, and with it its taps: their last rows come before the end is told.
+  await Promise.all([...taps.values()].map(({ ended }) => ended))
   if (job !== undefined) await tell({ type: 'report', ...report(job) })
   if (error !== undefined && !(canceled && refused === undefined)) {
     const json = errorJson(error)
@@ -139,6 +143,33 @@ async function savepoint(request: string, folder: string, stop: boolean, drain: 
   }
 }
 
+/** Each event waits until the one before is with the coordinator; what passes meanwhile is counted, and the job goes on. */
+async function tap(request: string, node: number, stop: AbortController): Promise<void> {
+  try {
+    if (job === undefined) throw failure('SERVER_NOT_RUNNING', { id: '', state: 'CREATED' })
+    for await (const rows of job.rows(node, { signal: stop.signal })) await tell({ type: 'rows', request, rows })
+    await tell({ type: 'tap-ended', request })
+  } catch (error) {
+    await tell({ type: 'tap-ended', request, error: errorJson(error) })
+  } finally {
+    taps.delete(request)
+  }
+}
+
+function startTap(request: string, node: number): void {
+  const stop = new AbortController()
+  taps.set(request, { stop, ended: tap(request, node, stop) })
+}
+
+async function keyedState(request: string, node: number, key: string): Promise<void> {
+  try {
+    if (job === undefined) throw failure('SERVER_NOT_RUNNING', { id: '', state: 'CREATED' })
+    await tell({ type: 'state', request, state: await job.keyedState(node, key) })
+  } catch (error) {
+    await tell({ type: 'state', request, error: errorJson(error) })
+  }
+}
+
 process.on('disconnect', () => process.exit(1))
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Ctrl-C in the server's terminal reaches the whole process group; the coordinator decides what happens to jobs.
@@ -156,5 +187,14 @@ process.on('message', (message: ToWorker) => {
       break
     case 'savepoint':
       void savepoint(message.request, message.folder, message.stop, message.drain)
+      break
+    case 'tap':
+      startTap(message.request, message.node)
+      break
+    case 'untap':
+      taps.get(message.request)?.stop.abort()
+      break
+    case 'state':
+      void keyedState(message.request, message.node, message.key)
   }
 })

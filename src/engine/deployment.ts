@@ -3,11 +3,13 @@
  *
  * Law: nothing of it is visible to an embedded program, which never sets it.
  */
-import type { CompiledPlan } from '../operators/nodes.ts'
+import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import type { JobGraph } from '../runtime/graph.ts'
 import { typeText } from '../types/logical-type.ts'
 import { changelogModeText } from '../types/row-kind.ts'
 import type { JobClient } from './job-client.ts'
+import { columnsOf } from './live/cells.ts'
+import { partitionKey } from './live/keyed-state.ts'
 
 /** A job about to be opened. */
 export interface Deployed {
@@ -40,6 +42,11 @@ export function setDeployment(next: Deployment): void {
   current = next
 }
 
+function stateKeyOf(node: PlanNode) {
+  const key = partitionKey(node)
+  return key === undefined ? undefined : columnsOf(key)
+}
+
 /** The same as JSON: what a server shows of a job. Options are as set; whoever shows them masks the secret ones. */
 export function describeDeployed({ name, plan, graph, parallelism, options }: Deployed) {
   return {
@@ -55,6 +62,7 @@ export function describeDeployed({ name, plan, graph, parallelism, options }: De
       changelogMode: changelogModeText(node.changelog).split(','),
       columns: node.schema.map((column) => ({ name: column.name, type: typeText(column.type) })),
       hasState: Object.keys(node.state).length > 0,
+      stateKey: stateKeyOf(node),
     })),
     vertices: graph.vertices.map((vertex) => ({
       nodes: vertex.nodes.map((node) => node.id),

@@ -8,6 +8,8 @@ import { describeJob, type JobFacts } from './doctor/describe.ts'
 import type { JobDescription } from './doctor/description.ts'
 import { diagnose, type Finding } from './doctor/index.ts'
 import type { JobException, JobRun } from './job-run.ts'
+import type { KeyedState } from './live/keyed-state.ts'
+import type { LiveRows, LiveRowsOptions } from './live/rows.ts'
 
 /** Jobs of this process that have not ended; what the command line cancels on a signal. */
 export const runningJobs = new Set<JobClient>()
@@ -113,6 +115,27 @@ export class JobClient implements AsyncDisposable {
   /** Counters and gauges per operator and subtask, as of now. */
   metrics(): readonly OperatorMetricsView[] {
     return this.#job.metrics()
+  }
+
+  /**
+   * The rows that an operator emits from now on, with their changelog kind; of a sink, those that it gets. Some are left out,
+   * and counted, when more pass than can be looked at; the job never waits. Ends with the job, and when the loop is left.
+   */
+  rows(operator: number, options?: LiveRowsOptions): AsyncGenerator<LiveRows, void, undefined> {
+    return this.#job.rows(operator, options)
+  }
+
+  /** How many loops over `rows` there are. */
+  get lookers(): number {
+    return this.#job.lookers
+  }
+
+  /**
+   * What an operator keeps of one key, and its timers.
+   * @param key values of the key's columns: a JSON array (`["card", 3]`) or SQL literals (`'card', 3`)
+   */
+  keyedState(operator: number, key: string): Promise<KeyedState> {
+    return this.#job.keyedState(operator, key)
   }
 
   /** Where the time of each subtask went. */

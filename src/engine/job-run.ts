@@ -7,15 +7,20 @@
  *   failure stays in `exceptions`.
  * - A job whose rows go to the program is not restarted: the program would see rows twice.
  */
-import { failure } from '../base/errors.ts'
+import { fail, failure } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { BadRecord } from '../connectors/contract.ts'
+import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
 import type { JobGraph } from '../runtime/graph.ts'
 import type { Job, JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 import type { JobSnapshot } from '../runtime/snapshot-store.ts'
+import { Tap } from '../runtime/tap.ts'
 import { BadRecordRing, type BadRecordsView } from './bad-records.ts'
 import type { Checkpointing } from './checkpointing.ts'
+import { parseKey } from './live/key.ts'
+import { type KeyedState, keyedStateOf, keyOf, STATE_ROWS } from './live/keyed-state.ts'
+import { LIVE_EVERY_MS, LIVE_LIMIT, type LiveRows, type LiveRowsOptions, liveRows } from './live/rows.ts'
 import { failsAlike, isRetryable, placeOf, type RestartStrategy } from './restart-strategy.ts'
 
 export interface JobException {
@@ -31,6 +36,9 @@ export interface JobRunParts {
   readonly host: Host
   readonly restart: RestartStrategy
   readonly checkpointing: Checkpointing
+  readonly plan: CompiledPlan
+  /** In which times are printed. */
+  readonly timeZone: string
   /** Where the run begins; absent = anew. */
   readonly restore?: JobSnapshot
   readonly create: (start: {
@@ -53,6 +61,8 @@ export class JobRun {
   #exceptions: JobException[] = []
   #completedBefore = 0
   readonly #badRecords = new BadRecordRing()
+  /** Who looks at rows, over restarts. */
+  readonly #taps = new Set<Tap>()
   restarts = 0
   /** Epoch ms of the first attempt. */
   readonly started: number
@@ -103,6 +113,15 @@ export class JobRun {
   }
 
   async #drive(): Promise<void> {
+    try {
+      await this.#attempts()
+    } finally {
+      for (const tap of this.#taps) tap.end()
+      this.#taps.clear()
+    }
+  }
+
+  async #attempts(): Promise<void> {
     const { checkpointing } = this.#parts
     let open = true
     for (;;) {
@@ -131,6 +150,7 @@ export class JobRun {
     const { checkpointing, restore } = this.#parts
     const newest = (await checkpointing.restore()) ?? restore
     this.#job = this.#create(newest, checkpointing.lastCheckpoint)
+    for (const tap of this.#taps) this.#job.tap(tap)
     await this.#job.open()
     this.#restarting = false
     if (this.#cancel.signal.aborted) return this.#job.cancel()
@@ -183,6 +203,60 @@ export class JobRun {
 
   now(): number {
     return this.#parts.host.clock.now()
+  }
+
+  /** The rows of an operator as they come; of a sink, the rows that it gets. */
+  rows(id: number, options: LiveRowsOptions = {}): AsyncGenerator<LiveRows, void, undefined> {
+    const { plan, timeZone, host } = this.#parts
+    const node = this.#operator(id)
+    const last = node.kind === 'sink' || node.kind === 'collect'
+    const from = last ? (plan.nodes.find((each) => each.id === node.inputs[0].node) as PlanNode) : node
+    return liveRows({
+      open: () => {
+        const tap = new Tap(from.id, options.limit ?? LIVE_LIMIT)
+        if (this.#over) tap.end()
+        else this.#taps.add(tap)
+        this.#job.tap(tap)
+        return tap
+      },
+      close: (tap) => {
+        this.#taps.delete(tap)
+        this.#job.untap(tap)
+      },
+      schema: last ? from.schema.map(({ type }, c) => ({ name: node.schema[c]?.name ?? `${c}`, type })) : from.schema,
+      timeZone,
+      clock: host.clock,
+      everyMs: options.everyMs ?? LIVE_EVERY_MS,
+      signal: options.signal,
+    })
+  }
+
+  /** How many look at rows. */
+  get lookers(): number {
+    return this.#taps.size
+  }
+
+  /** What an operator keeps of a key, as people write it. */
+  async keyedState(id: number, key: string): Promise<KeyedState> {
+    const { plan, timeZone } = this.#parts
+    const node = this.#operator(id)
+    const partition = keyOf(node, plan.nodes)
+    const values = parseKey(key, partition, node.description, timeZone)
+    if (this.status !== 'RUNNING') fail('ENGINE_NOT_RUNNING', { job: this.name, state: this.status })
+    return keyedStateOf(node, values, await this.#job.peek(id, partition, values, STATE_ROWS), timeZone)
+  }
+
+  #operator(id: number): PlanNode {
+    const { nodes } = this.#parts.plan
+    const known = nodes.map((node) => `${node.id} ${node.description}`).join('; ')
+    return (
+      nodes.find((node) => node.id === id) ??
+      fail('ENGINE_NO_SUCH_OPERATOR', { job: this.name, operator: String(id), known })
+    )
+  }
+
+  get #over(): boolean {
+    return ['FINISHED', 'FAILED', 'CANCELED'].includes(this.status)
   }
 
   metrics(): OperatorMetricsView[] {

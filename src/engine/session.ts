@@ -172,6 +172,8 @@ export class Session {
         host: this.host,
         restart: extra.collect === undefined ? restartStrategy(recovery, () => this.host.random()) : () => undefined,
         checkpointing: new Checkpointing(this.host, recovery, { id, name }),
+        plan,
+        timeZone: this.timeZone,
         restore: extra.restore ?? from,
         create: (start) => this.createJob(plan, name, { ...extra, ...start }),
       })

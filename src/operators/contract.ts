@@ -186,5 +186,10 @@ export interface SourceOperator extends Operator {
 /** An operator's factory: one per node kind, listed in `operators/runtimes.ts`. */
 export interface OperatorRuntime<N extends NodeBase = NodeBase> {
   readonly kind: N['kind']
+  /**
+   * Of an operator whose timers are in Flink's heap order rather than in a `timeColumn`: value columns by table that hold the
+   * time of a timer, or the largest safe integer.
+   */
+  readonly timerColumns?: Readonly<Record<string, readonly number[]>>
   create(node: N, context: OperatorContext): Operator
 }

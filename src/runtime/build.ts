@@ -176,7 +176,7 @@ class JobBuilder {
     }
     for (const node of vertex.nodes) {
       const metrics = new OperatorMetrics()
-      const out = new ChainOutput(metrics, this.#graph.rowByRow.has(node.id))
+      const out = new ChainOutput(metrics, this.#graph.rowByRow.has(node.id), subtask)
       outputs.set(node.id, out)
       chain.push(this.#operator(vertex, subtask, node, metrics, out, evaluation, () => chain, exchanges))
     }

@@ -40,16 +40,19 @@ export class ChainOutput implements Output {
   readonly consumers: Consumer[] = []
   readonly #metrics: OperatorMetrics
   readonly #rowByRow: boolean
+  readonly #subtask: number
 
-  constructor(metrics: OperatorMetrics, rowByRow: boolean) {
+  constructor(metrics: OperatorMetrics, rowByRow: boolean, subtask: number) {
     this.#metrics = metrics
     this.#rowByRow = rowByRow
+    this.#subtask = subtask
   }
 
   emit(batch: Batch): void {
     if (batch.length === 0) return
     this.#metrics.rowsOut += batch.length
     this.#metrics.batchesOut++
+    if (this.#metrics.taps !== null) for (const tap of this.#metrics.taps) tap.push(batch, this.#subtask)
     const { consumers } = this
     if (this.#rowByRow && batch.length > 1) {
       for (let row = 0; row < batch.length; row++) {

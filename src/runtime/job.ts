@@ -12,13 +12,24 @@
 import { failure } from '../base/errors.ts'
 import type { Watch } from '../base/host.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
+import type { StateOfKey } from '../state/contract.ts'
+import { keyGroupOfKey, subtaskOf } from '../state/key-group.ts'
+import type { Schema } from '../types/batch.ts'
+import type { Value } from '../types/value.ts'
 import { buildJob, type JobEnvironment, type JobParameters, lastCheckpointOf } from './build.ts'
 import { Coordinator, type SnapshotRequest } from './coordinator.ts'
-import type { JobGraph } from './graph.ts'
+import type { JobGraph, Vertex } from './graph.ts'
 import type { OperatorMetricsView } from './metrics.ts'
 import { type JobSnapshot, type SnapshotFiles, writeSnapshot } from './snapshot-store.ts'
+import type { Tap } from './tap.ts'
 import type { Task } from './task.ts'
 import { type JobSink, recoverSinks } from './transactions.ts'
+
+/** What an operator keeps of one key. */
+export interface PeekedKey {
+  readonly subtask: number
+  readonly states: readonly StateOfKey[]
+}
 
 export type JobStatus = 'CREATED' | 'RUNNING' | 'RESTARTING' | 'FINISHED' | 'FAILED' | 'CANCELED'
 
@@ -303,6 +314,27 @@ export class Job {
     this.#stopped = true
     await this.cancel()
     return snapshot
+  }
+
+  /** Every subtask of the operator is tapped. */
+  tap(tap: Tap): void {
+    for (const task of this.#tasks) task.tap(tap)
+  }
+
+  untap(tap: Tap): void {
+    for (const task of this.#tasks) task.untap(tap)
+  }
+
+  /**
+   * What an operator keeps of one partition key, read in the subtask whose key group it is in, between two batches.
+   * @param partition the key's columns
+   */
+  async peek(node: number, partition: Schema, key: readonly Value[], limit: number): Promise<PeekedKey> {
+    const vertex = this.graph.vertexOf.get(node) as Vertex
+    const keyGroup = keyGroupOfKey(partition, key, this.graph.maxParallelism)
+    const subtask = subtaskOf(keyGroup, vertex.parallelism, this.graph.maxParallelism)
+    const task = this.#tasks.find((each) => each.vertex === vertex.id && each.subtask === subtask) as Task
+    return { subtask, states: await task.peek(node, key, limit, () => this.#yield()) }
   }
 
   metrics(): OperatorMetricsView[] {

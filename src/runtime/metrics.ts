@@ -1,5 +1,6 @@
 /** Counters and gauges of one operator in one subtask; plain numbers on the hot path, read when somebody looks. */
 import type { Counter, SplitStatus } from '../operators/contract.ts'
+import type { Tap } from './tap.ts'
 
 export class OperatorMetrics {
   rowsIn = 0
@@ -9,6 +10,8 @@ export class OperatorMetrics {
   watermark = Number.NEGATIVE_INFINITY
   /** Milliseconds in which it took no rows. */
   fullMs = 0
+  /** Who looks at the rows that leave the operator; null while nobody does, which is all that a batch asks. */
+  taps: readonly Tap[] | null = null
   readonly counters = new Map<string, { value: number } & Counter>()
   readonly gauges = new Map<string, () => number>()
 

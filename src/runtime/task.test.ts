@@ -8,6 +8,7 @@ import { batchOf } from '../types/batch.ts'
 import { INT } from '../types/logical-type.ts'
 import { Channel, type Element } from './channel.ts'
 import { OperatorMetrics } from './metrics.ts'
+import { Tap } from './tap.ts'
 import { type SubtaskSnapshot, Task } from './task.ts'
 
 const EMPTY: SerializedState = { keyed: [], operator: [] }
@@ -30,17 +31,18 @@ function probe(channels: readonly Channel[], watermark = Number.NEGATIVE_INFINIT
     snapshot: () => ({ serialize: async () => EMPTY, discard() {} }),
     close() {},
   } as unknown as OperatorState
+  const metrics = new OperatorMetrics()
   const task = new Task({
     vertex: 0,
     subtask: 0,
-    chain: [{ node: NODE, operator, state, metrics: new OperatorMetrics() }],
+    chain: [{ node: NODE, operator, state, metrics }],
     channels,
     exchanges: [],
     watermark,
     now: () => 0,
     onSnapshot: (snapshot) => snapshots.push(snapshot),
   })
-  return { task, seen, snapshots }
+  return { task, seen, snapshots, metrics }
 }
 
 /** The last thing seen: a timer is due right behind it, once. */
@@ -158,5 +160,39 @@ describe('a subtask with two channels', () => {
     assert.deepEqual(seen, ['wInfinity', 'end', 'last'])
     assert.equal(task.finished, true)
     assert.equal(task.final?.length, 1)
+  })
+})
+
+describe('a tap', () => {
+  it('is one null when nobody looks, again after the last one has left', () => {
+    const { task, metrics } = probe([new Channel(0)])
+    const [a, b, other] = [new Tap(NODE.id, 1), new Tap(NODE.id, 1), new Tap(NODE.id + 1, 1)]
+    for (const tap of [a, b, other]) task.tap(tap)
+    assert.deepEqual(metrics.taps, [a, b])
+    task.untap(a)
+    assert.deepEqual(metrics.taps, [b])
+    task.untap(b)
+    assert.equal(metrics.taps, null)
+  })
+
+  it('keeps the first rows since it was emptied, and counts the others', () => {
+    const batch = batchOf([{ name: 'n', type: INT }], [[1], [2], [3]])
+    const tap = new Tap(NODE.id, 4)
+    tap.push(batch, 0)
+    tap.push(batch, 1)
+    tap.push(batch, 0)
+    const { batches, skipped } = tap.drain()
+    const kept = batches.map(({ batch, subtask }) => [subtask, batch.length])
+    assert.deepEqual(
+      [kept, skipped],
+      [
+        [
+          [0, 3],
+          [1, 1],
+        ],
+        5,
+      ],
+    )
+    assert.deepEqual(tap.drain(), { batches: [], skipped: 0 })
   })
 })

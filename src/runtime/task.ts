@@ -15,10 +15,12 @@ import { failure, isRivuletError } from '../base/errors.ts'
 import type { Lifecycle } from '../expr/function.ts'
 import type { Operator, SourceOperator } from '../operators/contract.ts'
 import type { PlanNode } from '../operators/nodes.ts'
-import type { OperatorState, SnapshotMode, StateSnapshot } from '../state/contract.ts'
+import type { OperatorState, SnapshotMode, StateOfKey, StateSnapshot } from '../state/contract.ts'
+import type { Value } from '../types/value.ts'
 import type { Channel } from './channel.ts'
 import type { Exchange } from './exchange.ts'
 import type { OperatorMetrics, OperatorMetricsView } from './metrics.ts'
+import type { Tap } from './tap.ts'
 import { prepareSinks, type SinkPart } from './transactions.ts'
 
 export interface ChainedOperator {
@@ -439,6 +441,26 @@ export class Task {
     if (!this.#uncommitted || this.#lastPrepared !== checkpoint) return
     this.#uncommitted = false
     this.#finished = true
+  }
+
+  /** Let somebody see what an operator of the chain emits from now on. */
+  tap(tap: Tap): void {
+    for (const { node, metrics } of this.#chain) {
+      if (node.id === tap.node) metrics.taps = [...(metrics.taps ?? []), tap]
+    }
+  }
+
+  untap(tap: Tap): void {
+    for (const { metrics } of this.#chain) {
+      const others = metrics.taps?.filter((each) => each !== tap) ?? []
+      metrics.taps = others.length === 0 ? null : others
+    }
+  }
+
+  /** What an operator of the chain keeps of a key. */
+  peek(node: number, key: readonly Value[], limit: number, pause: () => Promise<void>): Promise<readonly StateOfKey[]> {
+    const found = this.#chain.find((each) => each.node.id === node)
+    return found === undefined ? Promise.resolve([]) : found.state.peek(key, limit, pause)
   }
 
   metrics(): OperatorMetricsView[] {

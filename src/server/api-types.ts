@@ -453,6 +453,8 @@ export interface CompiledPlanNode {
   /** `I`, `UB`, `UA`, `D`: which kinds of rows it emits; absent where the plan does not say. */
   readonly changelogMode?: readonly string[]
   readonly columns: readonly { readonly name: string; readonly type: string }[]
+  /** Columns of the key by which it keeps state; absent where it keeps none per key. */
+  readonly stateKey?: readonly LiveColumn[]
 }
 
 /** GET /rivulet/v1/jobs/:id/operators: counters per operator and subtask, as of `at`. */
@@ -478,20 +480,49 @@ export interface OperatorMetric {
   readonly waitingFor?: string
 }
 
-/** One SSE event of GET /rivulet/v1/jobs/:id/operators/:node/rows */
+/**
+ * One SSE event of GET /rivulet/v1/jobs/:id/operators/:node/rows. The first comes at once, without rows; the stream ends with the
+ * job. Of a sink these are the rows that it gets.
+ */
 export interface TappedRows {
-  readonly columns: readonly string[]
-  /** `kind` is +I, -U, +U or -D. */
-  readonly rows: readonly { readonly kind: string; readonly fields: readonly unknown[] }[]
+  readonly columns: readonly LiveColumn[]
+  /** `kind` is +I, -U, +U or -D; fields are texts as results print them, so that no digit is lost. */
+  readonly rows: readonly {
+    readonly kind: string
+    readonly subtask: number
+    readonly fields: readonly (string | null)[]
+  }[]
   /** Rows that went by unseen since the last event, because only some are sent. */
   readonly skipped: number
 }
 
-/** GET /rivulet/v1/jobs/:id/operators/:node/state?key=… */
+export interface LiveColumn {
+  readonly name: string
+  readonly type: string
+}
+
+/** GET /rivulet/v1/jobs/:id/operators/:node/state?key=…: a JSON array of the key's columns, or SQL literals. */
 export interface KeyedState {
-  readonly key: readonly unknown[]
-  readonly states: readonly { readonly name: string; readonly value: unknown }[]
-  readonly timers: readonly { readonly domain: 'event' | 'processing'; readonly at: number }[]
+  readonly node: number
+  /** The subtask that keeps the key. */
+  readonly subtask: number
+  readonly keyColumns: readonly LiveColumn[]
+  readonly key: readonly (string | null)[]
+  /** Those that hold something of the key. */
+  readonly states: readonly {
+    readonly name: string
+    readonly kind: 'table' | 'list'
+    readonly columns: readonly LiveColumn[]
+    readonly rows: readonly (readonly (string | null)[])[]
+    /** There are more rows than are shown. */
+    readonly more: boolean
+  }[]
+  /** `at`: epoch ms, `'max'` at the end of the input. */
+  readonly timers: readonly {
+    readonly state: string
+    readonly domain: 'event' | 'processing'
+    readonly at: number | 'max'
+  }[]
 }
 
 /** GET /rivulet/v1/jobs/:id/bad-records */

@@ -1,8 +1,9 @@
 /** The REST client of the command line: finds the server, sends the token, turns error answers into errors. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fail, fromErrorJson, type RivuletErrorJson } from '../base/errors.ts'
+import { fail, fromErrorJson, isRivuletError, type RivuletErrorJson } from '../base/errors.ts'
 import type {
+  CompiledPlanAnswer,
   DoctorAnswer,
   ErrorBody,
   JobDetails,
@@ -44,21 +45,28 @@ export class ServerClient {
     return this.#token === undefined ? `${this.url}/` : `${this.url}/#token=${encodeURIComponent(this.#token)}`
   }
 
-  async call<T>(method: string, path: string, body?: object): Promise<T> {
-    let response: Response
+  async #fetch(method: string, path: string, body?: object, signal?: AbortSignal): Promise<Response> {
     try {
-      response = await fetch(this.url + path, {
+      return await fetch(this.url + path, {
         method,
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...(this.#token === undefined ? {} : { authorization: `Bearer ${this.#token}` }),
         },
         body: body === undefined ? undefined : JSON.stringify(body),
+        signal,
       })
     } catch (error) {
       const { cause } = error as { cause?: { code?: string; message?: string } }
       return fail('SERVER_UNREACHABLE', { url: this.url, detail: cause?.code ?? cause?.message ?? String(error) })
     }
+  }
+
+  async call<T>(method: string, path: string, body?: object): Promise<T> {
+    return this.#answer(await this.#fetch(method, path, body))
+  }
+
+  async #answer<T>(response: Response): Promise<T> {
     const text = await response.text()
     let answer: unknown
     try {
@@ -72,6 +80,30 @@ export class ServerClient {
     const rivulet = inBody ?? (header === null ? undefined : JSON.parse(decodeURIComponent(header)))
     if (rivulet !== undefined) throw fromErrorJson(rivulet as RivuletErrorJson)
     return fail('SERVER_ANSWERED', { status: response.status, detail: errors?.[0]?.trim() ?? text.slice(0, 200) })
+  }
+
+  /** Events of a stream, until it ends or `signal` is aborted, which is an end as well. */
+  async *events<T>(path: string, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+    let rest = ''
+    const decoder = new TextDecoder()
+    try {
+      const response = await this.#fetch('GET', path, undefined, signal)
+      if (!response.ok || response.body === null) return await this.#answer<never>(response)
+      for await (const chunk of response.body) {
+        const parts = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n\n')
+        rest = parts.pop() as string
+        for (const part of parts) {
+          const [, name, data] = /^(?:event: (\w+)\n)?data: (.*)$/.exec(part) ?? []
+          if (name === 'error') throw fromErrorJson(JSON.parse(data) as RivuletErrorJson)
+          if (data !== undefined) yield JSON.parse(data) as T
+        }
+      }
+    } catch (error) {
+      if (signal.aborted) return
+      if (isRivuletError(error)) throw error
+      const { cause, message } = error as { cause?: { code?: string }; message: string }
+      fail('SERVER_UNREACHABLE', { url: this.url, detail: cause?.code ?? message })
+    }
   }
 
   async jobs(): Promise<readonly JobSummary[]> {
@@ -101,6 +133,10 @@ export class ServerClient {
 
   details(id: string): Promise<JobDetails> {
     return this.call('GET', `/jobs/${id}`)
+  }
+
+  plan(id: string): Promise<CompiledPlanAnswer> {
+    return this.call('GET', `/rivulet/v1/jobs/${id}/plan`)
   }
 
   operators(id: string): Promise<OperatorsAnswer> {

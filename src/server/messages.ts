@@ -5,7 +5,7 @@
  */
 import type { RivuletErrorJson } from '../base/errors.ts'
 import type { JobDescription } from '../engine/doctor/index.ts'
-import type { CheckpointStatistic } from './api-types.ts'
+import type { CheckpointStatistic, KeyedState, LiveColumn, TappedRows } from './api-types.ts'
 
 /** What the worker is to run. */
 export interface WorkerStart {
@@ -31,6 +31,10 @@ export type ToWorker =
       /** Stop behind the end of time: every window fires. */
       readonly drain: boolean
     }
+  /** Rows of an operator from now on, until `untap`. */
+  | { readonly type: 'tap'; readonly request: string; readonly node: number }
+  | { readonly type: 'untap'; readonly request: string }
+  | { readonly type: 'state'; readonly request: string; readonly node: number; readonly key: string }
 
 export interface GraphNode {
   readonly id: number
@@ -40,6 +44,8 @@ export interface GraphNode {
   readonly changelogMode: readonly string[]
   readonly columns: readonly { readonly name: string; readonly type: string }[]
   readonly hasState: boolean
+  /** Absent in records of earlier versions too. */
+  readonly stateKey?: readonly LiveColumn[]
 }
 
 export interface GraphVertex {
@@ -83,6 +89,8 @@ export interface JobReport {
   readonly at: number
   readonly operators: readonly OperatorReport[]
   readonly subtasks: readonly SubtaskReport[]
+  /** How many look at rows. */
+  readonly lookers: number
   readonly heapUsed: number
   readonly rss: number
   /** Microseconds of CPU since the process started. */
@@ -99,6 +107,14 @@ export type FromWorker =
       readonly type: 'savepoint'
       readonly request: string
       readonly location?: string
+      readonly error?: RivuletErrorJson
+    }
+  | { readonly type: 'rows'; readonly request: string; readonly rows: TappedRows }
+  | { readonly type: 'tap-ended'; readonly request: string; readonly error?: RivuletErrorJson }
+  | {
+      readonly type: 'state'
+      readonly request: string
+      readonly state?: KeyedState
       readonly error?: RivuletErrorJson
     }
   | { readonly type: 'ended'; readonly state: 'FINISHED' | 'CANCELED' | 'FAILED'; readonly error?: RivuletErrorJson }

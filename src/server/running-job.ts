@@ -14,6 +14,7 @@ import { parseDuration } from '../base/options.ts'
 import type { CheckpointStatistic, JobState } from './api-types.ts'
 import { localPath, newestCheckpoint, statistic } from './checkpoint-folder.ts'
 import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
+import { Looks } from './looks.ts'
 import { maskJson } from './mask.ts'
 import type { FromWorker, JobReport, ToWorker } from './messages.ts'
 
@@ -49,6 +50,7 @@ export class RunningJob {
   completedCheckpoints = 0
   readonly savepoints = new Map<string, SavepointRequest | undefined>()
   readonly #stops = new Set<string>()
+  readonly looks = new Looks((message) => this.#send(message))
 
   constructor(record: JobRecord, hooks: JobHooks) {
     this.record = record
@@ -82,6 +84,7 @@ export class RunningJob {
     record.state = state
     record.timestamps[state] = Date.now()
     this.#hooks.store.save(record)
+    if (this.terminal) this.looks.ended()
     this.#hooks.log(this.id, `Job ${record.name} (${this.id}) switched to ${state}.`)
   }
 
@@ -145,6 +148,7 @@ export class RunningJob {
         break
       case 'running':
         if (!this.#canceling) this.moveTo('RUNNING')
+        this.looks.running()
         break
       case 'report':
         this.previous = this.report
@@ -153,6 +157,9 @@ export class RunningJob {
         break
       case 'savepoint':
         this.#savepointDone(message)
+        break
+      default:
+        this.looks.answered(message)
     }
   }
 
@@ -239,6 +246,7 @@ export class RunningJob {
   #exited(ended: Extract<FromWorker, { type: 'ended' }> | undefined, how: string): void {
     if (this.#child === undefined) return
     this.#child = undefined
+    this.looks.gone()
     const died = failure('SERVER_WORKER_DIED', { how }).toJSON()
     for (const [request, result] of this.savepoints) {
       if (result === undefined) this.savepoints.set(request, { error: ended?.error ?? died })

@@ -26,6 +26,7 @@ import {
 import type { Value } from '../types/value.ts'
 import type { OperatorState, SerializedState, StateBackend, StateDeclaration, StateSnapshot } from './contract.ts'
 import { keyGroupsOf } from './key-group.ts'
+import { peekCases } from './peek.case.ts'
 import { snapshotCases } from './snapshots.case.ts'
 
 const MAX_PARALLELISM = 128
@@ -61,6 +62,12 @@ export function stateConformance(name: string, backend: StateBackend): void {
 
   describe(`state backend ${name}`, () => {
     snapshotCases((declarations) => open(declarations))
+    peekCases(
+      (declarations) => open(declarations),
+      (now) => {
+        clock = now
+      },
+    )
 
     for (const [type, values] of KEY_TYPES) {
       test(`keys of ${type.kind} are found by value, before and after a restore`, async () => {

@@ -155,6 +155,13 @@ export interface OperatorState {
   /** The operator's call is over and no slot is in use any more: the next `lookup` or `find` may move rows. */
   endBatch(): void
   /**
+   * What there is of one partition key, for somebody who looks: at most `limit` rows of each table and list that has any, in
+   * the order of their keys' insertion. Looking changes nothing: no row moves, expires or becomes young. Called between two
+   * batches, and between two batches it resolves.
+   * @param pause awaited now and then while much is looked through, so that the operator goes on meanwhile
+   */
+  peek(key: readonly Value[], limit: number, pause?: () => Promise<void>): Promise<readonly StateOfKey[]>
+  /**
    * A consistent copy as of now, `copy` when no mode is given. Cheap and synchronous; `serialize` may run later, while the
    * operator goes on.
    */
@@ -165,6 +172,22 @@ export interface OperatorState {
    */
   restore(parts: readonly SerializedState[]): void
   close(): void
+}
+
+/** What a table or list has under one partition key. */
+export interface StateOfKey {
+  readonly state: string
+  readonly rows: readonly StateRow[]
+  /** There are more rows than were asked for. */
+  readonly more: boolean
+}
+
+export interface StateRow {
+  /** All key columns, those of the partition first. */
+  readonly key: readonly Value[]
+  readonly value: readonly Value[]
+  /** The announced time of a table's row. */
+  readonly due?: number
 }
 
 /**

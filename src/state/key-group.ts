@@ -6,7 +6,8 @@
  * - Key group → subtask and the default maximum parallelism are Flink's formulas, so that a job's parallelism behaves the same.
  */
 
-import type { Batch, Schema } from '../types/batch.ts'
+import { type Batch, batchOf, type Schema } from '../types/batch.ts'
+import type { Value } from '../types/value.ts'
 import type { KeyGroupRange } from './contract.ts'
 import { hashKindOf } from './hash.ts'
 import { compileHash, type HashColumns } from './probe.ts'
@@ -36,6 +37,13 @@ export function subtaskOf(keyGroup: number, parallelism: number, maxParallelism:
 /** Other bits of the hash than a table's index uses, so that one subtask's keys still spread over its whole index. */
 export function keyGroupOfHash(hash: number, maxParallelism: number): number {
   return (Math.imul(hash, 0xcc9e2d51 | 0) >>> 16) % maxParallelism
+}
+
+/** The key group of one key given as values. */
+export function keyGroupOfKey(schema: Schema, key: readonly Value[], maxParallelism: number): number {
+  const types = schema.map((field) => field.type)
+  const { columns } = batchOf(schema, [key])
+  return keyGroupOfHash(compileHash(types.map(hashKindOf), types)(columns, 0), maxParallelism)
 }
 
 /** Makes the function that gives the key group of each row of a batch, for an exchange. */

@@ -132,9 +132,22 @@ describe('the server refuses', { timeout: 30_000 }, () => {
     rmSync(folder, { recursive: true })
   })
 
-  it('and what is not built yet says so', async () => {
-    const { status, text } = await send('GET', `/rivulet/v1/jobs/${unknown}/operators/1/rows`)
+  it('to show rows and state to other sites, of unknown jobs, for keys that are no keys', async () => {
+    const operator = `/rivulet/v1/jobs/${unknown}/operators/1`
+    for (const path of [`${operator}/rows`, `${operator}/state?key=1`]) {
+      assert.equal((await send('GET', path, { host: 'evil.example' })).status, 403)
+      assert.equal((await send('GET', path, { origin: 'http://evil.example' })).status, 403)
+      const { status, text } = await send('GET', path)
+      assert.deepEqual([status, (JSON.parse(text) as ErrorBody).rivulet?.code], [404, 'SERVER_UNKNOWN_JOB'])
+    }
+    assert.equal((await send('GET', `${operator}/state`)).status, 400)
+    assert.equal((await send('GET', `${operator}/state?key=${'1'.repeat(9000)}`)).status, 400)
+    assert.equal((await send('GET', `/rivulet/v1/jobs/${unknown}/operators/..%2f1/rows`)).status, 400)
+  })
+
+  it('and what it cannot do says so', async () => {
+    const { status, headers } = await send('POST', '/jobs', json, '{}')
     assert.equal(status, 501)
-    assert.equal((JSON.parse(text) as ErrorBody).rivulet?.code, 'SERVER_NOT_YET')
+    assert.match(decodeURIComponent(String(headers['rivulet-error'])), /SERVER_NOT_YET/)
   })
 })

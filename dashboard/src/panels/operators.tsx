@@ -1,6 +1,12 @@
 /** What only Rivulet shows: the compiled plan, live rows of an operator, and the state of a key. */
 import { useEffect, useState } from 'react'
-import type { CompiledPlanAnswer, CompiledPlanNode, KeyedState, TappedRows } from '../../../src/server/api-types.ts'
+import type {
+  CompiledPlanAnswer,
+  CompiledPlanNode,
+  KeyedState,
+  LiveColumn,
+  TappedRows,
+} from '../../../src/server/api-types.ts'
 import { events, get, usePoll } from '../api.ts'
 import { cell, count, time } from '../format.ts'
 import { useText } from '../i18n.ts'
@@ -57,7 +63,7 @@ export function LiveRowsPanel({ job }: PanelProps) {
   const { data: plan, error: planError } = usePlan(job.jid)
   const [chosen, setNode] = useState<number>()
   const [watching, setWatching] = useState(false)
-  const [seen, setSeen] = useState<{ columns: readonly string[]; rows: readonly Row[]; skipped: number }>()
+  const [seen, setSeen] = useState<{ columns: readonly LiveColumn[]; rows: readonly Row[]; skipped: number }>()
   const [error, setError] = useState<Error>()
   const node = chosen ?? plan?.nodes.at(-1)?.id
   useEffect(() => {
@@ -106,9 +112,14 @@ export function LiveRowsPanel({ job }: PanelProps) {
               {count(seen.skipped)} {t('rows not shown')}
             </p>
           )}
-          <Table label={t('Live rows')} head={['', ...seen.columns]}>
+          <Table label={t('Live rows')} head={['', t('Subtask'), ...seen.columns.map(({ name }) => name)]}>
             {seen.rows.map((row) => (
-              <ChangeRow key={row.n} kind={row.kind} fields={row.fields} />
+              <ChangeRow
+                key={row.n}
+                kind={row.kind}
+                fields={[row.subtask, ...row.fields]}
+                numeric={[true, ...seen.columns.map(isNumeric)]}
+              />
             ))}
           </Table>
         </>
@@ -117,7 +128,18 @@ export function LiveRowsPanel({ job }: PanelProps) {
   )
 }
 
-export function ChangeRow({ kind, fields }: { kind: string; fields: readonly unknown[] }) {
+/** Numbers come as texts, so that none loses digits; their column says that they are numbers. */
+const isNumeric = ({ type }: LiveColumn) => /^(TINYINT|SMALLINT|INT|BIGINT|FLOAT|DOUBLE|DECIMAL)\b/.test(type)
+
+export function ChangeRow({
+  kind,
+  fields,
+  numeric,
+}: {
+  kind: string
+  fields: readonly unknown[]
+  numeric?: readonly boolean[]
+}) {
   return (
     <tr>
       <td>
@@ -125,7 +147,7 @@ export function ChangeRow({ kind, fields }: { kind: string; fields: readonly unk
       </td>
       {fields.map((field, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a column is its position
-        <td key={i} className={typeof field === 'number' ? 'number' : undefined}>
+        <td key={i} className={(numeric?.[i] ?? typeof field === 'number') ? 'number' : undefined}>
           {cell(field)}
         </td>
       ))}
@@ -140,24 +162,28 @@ export function KeyedStatePanel({ job }: PanelProps) {
   const [key, setKey] = useState('')
   const [found, setFound] = useState<KeyedState>()
   const [error, setError] = useState<Error>()
-  const node = chosen ?? plan?.nodes.at(-1)?.id
+  const keyed = plan?.nodes.filter(({ stateKey }) => stateKey !== undefined) ?? []
+  const node = keyed.find(({ id }) => id === chosen) ?? keyed.at(-1)
   const lookUp = async () => {
     setError(undefined)
     setFound(undefined)
     try {
-      const path = `/rivulet/v1/jobs/${job.jid}/operators/${node}/state?key=${encodeURIComponent(key)}`
+      const path = `/rivulet/v1/jobs/${job.jid}/operators/${node?.id}/state?key=${encodeURIComponent(key)}`
       setFound(await get<KeyedState>(path))
     } catch (failed) {
       setError(failed as Error)
     }
   }
   if (plan === undefined) return planError === undefined ? <Loading /> : <Problem error={planError} />
+  if (node === undefined)
+    return <Empty title="No operator keeps state per key" hint="Aggregates, joins, top-n and deduplication do." />
   return (
     <>
       <form className="form" onSubmit={(e) => [e.preventDefault(), void lookUp()]}>
-        <OperatorSelect nodes={plan.nodes} value={node ?? 0} onChange={setNode} />
+        <OperatorSelect nodes={keyed} value={node.id} onChange={setNode} />
         <label>
-          {t('Key as JSON, for example ["EUR"]')}
+          {t('Key as JSON, for example ["EUR"]')} (
+          {node.stateKey?.map(({ name, type }) => `${name} ${type}`).join(', ')})
           <input required value={key} onChange={(e) => setKey(e.target.value)} />
         </label>
         <button type="submit" className="primary">
@@ -171,21 +197,32 @@ export function KeyedStatePanel({ job }: PanelProps) {
         <Empty title="No state for this key" hint="It was never seen, or its state has expired." />
       ) : (
         <>
-          <Table label={t('Keyed state')} head={[t('Name'), t('Value')]}>
-            {found.states.map((state) => (
-              <tr key={state.name}>
-                <td>
-                  <code>{state.name}</code>
-                </td>
-                <td className="wrap">{cell(state.value)}</td>
-              </tr>
-            ))}
-          </Table>
+          {found.states.map((state) => (
+            <div key={state.name}>
+              <h2>
+                <code>{state.name}</code>
+              </h2>
+              <Table label={`${t('Keyed state')} ${state.name}`} head={state.columns.map(({ name }) => name)}>
+                {state.rows.map((row, i) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: a row is its position
+                  <tr key={i}>
+                    {row.map((field, c) => (
+                      <td key={state.columns[c].name} className={isNumeric(state.columns[c]) ? 'number' : 'wrap'}>
+                        {cell(field)}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </Table>
+              {state.more && <p className="note">{t('There are more rows than are shown.')}</p>}
+            </div>
+          ))}
           <h2>{t('Timers')}</h2>
           <ul>
             {found.timers.map((timer) => (
-              <li key={`${timer.domain} ${timer.at}`}>
-                {timer.domain} · {time(timer.at)}
+              <li key={`${timer.state} ${timer.at}`}>
+                {timer.state} · {t(timer.domain === 'event' ? 'event time' : 'processing time')} ·{' '}
+                {timer.at === 'max' ? t('at the end of the input') : time(timer.at)}
               </li>
             ))}
           </ul>

@@ -22,6 +22,37 @@ export const engineErrors = {
     message: ({ id }) => `This session runs no job with the id '${id}'.`,
     hint: ({ known }) => (known === '' ? 'It runs none. SHOW JOBS lists them.' : `Jobs of this session: ${known}.`),
   }),
+  ENGINE_NO_SUCH_OPERATOR: declare<{ job: string; operator: string; known: string }>({
+    domain: 'user',
+    message: ({ job, operator }) => `Job '${job}' has no operator ${operator}.`,
+    hint: ({ known }) => `Its operators: ${known}.`,
+  }),
+  ENGINE_NO_KEYED_STATE: declare<{ operator: string; keyed: string }>({
+    domain: 'user',
+    message: ({ operator }) => `Operator ${operator} keeps nothing per key.`,
+    hint: ({ keyed }) => (keyed === '' ? 'No operator of this job does.' : `These do: ${keyed}.`),
+  }),
+  ENGINE_KEY_SYNTAX: declare<{ text: string; example: string }>({
+    domain: 'user',
+    message: ({ text }) => `This is no key: ${text}`,
+    hint: ({ example }) =>
+      `Write the values of its columns as JSON, such as ${example}, or as SQL literals: 'text', 1.`,
+  }),
+  ENGINE_KEY_COLUMNS: declare<{ operator: string; expected: string; count: number; found: number; example: string }>({
+    domain: 'user',
+    message: ({ operator, count, found, expected }) =>
+      `A key of ${operator} has ${count} column${count === 1 ? '' : 's'} (${expected}), found ${found}.`,
+    hint: ({ example }) => `Write one value per column, in this order, such as ${example}.`,
+  }),
+  ENGINE_KEY_VALUE: declare<{ column: string; type: string; value: string; operator: string }>({
+    domain: 'user',
+    message: ({ column, type, value }) => `Column '${column}' of the key is ${type}; ${value} is no such value.`,
+    hint: ({ operator }) => `Key of ${operator}. Times are written as '2026-11-25 08:00:00', bytes as X'0a'.`,
+  }),
+  ENGINE_NOT_RUNNING: declare<{ job: string; state: string }>({
+    domain: 'user',
+    message: ({ job, state }) => `Job '${job}' is ${state}; only a running job can show its state.`,
+  }),
   ENGINE_BIGINT_NOT_SAFE: declare<{ value: string }>({
     domain: 'user',
     message: ({ value }) => `BIGINT ${value} does not fit a JavaScript number without losing digits.`,

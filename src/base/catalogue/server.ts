@@ -22,6 +22,21 @@ export const serverErrors = {
     domain: 'user',
     message: ({ id, state }) => `Job ${id} is ${state}; only a running job can do this.`,
   }),
+  SERVER_UNKNOWN_OPERATOR: declare<{ id: string; operator: string; known: string }>({
+    domain: 'user',
+    message: ({ id, operator }) => `Job ${id} has no operator '${operator}'.`,
+    hint: ({ known }) => (known === '' ? 'It has not begun yet.' : `Its operators: ${known}.`),
+  }),
+  SERVER_TOO_MANY_TAPS: declare<{ limit: number }>({
+    domain: 'user',
+    message: ({ limit }) => `${limit} viewers look at rows of this job already.`,
+    hint: () => 'Close some of them.',
+  }),
+  SERVER_WORKER_GONE: declare<Record<never, never>>({
+    domain: 'external',
+    message: () => "The job's process ended before it answered.",
+    hint: () => '`rivulet describe JOB` says what became of the job.',
+  }),
   SERVER_NO_SLOT: declare<{ needed: number; total: number; seconds: number }>({
     domain: 'external',
     message: ({ needed, total, seconds }) =>

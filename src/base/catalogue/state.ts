@@ -51,6 +51,11 @@ export const stateErrors = {
       'Make accumulators of plain data (object literals, arrays, Map, Set, Date, Uint8Array, numbers, bigints, strings), or declare accumulatorType.',
     flink: 'Could not extract a data type from …',
   }),
+  STATE_CLOSED: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'The job ended, or began anew, while its state was looked at.',
+    hint: () => 'Look again when it runs.',
+  }),
   STATE_NOT_IN_PLAN: declare<{ state: string; declared: string }>({
     domain: 'user',
     message: ({ state, declared }) =>

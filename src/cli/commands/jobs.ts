@@ -72,10 +72,10 @@ export const describe: Command = {
     }
     const number = (value: number) => Math.round(value).toLocaleString('en-US')
     for (const operator of operators.operators) {
-      const { rowsIn, rowsOut, rowsOutPerSecond: rate, subtask, description, waitingFor } = operator
+      const { node, rowsIn, rowsOut, rowsOutPerSecond: rate, subtask, description, waitingFor } = operator
       const more = waitingFor === undefined ? '' : paint('33', `  (waiting for ${waitingFor})`, io.terminal)
       io.out(
-        `${number(rowsIn).padStart(12)} ${number(rowsOut).padStart(12)} ${number(rate).padStart(9)}  ${description} #${subtask}${more}`,
+        `${number(rowsIn).padStart(12)} ${number(rowsOut).padStart(12)} ${number(rate).padStart(9)}  [${node}] ${description} #${subtask}${more}`,
       )
     }
     for (const { timestamp, stacktrace } of exceptions.slice(0, 3)) {

@@ -26,6 +26,7 @@ const GONE = 2
 
 export const intervalJoinRuntime: OperatorRuntime<IntervalJoinNode> = {
   kind: 'interval-join',
+  timerColumns: { keys: CLEAN },
   create: (node, context) => new IntervalJoin(node, context),
 }
 

@@ -23,6 +23,7 @@ const NONE = Number.MAX_SAFE_INTEGER
 
 export const temporalJoinRuntime: OperatorRuntime<TemporalJoinNode> = {
   kind: 'temporal-join',
+  timerColumns: { keys: [0] },
   create: (node, context) => new TemporalJoin(node, context),
 }
 

@@ -19,6 +19,7 @@ import type { WindowJoinNode } from './node.ts'
 
 export const windowJoinRuntime: OperatorRuntime<WindowJoinNode> = {
   kind: 'window-join',
+  timerColumns: { windows: [0] },
   create: (node, context) => new WindowJoin(node, context),
 }
 

@@ -1,7 +1,7 @@
 /**
  * `/rivulet/v1/…`: what Flink's API does not have.
  *
- * Law: a route that is not built yet answers 501 with a code; it never answers something made up.
+ * Law: what a job's process has not reported is absent or empty, never made up.
  */
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import type { FastifyPluginAsync } from 'fastify'
@@ -21,6 +21,7 @@ import { vertexId } from '../metrics.ts'
 import type { RunningJob } from '../running-job.ts'
 import type { ServerContext } from './app.ts'
 import { idParams } from './jobs.ts'
+import { lookRoutes } from './looks.ts'
 
 type Id = { Params: { id: string } }
 
@@ -49,7 +50,9 @@ const submitBody = {
 const schema = (summary: string, more: object = {}) => ({ summary, tags: ['rivulet'], ...more })
 const ofJob = (summary: string, more: object = {}) => ({ schema: schema(summary, { params: idParams, ...more }) })
 
-export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, { coordinator }) => {
+export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, context) => {
+  const { coordinator } = context
+  lookRoutes(app, context)
   app.post<{ Body: SubmitRequest }>(
     '/jobs',
     {
@@ -86,18 +89,6 @@ export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, { co
       return logPage(coordinator.store.logOf(id), query.from === undefined ? undefined : Number(query.from))
     },
   )
-  const later: readonly (readonly ['GET' | 'POST', string, string])[] = [
-    ['GET', '/jobs/:id/operators/:node/rows', 'show live rows'],
-    ['GET', '/jobs/:id/operators/:node/state', 'show keyed state'],
-  ]
-  for (const [method, url, what] of later) {
-    app.route({
-      method,
-      url,
-      schema: schema(`Not built yet (501): ${what}`),
-      handler: () => fail('SERVER_NOT_YET', { what }),
-    })
-  }
 }
 
 function compiledPlan(job: RunningJob): CompiledPlanAnswer {

@@ -6,11 +6,16 @@
  * - A snapshot writes rows in memory as the memory backend does, and takes the others from the log, in slices, while the
  *   operator goes on. Of changes it reads those segments alone that were written since the last snapshot.
  */
+import { fail } from '../../base/errors.ts'
 import type { Scratch } from '../../base/scratch.ts'
+import { ColumnBuilder } from '../../types/batch.ts'
+import type { Value } from '../../types/value.ts'
 import type { SnapshotMode, StateBackend, StateDeclaration } from '../contract.ts'
+import { keyGroupOfKey } from '../key-group.ts'
 import { MemoryState, type Place } from '../memory/backend.ts'
 import { writerOf } from '../memory/changes.ts'
 import type { KeyStore } from '../memory/key-store.ts'
+import { beginsWith, type FoundRow, keyColumns, peekMemory } from '../memory/peek.ts'
 import { MemoryCopy } from '../memory/snapshot.ts'
 import { RecordLog, type Segment, type Stretch } from './record-log.ts'
 import { RowForm } from './row-form.ts'
@@ -22,11 +27,14 @@ export interface DiskOptions {
   /** Memory for rows, shared evenly by all stores of the job. */
   readonly cacheBytes: number
   readonly segmentBytes?: number
+  /** Bytes of the log between two pauses of somebody who looks for keys; more than an operator writes meanwhile. */
+  readonly peekBytes?: number
 }
 
 const SEGMENT_BYTES = 64 * 2 ** 20
 /** Bytes of the log between two pauses of a snapshot. */
 const SLICE_BYTES = 256 * 1024
+const PEEK_BYTES = 4 * 2 ** 20
 
 export function diskBackend(options: DiskOptions): StateBackend {
   const shared = { stores: 0 }
@@ -37,16 +45,18 @@ class DiskState extends MemoryState {
   private readonly shelves = new Map<KeyStore, { readonly shelf: DiskShelf; readonly form: RowForm }>()
   private readonly scratch: Scratch
   private readonly shared: { stores: number }
+  private readonly peekBytes: number
 
   constructor(
     declarations: Readonly<Record<string, StateDeclaration>>,
     place: Place,
-    { scratch, cacheBytes, segmentBytes }: DiskOptions,
+    { scratch, cacheBytes, segmentBytes, peekBytes }: DiskOptions,
     shared: { stores: number },
   ) {
     super(declarations, place)
     this.scratch = scratch()
     this.shared = shared
+    this.peekBytes = peekBytes ?? PEEK_BYTES
     const budget = { bytes: () => cacheBytes / shared.stores }
     for (const store of this.stores) {
       const form = new RowForm(store, this.listsOf(store))
@@ -71,6 +81,70 @@ class DiskState extends MemoryState {
     const since = store.changes.start()
     shelf.log.snapshotTaken()
     return new DiskCopy(store, pending ?? since.marks, changes ? since.removed : undefined, shelf, form, stretches)
+  }
+
+  protected override async peekStore(
+    store: KeyStore,
+    key: readonly Value[],
+    limit: number,
+    pause?: () => Promise<void>,
+  ): Promise<readonly FoundRow[]> {
+    const { shelf, form } = this.shelves.get(store) as { shelf: DiskShelf; form: RowForm }
+    const exact = key.length === store.keySchema.length
+    const keys = exact ? [key] : await this.keysOnDisk(store, shelf, form, key, pause)
+    const rows = peekMemory(store, this.listsOf(store), key, limit, this.place.now())
+    for (const each of keys) {
+      const columns = keyColumns(store.keySchema, each)
+      const hash = store.probe.hash(columns, 0)
+      // What is in memory too was found there.
+      if (store.probe.find(store, columns, 0, hash) >= 0) continue
+      const row = shelf.peek(hash, each, limit)
+      if (row !== undefined) rows.push(row)
+    }
+    return exact ? rows : rows.sort((a, b) => a.sequence - b.sequence).slice(0, limit + 1)
+  }
+
+  /**
+   * The keys on disk that begin so. Rows move while this pauses, but a row that is on disk at the end was written to the log at
+   * some time, and all of the log has been read then.
+   */
+  private async keysOnDisk(
+    store: KeyStore,
+    shelf: DiskShelf,
+    form: RowForm,
+    key: readonly Value[],
+    pause: () => Promise<void> = async () => {},
+  ): Promise<Value[][]> {
+    const { keySchema } = store
+    const group = keyGroupOfKey(keySchema.slice(0, key.length), key, this.place.maxParallelism)
+    const cells = keySchema.map((field) => new ColumnBuilder(field.type, 1))
+    const read = new Map<Segment, number>()
+    const keys = new Map<number, { readonly hash: number; readonly key: Value[] }>()
+    for (;;) {
+      const rest = shelf.log.stretches(false).flatMap((stretch) => {
+        const from = Math.max(stretch.from, read.get(stretch.segment) ?? 0)
+        return from < stretch.end ? [{ ...stretch, from }] : []
+      })
+      const last = rest.reduce((sum, { from, end }) => sum + end - from, 0) <= this.peekBytes
+      for (const stretch of last ? rest : rest.slice(0, 1)) {
+        let { from } = stretch
+        const until = last ? stretch.end : Math.min(stretch.end, from + this.peekBytes)
+        while (from < until) {
+          from = shelf.log.scan({ ...stretch, from }, SLICE_BYTES, (view) => {
+            if (view.keyGroup !== group || !shelf.index.has(view.hash, view.place)) return
+            form.open(view)
+            form.readKey(cells)
+            if (beginsWith(keySchema, (c) => cells[c].get(0), key)) {
+              keys.set(view.place, { hash: view.hash, key: cells.map((cell) => cell.get(0)) })
+            }
+          })
+        }
+        read.set(stretch.segment, from)
+      }
+      if (last) return [...keys].flatMap(([place, { hash, key }]) => (shelf.index.has(hash, place) ? [key] : []))
+      await pause()
+      if (!this.shelves.has(store)) fail('STATE_CLOSED', {})
+    }
   }
 
   override close(): void {

@@ -4,10 +4,11 @@
  * The body is: whether a time is announced (1 byte) · length of each part but the last (varint) · the parts, each in the form
  * in which a snapshot has them (`memory/snapshot.ts`), so that a snapshot copies them.
  */
-import type { ColumnBuilder } from '../../types/batch.ts'
-import { physicalOf } from '../../types/value.ts'
+import type { ColumnBuilder, Schema } from '../../types/batch.ts'
+import { physicalOf, type Value } from '../../types/value.ts'
 import type { KeyStore } from '../memory/key-store.ts'
 import type { MemoryList } from '../memory/list.ts'
+import type { FoundRow } from '../memory/peek.ts'
 import { MemoryTable } from '../memory/table.ts'
 import { CellReader, RowWriter } from '../row-codec.ts'
 import type { RecordView } from './record-log.ts'
@@ -142,6 +143,38 @@ export class RowForm {
     const time = Number(table.values[table.declaration.timeColumn as number].values[slot])
     table.setTime(slot, time)
     return time
+  }
+
+  /** A record as values, at most `limit` + 1 rows of each list; nothing comes into memory. */
+  readFound(view: RecordView, limit: number, now: number): FoundRow {
+    this.open(view)
+    const { table, reader, store, lists, ends } = this
+    const cells = (schema: Schema) => schema.map((field) => reader.cell(field.type))
+    reader.seek(ends[0])
+    const key = cells(store.keySchema)
+    const value = table === undefined ? [] : cells(table.declaration.value)
+    const sequence = table === undefined ? 0 : reader.varint()
+    const rows = lists.map((list, i) => {
+      if (table !== undefined) {
+        reader.seek(ends[i + 1])
+        cells(store.keySchema)
+      }
+      const found: Value[][] = []
+      for (let rest = reader.varint(); rest > 0 && found.length <= limit; rest--) {
+        const row = cells(list.declaration.value)
+        if (list.touched === null || reader.float() + (list.declaration.ttlMs as number) > now) found.push(row)
+      }
+      return found
+    })
+    reader.seek(this.start)
+    const timed = reader.byte() !== 0
+    return {
+      key,
+      value,
+      ...(timed && { due: Number(value[table?.declaration.timeColumn as number]) }),
+      sequence,
+      lists: rows,
+    }
   }
 
   private readListRows(list: MemoryList, slot: number): void {

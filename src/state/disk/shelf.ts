@@ -10,7 +10,9 @@
  * - Per key on disk, memory holds its place (`place-index.ts`), and 4 to 8 bytes if it has a time (`shelved-times.ts`).
  */
 import { ColumnBuilder } from '../../types/batch.ts'
+import type { Value } from '../../types/value.ts'
 import type { KeyStore, Shelf } from '../memory/key-store.ts'
+import { beginsWith, type FoundRow } from '../memory/peek.ts'
 import { grown } from '../memory/row-index.ts'
 import type { HashColumns } from '../probe.ts'
 import { PlaceIndex } from './place-index.ts'
@@ -171,6 +173,21 @@ export class DiskShelf implements Shelf {
     this.index.delete(hash, place)
     this.log.segmentOf(place).live--
     this.store.size--
+  }
+
+  /** The row of a key that is on disk alone, as values; it stays there. */
+  peek(hash: number, key: readonly Value[], limit: number): FoundRow | undefined {
+    const { index, log, form, view, store } = this
+    const now = store.watch ? store.now() : 0
+    const places: number[] = []
+    index.find(hash, places, 0)
+    for (const place of places) {
+      log.read(place, view)
+      if (this.expired(view, now)) continue
+      const row = form.readFound(view, limit, now)
+      if (beginsWith(store.keySchema, (c) => row.key[c], key)) return row
+    }
+    return undefined
   }
 
   /** The slot of the row that is in memory too, or −1. */

@@ -7,6 +7,7 @@
  * - `restore` takes the key groups of this subtask from any number of parts and leaves the others.
  */
 import { fail } from '../../base/errors.ts'
+import type { Value } from '../../types/value.ts'
 import type {
   KeyedPart,
   KeyGroupRange,
@@ -17,11 +18,13 @@ import type {
   SnapshotMode,
   StateBackend,
   StateDeclaration,
+  StateOfKey,
   StateSnapshot,
   TableStateDeclaration,
 } from '../contract.ts'
 import type { KeyStore } from './key-store.ts'
 import { MemoryList } from './list.ts'
+import { type FoundRow, peekMemory, statesOf } from './peek.ts'
 import { restoreList, restoreTable } from './restore.ts'
 import { keyGroups, listPart, MemoryCopy, tablePart } from './snapshot.ts'
 import { MemoryTable } from './table.ts'
@@ -114,6 +117,29 @@ export class MemoryState implements OperatorState {
 
   endBatch(): void {
     for (const store of this.stores) store.endBatch()
+  }
+
+  async peek(key: readonly Value[], limit: number, pause?: () => Promise<void>): Promise<readonly StateOfKey[]> {
+    const found = new Map<KeyStore, readonly FoundRow[]>()
+    for (const store of this.stores) {
+      if (this.partitionOf(store) === key.length) found.set(store, await this.peekStore(store, key, limit, pause))
+    }
+    return statesOf(this.declarations, this.tables, this.lists, found, limit)
+  }
+
+  /** Rows of a partition key, oldest first, at most one more than `limit` when there are so many. */
+  protected async peekStore(
+    store: KeyStore,
+    key: readonly Value[],
+    limit: number,
+    _pause?: () => Promise<void>,
+  ): Promise<readonly FoundRow[]> {
+    return peekMemory(store, this.listsOf(store), key, limit, this.place.now())
+  }
+
+  private partitionOf(store: KeyStore): number {
+    const { partitionColumns } = store instanceof MemoryTable ? store.declaration : this.listsOf(store)[0].declaration
+    return partitionColumns
   }
 
   snapshot(mode: SnapshotMode = 'copy'): StateSnapshot {
