@@ -14,7 +14,7 @@ import { parseDuration } from '../base/options.ts'
 import type { CheckpointStatistic, JobState } from './api-types.ts'
 import { localPath, newestCheckpoint, statistic } from './checkpoint-folder.ts'
 import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
-import { maskJson } from './mask.ts'
+import { maskJson, maskText } from './mask.ts'
 import type { FromWorker, JobReport, ToWorker } from './messages.ts'
 
 export interface SavepointRequest {
@@ -138,7 +138,8 @@ export class RunningJob {
     const { record } = this
     switch (message.type) {
       case 'deployed':
-        record.deployed = message.job
+        // Descriptions quote the SQL. Masked once here, not at every poll.
+        record.deployed = { ...message.job, nodes: maskJson(message.job.nodes) }
         record.name = message.job.name
         this.#noteStart(message.job.options['execution.state-recovery.path'])
         this.#hooks.store.save(record)
@@ -148,7 +149,7 @@ export class RunningJob {
         break
       case 'report':
         this.previous = this.report
-        this.report = message.report
+        this.report = this.#masked(message.report)
         for (const each of message.checkpoints) this.#addCheckpoint(each)
         break
       case 'savepoint':
@@ -159,6 +160,16 @@ export class RunningJob {
   /** The job said itself what it starts from. A recovery by the server wins over it. */
   #noteStart(path: string | undefined): void {
     if (path !== undefined) this.restored ??= { path: localPath(path), at: Date.now() }
+  }
+
+  /** Reports come every second, descriptions never change: those of the plan are masked already. */
+  #masked(report: JobReport): JobReport {
+    const masked = new Map(this.record.deployed?.nodes.map(({ id, description }) => [id, description]))
+    const operators = report.operators.map((operator) => ({
+      ...operator,
+      description: masked.get(operator.node) ?? maskText(operator.description),
+    }))
+    return { ...report, operators }
   }
 
   #addCheckpoint(checkpoint: CheckpointStatistic): void {

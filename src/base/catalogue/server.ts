@@ -53,6 +53,12 @@ export const serverErrors = {
     message: ({ path }) => `Cannot find checkpoint or savepoint file/directory '${path}' on file system 'file'.`,
   }),
   SERVER_BAD_REQUEST: declare<{ detail: string }>({ domain: 'user', message: ({ detail }) => detail }),
+  SERVER_BODY_TOO_LARGE: declare<Record<never, never>>({
+    domain: 'user',
+    message: () => 'The request is larger than the server accepts.',
+    hint: () =>
+      'A job may have 32 MiB, every other call 1 MiB: leave data out of the job and read it from a file or a topic.',
+  }),
   SERVER_TOKEN_NEEDED: declare<{ why: string }>({
     domain: 'user',
     message: ({ why }) => why,
