@@ -161,7 +161,7 @@ export class Session {
   async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
     extra.signal?.throwIfAborted()
     const recovery = recoveryOptions(this.options)
-    const { recoverFrom, onDeploy, onRunning } = deployment()
+    const { recoverFrom, onDeploy, onRunning, onFailed } = deployment()
     const path = recoverFrom ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     const id = this.#jobId()
@@ -176,6 +176,7 @@ export class Session {
         create: (start) => this.createJob(plan, name, { ...extra, ...start }),
       })
       onDeploy?.({
+        id,
         name,
         plan,
         graph: run.graph,
@@ -184,6 +185,7 @@ export class Session {
       })
       await run.open()
     } catch (error) {
+      onFailed?.(id, error)
       markJobError(error)
       throw error
     }

@@ -7,12 +7,11 @@
  * - Failures of the job are restarted inside of its process (`engine/job-run.ts`); a process that died is replaced as
  *   `restart-strategy.type` says, by default after 1 s, then twice as long, up to 1 min. It goes on from the newest checkpoint.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
 import { failure, fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../base/errors.ts'
 import { parseDuration } from '../base/options.ts'
 import type { CheckpointStatistic, JobState } from './api-types.ts'
 import { localPath, newestCheckpoint, statistic } from './checkpoint-folder.ts'
+import { forkWorker, type JobProcess, type ProcessEvents } from './job-process.ts'
 import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
 import { maskJson, maskText } from './mask.ts'
 import type { FromWorker, JobReport, ToWorker } from './messages.ts'
@@ -37,7 +36,7 @@ export interface JobHooks {
 export class RunningJob {
   readonly record: JobRecord
   readonly #hooks: JobHooks
-  #child: ChildProcess | undefined
+  #process: JobProcess | undefined
   #canceling = false
   #restartTimer: NodeJS.Timeout | undefined
   #attemptStart = 0
@@ -64,16 +63,16 @@ export class RunningJob {
   }
 
   get hasWorker(): boolean {
-    return this.#child !== undefined
+    return this.#process !== undefined
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid
+    return this.#process?.pid
   }
 
   /** Waits for slots. */
   get waiting(): boolean {
-    return !this.terminal && this.#child === undefined && this.#restartTimer === undefined
+    return !this.terminal && this.#process === undefined && this.#restartTimer === undefined
   }
 
   moveTo(state: JobState): void {
@@ -96,25 +95,8 @@ export class RunningJob {
     const { record } = this
     const recoverFrom = record.deployed === undefined ? undefined : newestCheckpoint(this.checkpointDir)
     if (recoverFrom !== undefined) this.restored = { path: recoverFrom, at: Date.now() }
-    const log = openSync(store.logOf(record.id), 'a', 0o600)
-    const child = fork(workerEntry, [], {
-      execArgv: process.execArgv.filter((flag) => /^(-C|--conditions|--max-old-space-size)/.test(flag)),
-      stdio: ['ignore', log, log, 'ipc'],
-      serialization: 'json',
-    })
-    closeSync(log)
-    this.#child = child
     this.#attemptStart = Date.now()
-    let ended: Extract<FromWorker, { type: 'ended' }> | undefined
-    child.on('message', (message: FromWorker) => {
-      if (message.type === 'ended') ended = message
-      else this.#onMessage(message)
-    })
-    child.on('error', (error) => {
-      // A process that could not be started emits no exit.
-      if (child.pid === undefined) this.#exited(undefined, `an error: ${error.message}`)
-    })
-    child.on('exit', (code, signal) => this.#exited(ended, signal ?? `exit code ${code}`))
+    this.#process = forkWorker(workerEntry, store.logOf(record.id), this.#events)
     const { kind, file, folder, args, configuration } = record
     this.#send({
       type: 'start',
@@ -129,9 +111,22 @@ export class RunningJob {
     })
   }
 
+  /** The job runs already, in a process that the coordinator did not start. @returns what it has to tell goes there */
+  attach(process: JobProcess): ProcessEvents {
+    this.#process = process
+    this.#attemptStart = Date.now()
+    return this.#events
+  }
+
+  get #events(): ProcessEvents {
+    return {
+      message: (message) => this.#onMessage(message),
+      exit: (ended, how) => this.#exited(ended, how),
+    }
+  }
+
   #send(message: ToWorker): void {
-    // A worker that ends meanwhile is seen by its exit.
-    this.#child?.send(message, () => {})
+    this.#process?.send(message)
   }
 
   #onMessage(message: Exclude<FromWorker, { type: 'ended' }>): void {
@@ -195,7 +190,7 @@ export class RunningJob {
   }
 
   savepoint(request: string, folder: string, stop: boolean, drain = false): void {
-    if (this.record.state !== 'RUNNING' || this.#child === undefined) {
+    if (this.record.state !== 'RUNNING' || this.#process === undefined) {
       const error = failure('SERVER_NOT_RUNNING', { id: this.id, state: this.record.state })
       this.savepoints.set(request, { error: error.toJSON() })
       return
@@ -210,16 +205,16 @@ export class RunningJob {
     clearTimeout(this.#restartTimer)
     this.#restartTimer = undefined
     this.#canceling = true
-    if (this.#child === undefined) {
+    if (this.#process === undefined) {
       this.moveTo('CANCELED')
       this.#hooks.changed(this)
       return
     }
     this.moveTo('CANCELLING')
     this.#send({ type: 'cancel' })
-    // A job whose code never yields cannot hear; Flink's task cancellation watchdog kills the process as well.
-    const child = this.#child
-    setTimeout(() => child.exitCode === null && child.kill('SIGKILL'), 30_000).unref()
+    // Flink's task cancellation watchdog kills the process as well.
+    const canceled = this.#process
+    setTimeout(() => this.#process === canceled && canceled.kill(), 30_000).unref()
   }
 
   /** Could not start, or not for want of slots. */
@@ -248,8 +243,8 @@ export class RunningJob {
   }
 
   #exited(ended: Extract<FromWorker, { type: 'ended' }> | undefined, how: string): void {
-    if (this.#child === undefined) return
-    this.#child = undefined
+    if (this.#process === undefined) return
+    this.#process = undefined
     const died = failure('SERVER_WORKER_DIED', { how }).toJSON()
     for (const [request, result] of this.savepoints) {
       if (result === undefined) this.savepoints.set(request, { error: ended?.error ?? died })
@@ -301,11 +296,7 @@ export class RunningJob {
   async close(): Promise<void> {
     this.#closing = true
     clearTimeout(this.#restartTimer)
-    const child = this.#child
-    if (child === undefined) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await gone
+    await this.#process?.end()
   }
 }
 

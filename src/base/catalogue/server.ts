@@ -28,6 +28,11 @@ export const serverErrors = {
       `Could not acquire the minimum required resources: ${needed} of ${total} slots were not free within ${seconds} s.`,
     hint: () => 'Cancel a job, lower the parallelism, or start the server with more --slots.',
   }),
+  SERVER_OF_ONE_RUN: declare<Record<never, never>>({
+    domain: 'user',
+    message: () => 'This dashboard belongs to one run: it takes no further jobs.',
+    hint: () => 'Submit it to a `rivulet server`, or run it by itself: rivulet run FILE.',
+  }),
   SERVER_SEVERAL_JOBS: declare<{ first: string; second: string }>({
     domain: 'user',
     message: ({ first, second }) => `One submission is one job: '${second}' would run beside '${first}'.`,
