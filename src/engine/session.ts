@@ -37,6 +37,7 @@ import { restartStrategy } from './restart-strategy.ts'
 import { stateBackend } from './state-backend.ts'
 import { storageFor } from './storage.ts'
 import { tableAccess } from './tables.ts'
+import { openTraces } from './traces.ts'
 
 export interface SessionParts {
   readonly host: Host
@@ -165,6 +166,7 @@ export class Session {
     const path = recoverFrom ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     const id = this.#jobId()
+    const traces = await openTraces(this.options.entries(), { id, name }, this.host.clock)
     let run: JobRun
     try {
       run = new JobRun({
@@ -172,6 +174,7 @@ export class Session {
         host: this.host,
         restart: extra.collect === undefined ? restartStrategy(recovery, () => this.host.random()) : () => undefined,
         checkpointing: new Checkpointing(this.host, recovery, { id, name }),
+        traces,
         restore: extra.restore ?? from,
         create: (start) => this.createJob(plan, name, { ...extra, ...start }),
       })
@@ -186,6 +189,7 @@ export class Session {
       await run.open()
     } catch (error) {
       onFailed?.(id, error)
+      await traces?.ended('FAILED', 0, error)
       markJobError(error)
       throw error
     }
