@@ -62,7 +62,7 @@ export const serverErrors = {
     domain: 'user',
     message: () => 'The request is larger than the server accepts.',
     hint: () =>
-      'A job may have 32 MiB, every other call 1 MiB: leave data out of the job and read it from a file or a topic.',
+      'A job may have 32 MiB, a statement 16 MiB, every other call 1 MiB: leave data out of the job and read it from a topic.',
   }),
   SERVER_TOKEN_NEEDED: declare<{ why: string }>({
     domain: 'user',

@@ -11,9 +11,9 @@ import type { SecureContextOptions } from 'node:tls'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import { type FastifyInstance, fastify } from 'fastify'
-import { fail } from '../../base/errors.ts'
 import type { Coordinator } from '../coordinator.ts'
 import { type GatewayProcess, sqlRoutes } from '../gateway/forward.ts'
+import { parseJsonBody } from '../json-body.ts'
 import { maskText } from '../mask.ts'
 import { type Access, checkHost, checkToken } from '../security.ts'
 import { clusterRoutes } from './cluster.ts'
@@ -116,7 +116,7 @@ export async function buildApp(context: ServerContext, options: AppOptions): Pro
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
     if (body.length === 0) return done(null, {})
     try {
-      done(null, parseJson(body as Buffer))
+      done(null, parseJsonBody(body as Buffer))
     } catch (error) {
       done(error as Error)
     }
@@ -156,19 +156,4 @@ export async function buildApp(context: ServerContext, options: AppOptions): Pro
   }
   await app.ready()
   return app
-}
-
-/** JSON that cannot reach a prototype, in UTF-8 that is: a byte that is no character must not become part of a name. */
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body), (key, value) => {
-      if (key === '__proto__')
-        fail('SERVER_BAD_REQUEST', { detail: 'Request did not match expected format: __proto__.' })
-      return value
-    })
-  } catch (error) {
-    // SyntaxError: no JSON. RangeError: nested too deeply. TypeError: no UTF-8.
-    if (![SyntaxError, RangeError, TypeError].some((type) => error instanceof type)) throw error
-    return fail('SERVER_BAD_REQUEST', { detail: `Request did not match expected format: ${(error as Error).message}` })
-  }
 }
