@@ -3,7 +3,7 @@
  * `npm run test:kafka`       against a real Kafka
  * `npm run test:sim`         whole jobs under simulated faults
  * `npm run test:server`      jobs in worker processes of a server (half a minute)
- * `npm run test:flink-clients`  Flink's own command line against a server (Java, Maven, Python)
+ * `npm run test:flink-clients`  Flink's own command line, SQL client and JDBC driver against a server (Java, Maven, Python)
  * `npm run test:flink`       against a real Flink and a real Kafka
  * `npm run test:yarn`        against a real YARN, Flink and Kafka
  * `npm run test:package`     the packed package, on the oldest and the newest Node

@@ -13,6 +13,7 @@ import { partitionKey } from './live/keyed-state.ts'
 
 /** A job about to be opened. */
 export interface Deployed {
+  readonly id: string
   readonly name: string
   readonly plan: CompiledPlan
   readonly graph: JobGraph
@@ -30,6 +31,8 @@ export interface Deployment {
   readonly onDeploy?: (deployed: Deployed) => void
   /** Called when the job runs. */
   readonly onRunning?: (job: JobClient) => void
+  /** Called when a job that was deployed could not open. */
+  readonly onFailed?: (id: string, error: unknown) => void
 }
 
 let current: Deployment = { configuration: {} }

@@ -22,6 +22,7 @@ import { parseKey } from './live/key.ts'
 import { type KeyedState, keyedStateOf, keyOf, STATE_ROWS } from './live/keyed-state.ts'
 import { LIVE_EVERY_MS, LIVE_LIMIT, type LiveRows, type LiveRowsOptions, liveRows } from './live/rows.ts'
 import { failsAlike, isRetryable, placeOf, type RestartStrategy } from './restart-strategy.ts'
+import type { JobTraces } from './traces.ts'
 
 export interface JobException {
   /** Epoch ms. */
@@ -39,6 +40,7 @@ export interface JobRunParts {
   readonly plan: CompiledPlan
   /** In which times are printed. */
   readonly timeZone: string
+  readonly traces?: JobTraces
   /** Where the run begins; absent = anew. */
   readonly restore?: JobSnapshot
   readonly create: (start: {
@@ -71,6 +73,8 @@ export class JobRun {
     this.#parts = parts
     this.started = parts.host.clock.now()
     this.#job = this.#create(parts.restore, 0)
+    const { traces } = parts
+    if (traces !== undefined) parts.checkpointing.statistics.onEnd = (record) => traces.checkpoint(record)
   }
 
   #create(restore: JobSnapshot | undefined, lastCheckpoint: number): Job {
@@ -101,14 +105,28 @@ export class JobRun {
   /** Open the first attempt; an error there is the caller's. */
   async open(): Promise<void> {
     const { restore, checkpointing, host } = this.#parts
-    await this.#job.open()
+    await this.#traced(restore, () => this.#job.open())
     if (restore !== undefined) checkpointing.statistics.restored(restore.checkpoint, host.clock.now(), undefined)
     checkpointing.attach(this.#job)
   }
 
+  async #traced(restore: JobSnapshot | undefined, open: () => Promise<void>): Promise<void> {
+    const { traces, host } = this.#parts
+    const from = host.clock.now()
+    try {
+      await open()
+      traces?.initialized(from, host.clock.now(), restore?.checkpoint)
+    } catch (error) {
+      traces?.initialized(from, host.clock.now(), restore?.checkpoint, error)
+      throw error
+    }
+  }
+
   /** Until the end, over restarts; call once, after `open`. */
   run(): Promise<void> {
-    this.#completion ??= this.#drive()
+    this.#completion ??= this.#drive().finally(() =>
+      this.#parts.traces?.ended(this.status, this.restarts, this.#exceptions[0]?.error),
+    )
     return this.#completion
   }
 
@@ -151,7 +169,7 @@ export class JobRun {
     const newest = (await checkpointing.restore()) ?? restore
     this.#job = this.#create(newest, checkpointing.lastCheckpoint)
     for (const tap of this.#taps) this.#job.tap(tap)
-    await this.#job.open()
+    await this.#traced(newest, () => this.#job.open())
     this.#restarting = false
     if (this.#cancel.signal.aborted) return this.#job.cancel()
     this.restarts++
@@ -167,6 +185,7 @@ export class JobRun {
     this.#completedBefore = checkpointing.completed
     const restartAfter = stuck || !isRetryable(error) ? undefined : restart(at)
     this.#exceptions = [{ at, error, restartAfter }, ...this.#exceptions].slice(0, HISTORY)
+    this.#parts.traces?.failed(at, error, restartAfter)
     if (restartAfter === undefined) {
       this.#ended = 'FAILED'
       if (!stuck) throw error

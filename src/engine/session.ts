@@ -37,6 +37,7 @@ import { restartStrategy } from './restart-strategy.ts'
 import { stateBackend } from './state-backend.ts'
 import { storageFor } from './storage.ts'
 import { tableAccess } from './tables.ts'
+import { openTraces } from './traces.ts'
 
 export interface SessionParts {
   readonly host: Host
@@ -161,10 +162,11 @@ export class Session {
   async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
     extra.signal?.throwIfAborted()
     const recovery = recoveryOptions(this.options)
-    const { recoverFrom, onDeploy, onRunning } = deployment()
+    const { recoverFrom, onDeploy, onRunning, onFailed } = deployment()
     const path = recoverFrom ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     const id = this.#jobId()
+    const traces = await openTraces(this.options.entries(), { id, name }, this.host.clock)
     let run: JobRun
     try {
       run = new JobRun({
@@ -174,10 +176,12 @@ export class Session {
         checkpointing: new Checkpointing(this.host, recovery, { id, name }),
         plan,
         timeZone: this.timeZone,
+        traces,
         restore: extra.restore ?? from,
         create: (start) => this.createJob(plan, name, { ...extra, ...start }),
       })
       onDeploy?.({
+        id,
         name,
         plan,
         graph: run.graph,
@@ -186,6 +190,8 @@ export class Session {
       })
       await run.open()
     } catch (error) {
+      onFailed?.(id, error)
+      await traces?.ended('FAILED', 0, error)
       markJobError(error)
       throw error
     }

@@ -38,6 +38,8 @@ export interface CheckpointStatisticsView {
 const HISTORY = 100
 
 export class CheckpointStatistics {
+  /** Told of every checkpoint and savepoint when it has ended. */
+  onEnd: (record: CheckpointRecord) => void = () => {}
   #history: CheckpointRecord[] = []
   #restored = 0
   #completed = 0
@@ -55,12 +57,15 @@ export class CheckpointStatistics {
     this.#completed++
     const record = this.#replace(of, { ...of, ...more, status: 'COMPLETED', duration: now - of.triggered })
     this.#latest[record.kind === 'savepoint' ? 'savepoint' : 'completed'] = record
+    this.onEnd(record)
   }
 
   failed(of: CheckpointRecord, now: number, error: unknown): void {
     this.#failed++
     const failure = error instanceof Error ? error.message : String(error)
-    this.#latest.failed = this.#replace(of, { ...of, status: 'FAILED', duration: now - of.triggered, failure })
+    const record = this.#replace(of, { ...of, status: 'FAILED', duration: now - of.triggered, failure })
+    this.#latest.failed = record
+    this.onEnd(record)
   }
 
   restored(id: number, at: number, path: string | undefined): void {

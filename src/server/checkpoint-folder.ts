@@ -49,11 +49,14 @@ export function newestCheckpoint(dir: string): string | undefined {
   return complete(dir).at(-1)?.folder
 }
 
-/** Complete checkpoints that are not in `seen` yet; a folder that is being removed meanwhile is left out. */
-export function newCheckpoints(dir: string, seen: Set<number>, subtasks: number): CheckpointStatistic[] {
+/** Complete checkpoints of one attempt that are not in `seen` yet; a folder that is being removed meanwhile is left out. */
+export function newCheckpoints(attempt: string, seen: Set<number>, subtasks: number): CheckpointStatistic[] {
+  if (!existsSync(attempt)) return []
   const found: CheckpointStatistic[] = []
-  for (const { id, folder } of complete(dir)) {
-    if (seen.has(id)) continue
+  const ids = readdirSync(attempt).flatMap((name) => /^chk-(\d+)$/.exec(name)?.[1] ?? [])
+  for (const id of ids.map(Number).sort((a, b) => a - b)) {
+    const folder = join(attempt, `chk-${id}`)
+    if (seen.has(id) || !isSnapshot(folder)) continue
     try {
       found.push(statistic(id, folder, subtasks, 'CHECKPOINT'))
       seen.add(id)

@@ -13,11 +13,14 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { fail, failure } from '../base/errors.ts'
 import type { JobState, SubmitRequest } from './api-types.ts'
 import { isSnapshot, localPath } from './checkpoint-folder.ts'
+import type { JobProcess, ProcessEvents } from './job-process.ts'
 import { type JobRecord, JobStore } from './job-store.ts'
+import type { DeployedJob } from './messages.ts'
 import { type JobHooks, RunningJob } from './running-job.ts'
 
 export interface CoordinatorOptions {
   readonly data: string
+  /** 0: takes no submissions, only jobs that are adopted. */
   readonly slots: number
   readonly workerEntry: URL
   readonly log: (id: string, msg: string, fields?: object) => void
@@ -33,7 +36,6 @@ const DEFAULT_CHECKPOINT_INTERVAL = '10 s'
 
 export class Coordinator {
   readonly store: JobStore
-  readonly slots: number
   readonly #options: CoordinatorOptions
   readonly #jobs = new Map<string, RunningJob>()
   readonly #timeouts = new Map<string, NodeJS.Timeout>()
@@ -43,7 +45,6 @@ export class Coordinator {
 
   constructor(options: CoordinatorOptions) {
     this.#options = options
-    this.slots = options.slots
     this.store = new JobStore(options.data)
     for (const record of this.store.load()) {
       const job = new RunningJob(record, this.#hooks)
@@ -80,11 +81,46 @@ export class Coordinator {
     return this.#jobs.get(id) ?? fail('SERVER_UNKNOWN_JOB', { id })
   }
 
+  get #usedSlots(): number {
+    return this.jobs().reduce((sum, job) => sum + (job.hasWorker ? job.record.slots : 0), 0)
+  }
+
+  /** Of a run alone: what its own jobs take. */
+  get slots(): number {
+    return Math.max(this.#options.slots, this.#usedSlots)
+  }
+
   get freeSlots(): number {
-    return this.slots - this.jobs().reduce((sum, job) => sum + (job.hasWorker ? job.record.slots : 0), 0)
+    return this.slots - this.#usedSlots
+  }
+
+  /** A job that runs already, in a process that was not started here (`rivulet run --dashboard`). */
+  adopt(id: string, file: string, deployed: DeployedJob, process: JobProcess): ProcessEvents {
+    const { name, parallelism, options } = deployed
+    const record: JobRecord = {
+      id,
+      kind: file.endsWith('.sql') ? 'sql' : 'module',
+      file,
+      folder: this.store.folderOf(id),
+      args: [],
+      configuration: options,
+      slots: parallelism,
+      name,
+      state: 'INITIALIZING',
+      timestamps: { INITIALIZING: Date.now() },
+      exceptions: [],
+      restarts: 0,
+    }
+    this.store.create(record)
+    const job = new RunningJob(record, this.#hooks)
+    this.#jobs.set(id, job)
+    const events = job.attach(process)
+    events.message({ type: 'deployed', job: deployed })
+    return events
   }
 
   submit(request: SubmitRequest): RunningJob {
+    if (this.#options.slots === 0) fail('SERVER_OF_ONE_RUN', {})
     const id = randomBytes(16).toString('hex')
     const { name, savepoint, parallelism } = request
     if (name !== undefined) {

@@ -60,9 +60,9 @@ export class JobStore {
     return join(this.folderOf(id), kind === 'sql' ? 'job.sql' : 'job.mjs')
   }
 
-  create(record: JobRecord, text: string): void {
+  create(record: JobRecord, text?: string): void {
     mkdirSync(this.folderOf(record.id), { recursive: true, mode: 0o700 })
-    writeFileSync(this.codeOf(record), text, { mode: 0o600 })
+    if (text !== undefined) writeFileSync(this.codeOf(record), text, { mode: 0o600 })
     this.save(record)
   }
 

@@ -7,15 +7,14 @@
  * - Failures of the job are restarted inside of its process (`engine/job-run.ts`); a process that died is replaced as
  *   `restart-strategy.type` says, by default after 1 s, then twice as long, up to 1 min. It goes on from the newest checkpoint.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, openSync } from 'node:fs'
 import { failure, fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../base/errors.ts'
 import { parseDuration } from '../base/options.ts'
 import type { CheckpointStatistic, JobState } from './api-types.ts'
 import { localPath, newestCheckpoint, statistic } from './checkpoint-folder.ts'
+import { forkWorker, type JobProcess, type ProcessEvents } from './job-process.ts'
 import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
 import { Looks } from './looks.ts'
-import { maskJson } from './mask.ts'
+import { maskJson, maskText } from './mask.ts'
 import type { FromWorker, JobReport, ToWorker } from './messages.ts'
 
 export interface SavepointRequest {
@@ -38,7 +37,7 @@ export interface JobHooks {
 export class RunningJob {
   readonly record: JobRecord
   readonly #hooks: JobHooks
-  #child: ChildProcess | undefined
+  #process: JobProcess | undefined
   #canceling = false
   #restartTimer: NodeJS.Timeout | undefined
   #attemptStart = 0
@@ -66,16 +65,16 @@ export class RunningJob {
   }
 
   get hasWorker(): boolean {
-    return this.#child !== undefined
+    return this.#process !== undefined
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid
+    return this.#process?.pid
   }
 
   /** Waits for slots. */
   get waiting(): boolean {
-    return !this.terminal && this.#child === undefined && this.#restartTimer === undefined
+    return !this.terminal && this.#process === undefined && this.#restartTimer === undefined
   }
 
   moveTo(state: JobState): void {
@@ -99,25 +98,8 @@ export class RunningJob {
     const { record } = this
     const recoverFrom = record.deployed === undefined ? undefined : newestCheckpoint(this.checkpointDir)
     if (recoverFrom !== undefined) this.restored = { path: recoverFrom, at: Date.now() }
-    const log = openSync(store.logOf(record.id), 'a', 0o600)
-    const child = fork(workerEntry, [], {
-      execArgv: process.execArgv.filter((flag) => /^(-C|--conditions|--max-old-space-size)/.test(flag)),
-      stdio: ['ignore', log, log, 'ipc'],
-      serialization: 'json',
-    })
-    closeSync(log)
-    this.#child = child
     this.#attemptStart = Date.now()
-    let ended: Extract<FromWorker, { type: 'ended' }> | undefined
-    child.on('message', (message: FromWorker) => {
-      if (message.type === 'ended') ended = message
-      else this.#onMessage(message)
-    })
-    child.on('error', (error) => {
-      // A process that could not be started emits no exit.
-      if (child.pid === undefined) this.#exited(undefined, `an error: ${error.message}`)
-    })
-    child.on('exit', (code, signal) => this.#exited(ended, signal ?? `exit code ${code}`))
+    this.#process = forkWorker(workerEntry, store.logOf(record.id), this.#events)
     const { kind, file, folder, args, configuration } = record
     this.#send({
       type: 'start',
@@ -132,16 +114,30 @@ export class RunningJob {
     })
   }
 
+  /** The job runs already, in a process that the coordinator did not start. @returns what it has to tell goes there */
+  attach(process: JobProcess): ProcessEvents {
+    this.#process = process
+    this.#attemptStart = Date.now()
+    return this.#events
+  }
+
+  get #events(): ProcessEvents {
+    return {
+      message: (message) => this.#onMessage(message),
+      exit: (ended, how) => this.#exited(ended, how),
+    }
+  }
+
   #send(message: ToWorker): void {
-    // A worker that ends meanwhile is seen by its exit.
-    this.#child?.send(message, () => {})
+    this.#process?.send(message)
   }
 
   #onMessage(message: Exclude<FromWorker, { type: 'ended' }>): void {
     const { record } = this
     switch (message.type) {
       case 'deployed':
-        record.deployed = message.job
+        // Descriptions quote the SQL. Masked once here, not at every poll.
+        record.deployed = { ...message.job, nodes: maskJson(message.job.nodes) }
         record.name = message.job.name
         this.#noteStart(message.job.options['execution.state-recovery.path'])
         this.#hooks.store.save(record)
@@ -152,7 +148,7 @@ export class RunningJob {
         break
       case 'report':
         this.previous = this.report
-        this.report = message.report
+        this.report = this.#masked(message.report)
         for (const each of message.checkpoints) this.#addCheckpoint(each)
         break
       case 'savepoint':
@@ -166,6 +162,16 @@ export class RunningJob {
   /** The job said itself what it starts from. A recovery by the server wins over it. */
   #noteStart(path: string | undefined): void {
     if (path !== undefined) this.restored ??= { path: localPath(path), at: Date.now() }
+  }
+
+  /** Reports come every second, descriptions never change: those of the plan are masked already. */
+  #masked(report: JobReport): JobReport {
+    const masked = new Map(this.record.deployed?.nodes.map(({ id, description }) => [id, description]))
+    const operators = report.operators.map((operator) => ({
+      ...operator,
+      description: masked.get(operator.node) ?? maskText(operator.description),
+    }))
+    return { ...report, operators }
   }
 
   #addCheckpoint(checkpoint: CheckpointStatistic): void {
@@ -191,7 +197,7 @@ export class RunningJob {
   }
 
   savepoint(request: string, folder: string, stop: boolean, drain = false): void {
-    if (this.record.state !== 'RUNNING' || this.#child === undefined) {
+    if (this.record.state !== 'RUNNING' || this.#process === undefined) {
       const error = failure('SERVER_NOT_RUNNING', { id: this.id, state: this.record.state })
       this.savepoints.set(request, { error: error.toJSON() })
       return
@@ -206,16 +212,16 @@ export class RunningJob {
     clearTimeout(this.#restartTimer)
     this.#restartTimer = undefined
     this.#canceling = true
-    if (this.#child === undefined) {
+    if (this.#process === undefined) {
       this.moveTo('CANCELED')
       this.#hooks.changed(this)
       return
     }
     this.moveTo('CANCELLING')
     this.#send({ type: 'cancel' })
-    // A job whose code never yields cannot hear; Flink's task cancellation watchdog kills the process as well.
-    const child = this.#child
-    setTimeout(() => child.exitCode === null && child.kill('SIGKILL'), 30_000).unref()
+    // Flink's task cancellation watchdog kills the process as well.
+    const canceled = this.#process
+    setTimeout(() => this.#process === canceled && canceled.kill(), 30_000).unref()
   }
 
   /** Could not start, or not for want of slots. */
@@ -244,8 +250,8 @@ export class RunningJob {
   }
 
   #exited(ended: Extract<FromWorker, { type: 'ended' }> | undefined, how: string): void {
-    if (this.#child === undefined) return
-    this.#child = undefined
+    if (this.#process === undefined) return
+    this.#process = undefined
     this.looks.gone()
     const died = failure('SERVER_WORKER_DIED', { how }).toJSON()
     for (const [request, result] of this.savepoints) {
@@ -298,11 +304,7 @@ export class RunningJob {
   async close(): Promise<void> {
     this.#closing = true
     clearTimeout(this.#restartTimer)
-    const child = this.#child
-    if (child === undefined) return
-    const gone = new Promise((resolve) => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await gone
+    await this.#process?.end()
   }
 }
 

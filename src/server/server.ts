@@ -4,10 +4,10 @@
  * Law: nothing listens before the token is readable by its owner only, and nothing but loopback is listened on without a token
  * that the user named or a client CA.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { type Logger, pino } from 'pino'
+import { pino } from 'pino'
 import { fail } from '../base/errors.ts'
 import { Coordinator } from './coordinator.ts'
 import { GatewayProcess } from './gateway/forward.ts'
@@ -32,6 +32,8 @@ export interface ServerOptions {
   readonly configuration?: Readonly<Record<string, string>>
   readonly reportMs?: number
   readonly slotTimeoutMs?: number
+  /** Milliseconds within which a whole request must have come. */
+  readonly requestTimeoutMs?: number
   /** Where the server's own log goes besides the file. */
   readonly log?: (line: string) => void
 }
@@ -59,12 +61,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   mkdirSync(data, { recursive: true, mode: 0o700 })
   const token = options.tokenFile === undefined ? ownToken(join(data, 'token')) : readToken(options.tokenFile)
   const access: Access = { token, loopback, hosts: hostNames(host, options.allowHosts ?? []) }
-  const logger: Logger = pino({ base: undefined }, pino.destination({ dest: join(data, 'server.log'), mkdir: true }))
+  // Written at once: the last words before a crash are the ones that are wanted.
+  const log = pino.destination({ dest: join(data, 'server.log'), mkdir: true, sync: true, mode: 0o600 })
+  const logger = pino({ base: undefined }, log)
   const say = (msg: string) => {
     logger.info(maskText(msg))
     options.log?.(maskText(msg))
   }
-  const jobLoggers = new Map<string, Logger>()
   const coordinator: Coordinator = new Coordinator({
     data,
     slots,
@@ -74,15 +77,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     slotTimeoutMs: options.slotTimeoutMs,
     log: (id, msg) => {
       // One line in the server's log and in the job's own, which the job's process writes as well (both append).
-      let own = jobLoggers.get(id)
-      if (own === undefined) {
-        own = pino(
-          { base: undefined },
-          pino.destination({ dest: join(data, 'jobs', id, 'job.log'), sync: true, append: true }),
-        )
-        jobLoggers.set(id, own)
-      }
-      own.info(maskText(msg))
+      const file = join(data, 'jobs', id, 'job.log')
+      pino({ base: undefined }, { write: (line) => appendFileSync(file, line, { mode: 0o600 }) }).info(maskText(msg))
       say(msg)
     },
   })
@@ -104,14 +100,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       },
       log: say,
     },
-    { gateway, dashboard: options.dashboard, tls: tlsOptions(options) },
+    { gateway, dashboard: options.dashboard, tls: tlsOptions(options), requestTimeoutMs: options.requestTimeoutMs },
   )
   const close = async () => {
     await app.close()
     await gateway.close()
     await coordinator.close()
     rmSync(join(data, 'server.json'), { force: true })
-    logger.flush()
+    log.end()
   }
   try {
     await app.listen({ host, port })

@@ -1,18 +1,17 @@
 /** Flink's own `bin/flink` against a server: list, savepoint, stop, cancel, and what it says of unknown jobs. */
 import assert from 'node:assert/strict'
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { COUNT, type TestServer, testServer } from '../server/harness.ts'
+import { flinkProgram } from './programs.ts'
 
 describe('bin/flink', { timeout: 300_000 }, () => {
   let t: TestServer
   let flinkHome: string
   before(async () => {
-    const script = fileURLToPath(new URL('../../scripts/flink-home.sh', import.meta.url))
-    flinkHome = execFileSync(script, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
+    flinkHome = flinkProgram()
     t = await testServer()
   })
   after(() => t?.close())

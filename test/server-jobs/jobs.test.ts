@@ -9,7 +9,7 @@ import { COUNT, TABLES, testServer } from '../server/harness.ts'
 const signal = new AbortController().signal
 const rivulet = import.meta.resolve('rivulet')
 
-describe('a job of the server', { timeout: 60_000 }, () => {
+describe('a job of the server', { timeout: 180_000 }, () => {
   it('is submitted, watched, saved, stopped behind a savepoint and resumed from it', async () => {
     const t = await testServer()
     try {

@@ -117,4 +117,20 @@ export const engineErrors = {
     domain: 'user',
     message: ({ value }) => `'parallelism.default' must be a whole number from 1 to 128, found '${value}'.`,
   }),
+  ENGINE_TRACE_REPORTER: declare<{ key: string; value: string; known: string }>({
+    domain: 'user',
+    message: ({ key, value }) => `'${key}' = '${value}' is a trace reporter that is not there.`,
+    hint: ({ known }) => `'${known}' is; 'traces.reporters' names those that are to be used.`,
+  }),
+  ENGINE_NO_TRACE_API: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'Traces need the package @opentelemetry/api, which is not installed.',
+    hint: () => 'npm install @opentelemetry/api, and an SDK with an exporter.',
+  }),
+  ENGINE_NO_TRACE_SDK: declare<Record<string, never>>({
+    domain: 'user',
+    message: () => 'Traces are asked for, but the program has registered no OpenTelemetry SDK that samples them.',
+    hint: () =>
+      'Register one before the job starts: node --import ./tracing.mjs, with NODE_OPTIONS for the jobs of a server.',
+  }),
 }

@@ -43,6 +43,11 @@ export const serverErrors = {
       `Could not acquire the minimum required resources: ${needed} of ${total} slots were not free within ${seconds} s.`,
     hint: () => 'Cancel a job, lower the parallelism, or start the server with more --slots.',
   }),
+  SERVER_OF_ONE_RUN: declare<Record<never, never>>({
+    domain: 'user',
+    message: () => 'This dashboard belongs to one run: it takes no further jobs.',
+    hint: () => 'Submit it to a `rivulet server`, or run it by itself: rivulet run FILE.',
+  }),
   SERVER_SEVERAL_JOBS: declare<{ first: string; second: string }>({
     domain: 'user',
     message: ({ first, second }) => `One submission is one job: '${second}' would run beside '${first}'.`,
@@ -68,6 +73,12 @@ export const serverErrors = {
     message: ({ path }) => `Cannot find checkpoint or savepoint file/directory '${path}' on file system 'file'.`,
   }),
   SERVER_BAD_REQUEST: declare<{ detail: string }>({ domain: 'user', message: ({ detail }) => detail }),
+  SERVER_BODY_TOO_LARGE: declare<Record<never, never>>({
+    domain: 'user',
+    message: () => 'The request is larger than the server accepts.',
+    hint: () =>
+      'A job may have 32 MiB, a statement 16 MiB, every other call 1 MiB: leave data out of the job and read it from a topic.',
+  }),
   SERVER_TOKEN_NEEDED: declare<{ why: string }>({
     domain: 'user',
     message: ({ why }) => why,

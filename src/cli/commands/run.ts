@@ -2,6 +2,7 @@
 import { fail } from '../../base/errors.ts'
 import { parseDuration } from '../../base/options.ts'
 import type { Call, Command } from '../command.ts'
+import { openRunDashboard, type RunDashboard } from '../run-dashboard.ts'
 import { runFile } from '../run-file.ts'
 import { tellOnSignal, watchOutput } from '../watch-output.ts'
 import { definitions } from './session-flags.ts'
@@ -39,6 +40,11 @@ export const run: Command = {
       value: 'DURATION',
       help: 'When a job had no output for so long (30s), say what may be the reason; SIGUSR2 asks at any time.',
     },
+    dashboard: {
+      type: 'boolean',
+      help: 'Serve the dashboard and the REST API of this run on 127.0.0.1; its address is written to standard error.',
+    },
+    port: { type: 'string', value: 'N', help: 'The port of --dashboard; any free one when absent.' },
     'from-savepoint': { type: 'string', short: 's', value: 'FOLDER', help: 'Start from the snapshot in this folder.' },
   },
   async run(call) {
@@ -60,12 +66,14 @@ export const run: Command = {
     const silence = doctorAfter(call)
     const err = (line: string) => io.err(line)
     const ends = [tellOnSignal(err), ...(silence === undefined ? [] : [watchOutput(silence, err)])]
+    const dashboard = await openDashboard(call, file)
     try {
       const ran = await runFile(file, { args, signal: io.signal, out: io.out, configuration, savepointOnExit })
       if (ran === 0 && !call.io.signal.aborted) fail('CLI_NOTHING_RAN', { file })
       return 0
     } finally {
       for (const end of ends) end()
+      await dashboard?.close()
     }
   },
 }
@@ -81,4 +89,17 @@ function doctorAfter(call: Call): number | undefined {
     })
   }
   return ms
+}
+
+async function openDashboard(call: Call, file: string): Promise<RunDashboard | undefined> {
+  const port = call.count('port')
+  if (!call.boolean('dashboard')) {
+    if (port !== undefined) fail('CLI_USAGE', { detail: '--port is the port of --dashboard.', command: 'run' })
+    return undefined
+  }
+  if (port !== undefined && port > 65_535)
+    fail('CLI_USAGE', { detail: `--port takes 0 to 65535, found ${port}.`, command: 'run' })
+  const dashboard = await openRunDashboard(file, port ?? 0)
+  call.io.err(`Dashboard: ${dashboard.url}`)
+  return dashboard
 }

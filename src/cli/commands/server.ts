@@ -102,9 +102,9 @@ export function gatewayEntry(): URL {
 }
 
 /** The built dashboard: in the source tree and in the package. */
-function dashboardFolder(): string | undefined {
-  const folders = ['../../../dashboard/dist', '../dashboard', '../../dashboard'].map((path) =>
-    fileURLToPath(new URL(path, import.meta.url)),
+export function dashboardFolder(): string | undefined {
+  const folders = ['../../../dashboard/dist', '../../../dist/dashboard', '../dashboard', '../../dashboard'].map(
+    (path) => fileURLToPath(new URL(path, import.meta.url)),
   )
   return folders.find((folder) => isAbsolute(folder) && existsSync(`${folder}/index.html`))
 }

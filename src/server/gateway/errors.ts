@@ -5,6 +5,7 @@
  * follow. The codes and hints are ours.
  */
 import { isRivuletError, type RivuletError, renderError } from '../../base/errors.ts'
+import { maskText } from '../mask.ts'
 
 /** An answer other than 200. */
 export class GatewayError extends Error {
@@ -38,7 +39,7 @@ export function errorBody(error: unknown): { readonly status: number; readonly b
     '',
     'End of exception on server side>',
   ]
-  return { status: 500, body: { errors: ['Internal server error.', text.join('\n')] } }
+  return { status: 500, body: { errors: ['Internal server error.', maskText(text.join('\n'))] } }
 }
 
 function causedBy(error: unknown): string {

@@ -9,7 +9,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
-import { failure, fromErrorJson, type RivuletErrorJson } from '../../base/errors.ts'
+import { fail, failure, fromErrorJson, type RivuletErrorJson } from '../../base/errors.ts'
 import type { Coordinator } from '../coordinator.ts'
 import type { ServerContext } from '../rest/app.ts'
 import { errorJson, type RunningJob } from '../running-job.ts'
@@ -159,6 +159,8 @@ function ended(coordinator: Coordinator, job: RunningJob): Promise<undefined> {
 const VERSIONS = ['', '/v1', '/v2', '/v3', '/v4']
 const SCHEMA = { summary: "Flink's SQL Gateway: sessions, statements, results", tags: ['sql'] }
 const HIDDEN = { hide: true }
+/** That of the gateway. */
+const BODY_LIMIT = 16 << 20
 const PATHS = ['/info', '/api_versions', '/sessions', '/sessions/*']
 
 export const sqlRoutes: FastifyPluginAsync<ServerContext & { readonly gateway: Pick<GatewayProcess, 'send'> }> = async (
@@ -169,6 +171,8 @@ export const sqlRoutes: FastifyPluginAsync<ServerContext & { readonly gateway: P
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   const forward = async (request: FastifyRequest, reply: FastifyReply) => {
+    // Before it is sent on: the gateway would close the connection, and its answer be lost.
+    if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) fail('SERVER_BODY_TOO_LARGE', {})
     const answer = await gateway.send(request.raw, { path: request.url, trusted: hasToken(request.raw, access) })
     const type = answer.headers['content-type']
     if (type !== undefined) reply.header('content-type', type)

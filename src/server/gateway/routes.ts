@@ -6,6 +6,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RowFormat } from '../../engine/result-json.ts'
+import { parseJsonBody } from '../json-body.ts'
 import { badRequest, errorBody } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -28,17 +29,29 @@ interface Params {
 export function acceptBodies(server: FastifyInstance): void {
   for (const method of ['GET', 'DELETE']) server.addHttpMethod(method, { hasBody: true, overrideExisting: true })
   server.removeContentTypeParser('application/json')
-  server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, text === '' ? {} : JSON.parse(text as string))
+      done(null, body.length === 0 ? {} : parseJsonBody(body as Buffer))
     } catch (error) {
-      done(Object.assign(new Error(`Request is no JSON: ${(error as Error).message}`), { statusCode: 400 }))
+      done(Object.assign(error as Error, { statusCode: 400 }))
     }
+  })
+  // What never comes to a route: no JSON, too large, another media type.
+  server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const { statusCode = 500 } = error
+    const { status, body } =
+      statusCode < 500 ? { status: statusCode, body: { errors: [error.message] } } : errorBody(error)
+    return reply.status(status).send(body)
   })
 }
 
 export function gatewayRoutes(server: FastifyInstance, { gateway, version, trusted }: GatewayRoutes): void {
-  const bodyOf = (request: FastifyRequest) => (request.body ?? {}) as Record<string, unknown>
+  const bodyOf = (request: FastifyRequest): Record<string, unknown> => {
+    const body = request.body === undefined ? {} : request.body
+    if (typeof body !== 'object' || body === null || Array.isArray(body))
+      throw badRequest('Request did not match expected format: an object is expected.')
+    return body as Record<string, unknown>
+  }
   const text = (request: FastifyRequest, key: string): string => {
     const value = bodyOf(request)[key]
     return typeof value === 'string' ? value : ''
@@ -75,7 +88,7 @@ export function gatewayRoutes(server: FastifyInstance, { gateway, version, trust
     on('GET', '/api_versions', () => ({ versions: ['V1', 'V2', 'V3', 'V4'] }))
     on('POST', '/sessions', (_params, request) => {
       const { properties } = bodyOf(request)
-      return { sessionHandle: gateway.openSession((properties ?? {}) as Record<string, string>) }
+      return { sessionHandle: gateway.openSession(textsOf(properties ?? {})) }
     })
     on('GET', '/sessions/:session', ({ session }) => ({ properties: gateway.properties(session) }))
     on('DELETE', '/sessions/:session', async ({ session }) => {
@@ -141,6 +154,17 @@ function writingRoutes(server: FastifyInstance, gateway: Gateway): void {
   server.post<Writing>('/rivulet/v1/sql/complete', { schema: { body } }, ({ body: { sql, position, session } }) =>
     gateway.completeScript(sql, position ?? sql.length, session),
   )
+}
+
+/** The options of a session. */
+function textsOf(properties: unknown): Record<string, string> {
+  const texts =
+    typeof properties === 'object' && properties !== null && !Array.isArray(properties)
+      ? Object.entries(properties)
+      : undefined
+  if (texts?.every(([, value]) => typeof value === 'string') !== true)
+    throw badRequest('Request did not match expected format: properties is an object of strings.')
+  return Object.fromEntries(texts) as Record<string, string>
 }
 
 function rowFormat(request: FastifyRequest): RowFormat {

@@ -11,9 +11,9 @@ import type { SecureContextOptions } from 'node:tls'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import { type FastifyInstance, fastify } from 'fastify'
-import { fail } from '../../base/errors.ts'
 import type { Coordinator } from '../coordinator.ts'
 import { type GatewayProcess, sqlRoutes } from '../gateway/forward.ts'
+import { parseJsonBody } from '../json-body.ts'
 import { maskText } from '../mask.ts'
 import { type Access, checkHost, checkToken } from '../security.ts'
 import { clusterRoutes } from './cluster.ts'
@@ -27,6 +27,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The call carries code that the server will run. */
     readonly code?: boolean
+    /** Never needs the token, from wherever the call comes. */
+    readonly open?: boolean
   }
 }
 
@@ -47,15 +49,26 @@ export interface AppOptions {
   /** The built dashboard. */
   readonly dashboard?: string
   readonly gateway: Pick<GatewayProcess, 'send'>
+  /** Milliseconds within which a whole request must have come. */
+  readonly requestTimeoutMs?: number
 }
 
 /** Where errors of Flink's endpoints carry code and hint: URI-encoded JSON of an `ApiError`. */
 const ERROR_HEADER = 'rivulet-error'
 const BODY_LIMIT = 1 << 20
+/** A request that is not here by then is given up: whoever dribbles bytes holds no connection for ever. */
+const REQUEST_TIMEOUT = 60_000
 
 export async function buildApp(context: ServerContext, options: AppOptions): Promise<FastifyInstance> {
+  const { requestTimeoutMs: requestTimeout = REQUEST_TIMEOUT } = options
+  const timeouts = {
+    requestTimeout,
+    headersTimeout: Math.min(requestTimeout, 10_000),
+    connectionsCheckingInterval: Math.min(requestTimeout, 5_000),
+  }
   const app = fastify({
-    ...(options.tls === undefined ? {} : { https: options.tls as object }),
+    ...(options.tls === undefined ? { http: timeouts } : { https: { ...options.tls, ...timeouts } as object }),
+    requestTimeout,
     bodyLimit: BODY_LIMIT,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
@@ -73,7 +86,8 @@ export async function buildApp(context: ServerContext, options: AppOptions): Pro
       'cross-origin-resource-policy': 'same-origin',
     })
     checkHost(request.raw, context.access)
-    checkToken(request.raw, context.access, request.routeOptions.config.code === true)
+    const { code = false, open = false } = request.routeOptions.config
+    if (!open) checkToken(request.raw, context.access, code)
   })
   app.setErrorHandler((error, request, reply) => {
     const { status, body } = errorAnswer(error)
@@ -99,10 +113,10 @@ export async function buildApp(context: ServerContext, options: AppOptions): Pro
   })
   // An empty body with a JSON content type is what curl -X POST and Flink's triggers without arguments send.
   app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
-    if (body === '') return done(null, {})
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => {
+    if (body.length === 0) return done(null, {})
     try {
-      done(null, parseJson(body as string))
+      done(null, parseJsonBody(body as Buffer))
     } catch (error) {
       done(error as Error)
     }
@@ -125,7 +139,14 @@ export async function buildApp(context: ServerContext, options: AppOptions): Pro
   await app.register(sqlRoutes, { ...context, gateway: options.gateway })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
   if (options.dashboard !== undefined && existsSync(options.dashboard)) {
-    await app.register(fastifyStatic, { root: options.dashboard, cacheControl: false })
+    const root = options.dashboard
+    // The page itself is no secret, and a browser that follows a link can send no token: the calls that it makes need it.
+    await app.register(async (open) => {
+      open.addHook('onRoute', (each) => {
+        each.config = { ...each.config, open: true }
+      })
+      await open.register(fastifyStatic, { root, cacheControl: false, dotfiles: 'ignore' })
+    })
   } else {
     app.get('/', { schema: { hide: true } }, () => ({
       name: 'rivulet',
@@ -135,18 +156,4 @@ export async function buildApp(context: ServerContext, options: AppOptions): Pro
   }
   await app.ready()
   return app
-}
-
-/** JSON that cannot reach a prototype. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text, (key, value) => {
-      if (key === '__proto__')
-        fail('SERVER_BAD_REQUEST', { detail: 'Request did not match expected format: __proto__.' })
-      return value
-    })
-  } catch (error) {
-    if (!(error instanceof SyntaxError) && !(error instanceof RangeError)) throw error
-    return fail('SERVER_BAD_REQUEST', { detail: `Request did not match expected format: ${error.message}` })
-  }
 }

@@ -3,7 +3,7 @@
  *
  * Law: no stack of ours and no secret leaves the server; an error that is not from the catalogue is logged and answered as 500.
  */
-import { fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../../base/errors.ts'
+import { failure, fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../../base/errors.ts'
 import type { ErrorBody, FailureCause } from '../api-types.ts'
 import { maskJson, maskText } from '../mask.ts'
 import { serializedThrowable } from './serialized-throwable.ts'
@@ -25,8 +25,10 @@ const STATUS: Readonly<Record<string, number>> = {
   SERVER_NO_SAVEPOINT_FOLDER: 400,
   SERVER_DUPLICATE_NAME: 409,
   SERVER_NOT_RUNNING: 409,
+  SERVER_OF_ONE_RUN: 409,
   SERVER_TOKEN_NEEDED: 401,
   SERVER_FORBIDDEN_HOST: 403,
+  SERVER_BODY_TOO_LARGE: 413,
   SERVER_NOT_YET: 501,
 }
 
@@ -47,10 +49,16 @@ export function errorAnswer(error: unknown): { readonly status: number; readonly
     const text = `org.apache.flink.runtime.rest.${name}: ${message} [${code}]${cause}\n`
     return { status, body: { errors: [text], rivulet: { code, domain, message, hint, span, source } } }
   }
-  const { statusCode, message = String(error) } = error as { statusCode?: number; message?: string }
+  const {
+    statusCode,
+    code,
+    message = String(error),
+  } = error as { statusCode?: number; code?: string; message?: string }
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return errorAnswer(failure('SERVER_BODY_TOO_LARGE', {}))
   if (statusCode !== undefined && statusCode < 500) {
-    const text = `org.apache.flink.runtime.rest.handler.RestHandlerException: ${maskText(message)}`
-    return { status: statusCode, body: { errors: [text] } }
+    const { code, domain, message: detail } = failure('SERVER_BAD_REQUEST', { detail: maskText(message) })
+    const text = `org.apache.flink.runtime.rest.handler.RestHandlerException: ${detail} [${code}]`
+    return { status: statusCode, body: { errors: [text], rivulet: { code, domain, message: detail } } }
   }
   return { status: 500, body: { errors: ['Internal server error.', '<The reason is in the log of the server.>'] } }
 }
