@@ -40,9 +40,20 @@ async function sweep(t: Awaited<ReturnType<typeof testServer>>, id: string): Pro
     if (get === undefined) continue
     const values: Record<string, string> = { id, vertex: vertex?.id ?? '', subtask: '0', checkpoint: '1', node: '1' }
     const url = path.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'x')
-    answers.set(url, await (await fetch(t.server.url + url)).text())
+    answers.set(url, await textOf(await fetch(t.server.url + url)))
   }
   return answers
+}
+
+/** A stream of events goes on as long as its job: of that, the first two seconds. */
+async function textOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text()
+  let text = ''
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader()
+  const timer = setTimeout(() => void reader?.cancel(), 2000)
+  for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) text += part.value
+  clearTimeout(timer)
+  return text
 }
 
 describe('secrets', { timeout: 180_000 }, () => {
