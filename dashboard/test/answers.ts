@@ -116,7 +116,23 @@ const doctor: DoctorAnswer = {
   ],
 }
 
-const bad: BadRecords = { total: 3, operators: [{ node: 1, description: 'TableSourceScan(payments)', count: 3 }] }
+const bad: BadRecords = {
+  total: 3,
+  records: [
+    {
+      table: 'default_catalog.default_database.payments',
+      topic: 'payments',
+      partition: 2,
+      offset: 4711,
+      timestamp: Date.now() - 60_000,
+      code: 'FORMAT_JSON_SYNTAX',
+      reason: 'A value starts at byte 13 and does not end.',
+      text: '{"id": 7, "am',
+      hex: '7b226964223a20372c2022616d',
+      size: 13,
+    },
+  ],
+}
 const keyed: KeyedState = {
   node: 2,
   subtask: 1,

@@ -4,14 +4,16 @@
  *
  * Law: one of these per job; what it tells is masked already, and nothing is told after `ended`.
  */
-import { join } from 'node:path'
 import { fail, isRivuletError, type RivuletErrorJson } from '../base/errors.ts'
+import type { BadRecordsView } from '../engine/bad-records.ts'
 import { type Deployed, describeDeployed } from '../engine/deployment.ts'
 import type { JobClient } from '../engine/job-client.ts'
-import type { CheckpointStatistic } from '../server/api-types.ts'
-import { localPath, newCheckpoints } from '../server/checkpoint-folder.ts'
-import { maskJson } from '../server/mask.ts'
-import type { DeployedJob, FromWorker, JobReport, ToWorker } from '../server/messages.ts'
+import type { BadRecords } from '../server/api-types.ts'
+import { maskJson, maskText } from '../server/mask.ts'
+import type { DeployedJob, FromWorker, Question, ToWorker } from '../server/messages.ts'
+
+const SHOWN_BAD_RECORDS = 100
+const SHOWN_BYTES = 1000
 
 export type Tell = (message: FromWorker) => Promise<void>
 
@@ -19,10 +21,8 @@ export class JobSide {
   readonly deployed: DeployedJob
   readonly #tell: Tell
   readonly #reportMs: number
-  /** The folder of this run's checkpoints. */
-  readonly #checkpoints: string | undefined
-  readonly #subtasks: number
-  readonly #seen = new Set<number>()
+  /** The checkpoints that were told last, to tell them again only when they have changed. */
+  #checkpoints = ''
   #job: JobClient | undefined
   #timer: NodeJS.Timeout | undefined
   readonly #taps = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>()
@@ -33,9 +33,6 @@ export class JobSide {
     this.deployed = describeDeployed(deployed)
     this.#tell = tell
     this.#reportMs = reportMs
-    const folder = this.deployed.options['execution.checkpointing.dir']
-    this.#checkpoints = folder === undefined ? undefined : join(localPath(folder), deployed.id)
-    this.#subtasks = this.deployed.vertices.reduce((sum, vertex) => sum + vertex.parallelism, 0)
   }
 
   get canceled(): boolean {
@@ -69,8 +66,8 @@ export class JobSide {
       case 'untap':
         this.#taps.get(message.request)?.stop.abort()
         break
-      case 'state':
-        void this.#keyedState(message.request, message.node, message.key)
+      case 'ask':
+        void this.#answer(message.request, message.what)
     }
   }
 
@@ -85,14 +82,17 @@ export class JobSide {
     await this.#tell({ type: 'ended', state, error })
   }
 
-  #report(job: JobClient): { report: JobReport; checkpoints: CheckpointStatistic[] } {
+  #report(job: JobClient): Omit<Extract<FromWorker, { type: 'report' }>, 'type'> {
     const { heapUsed, rss } = process.memoryUsage()
     const { user, system } = process.cpuUsage()
     const operators = job.metrics().map(({ watermark, batchesOut: _, fullMs: __, splits: ___, ...metric }) => ({
       ...metric,
       watermark: Number.isFinite(watermark) ? watermark : watermark > 0 ? ('max' as const) : null,
     }))
-    const folder = this.#checkpoints
+    const checkpoints = job.checkpoints()
+    const told = JSON.stringify([checkpoints.counts, checkpoints.latestRestored])
+    const changed = told !== this.#checkpoints
+    this.#checkpoints = told
     return {
       report: {
         at: Date.now(),
@@ -104,7 +104,7 @@ export class JobSide {
         cpu: user + system,
         description: maskJson(job.describe()),
       },
-      checkpoints: folder === undefined ? [] : newCheckpoints(folder, this.#seen, this.#subtasks),
+      checkpoints: changed ? maskJson(checkpoints) : undefined,
     }
   }
 
@@ -122,11 +122,13 @@ export class JobSide {
     }
   }
 
-  async #keyedState(request: string, node: number, key: string): Promise<void> {
+  async #answer(request: string, what: Question): Promise<void> {
     try {
-      await this.#tell({ type: 'state', request, state: await this.#running().keyedState(node, key) })
+      const job = this.#running()
+      const value = what.of === 'state' ? await job.keyedState(what.node, what.key) : shownBadRecords(job.badRecords())
+      await this.#tell({ type: 'answer', request, value })
     } catch (error) {
-      await this.#tell({ type: 'state', request, error: errorJson(error) })
+      await this.#tell({ type: 'answer', request, error: errorJson(error) })
     }
   }
 
@@ -138,10 +140,24 @@ export class JobSide {
     try {
       const job = this.#running()
       const location = stop ? await job.stopWithSavepoint(folder, { drain }) : await job.savepoint(folder)
-      await this.#tell({ type: 'savepoint', request, location: join(location) })
+      await this.#tell({ type: 'savepoint', request, location })
     } catch (error) {
       await this.#tell({ type: 'savepoint', request, error: errorJson(error) })
     }
+  }
+}
+
+/** The newest records that fit a page, newest first, with the beginning of their bytes. */
+function shownBadRecords({ total, records }: BadRecordsView): BadRecords {
+  const shown = records.slice(-SHOWN_BAD_RECORDS).reverse()
+  return {
+    total,
+    records: shown.map(({ bytes, ...record }) => ({
+      ...record,
+      reason: maskText(record.reason),
+      text: Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('utf8'),
+      hex: Buffer.from(bytes.subarray(0, SHOWN_BYTES)).toString('hex'),
+    })),
   }
 }
 

@@ -34,7 +34,7 @@ function log(level: number, msg: string): void {
 async function start(message: WorkerStart): Promise<void> {
   setDeployment({
     configuration: message.configuration,
-    recoverFrom: message.recoverFrom,
+    recoverAmong: message.recoverAmong,
     onDeploy(deployed) {
       if (side !== undefined) {
         refused = failure('SERVER_SEVERAL_JOBS', { first: side.deployed.name, second: deployed.name })

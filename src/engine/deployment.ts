@@ -25,8 +25,8 @@ export interface Deployed {
 export interface Deployment {
   /** Options that a session begins with; the job's own win. */
   readonly configuration: Readonly<Record<string, string>>
-  /** Start from this snapshot, whatever the job's own `execution.state-recovery.path` says: it was recovered. */
-  readonly recoverFrom?: string
+  /** Runs of the job before this one: the newest checkpoint of theirs wins over `execution.state-recovery.path`. */
+  readonly recoverAmong?: readonly string[]
   /** Called with the plan before the job opens; what it throws keeps the job from starting. */
   readonly onDeploy?: (deployed: Deployed) => void
   /** Called when the job runs. */
@@ -51,8 +51,9 @@ function stateKeyOf(node: PlanNode) {
 }
 
 /** The same as JSON: what a server shows of a job. Options are as set; whoever shows them masks the secret ones. */
-export function describeDeployed({ name, plan, graph, parallelism, options }: Deployed) {
+export function describeDeployed({ id, name, plan, graph, parallelism, options }: Deployed) {
   return {
+    id,
     name,
     parallelism,
     maxParallelism: graph.maxParallelism,

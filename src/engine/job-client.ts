@@ -1,6 +1,6 @@
 /** A submitted job, as the program sees it. */
 
-import type { CheckpointStatisticsView } from '../runtime/checkpoint-statistics.ts'
+import type { CheckpointRecord, CheckpointStatisticsView } from '../runtime/checkpoint-statistics.ts'
 import type { JobStatus, SubtaskTimes } from '../runtime/job.ts'
 import type { OperatorMetricsView } from '../runtime/metrics.ts'
 import type { BadRecordsView } from './bad-records.ts'
@@ -10,6 +10,8 @@ import { diagnose, type Finding } from './doctor/index.ts'
 import type { JobException, JobRun } from './job-run.ts'
 import type { KeyedState } from './live/keyed-state.ts'
 import type { LiveRows, LiveRowsOptions } from './live/rows.ts'
+
+export type { CheckpointRecord, CheckpointStatisticsView }
 
 /** Jobs of this process that have not ended; what the command line cancels on a signal. */
 export const runningJobs = new Set<JobClient>()

@@ -43,6 +43,8 @@ export interface JobRunParts {
   readonly traces?: JobTraces
   /** Where the run begins; absent = anew. */
   readonly restore?: JobSnapshot
+  /** Where that stands; absent when it is in memory only. */
+  readonly restorePath?: string
   readonly create: (start: {
     restore?: JobSnapshot
     lastCheckpoint: number
@@ -104,9 +106,9 @@ export class JobRun {
 
   /** Open the first attempt; an error there is the caller's. */
   async open(): Promise<void> {
-    const { restore, checkpointing, host } = this.#parts
+    const { restore, restorePath, checkpointing, host } = this.#parts
     await this.#traced(restore, () => this.#job.open())
-    if (restore !== undefined) checkpointing.statistics.restored(restore.checkpoint, host.clock.now(), undefined)
+    if (restore !== undefined) checkpointing.statistics.restored(restore.checkpoint, host.clock.now(), restorePath)
     checkpointing.attach(this.#job)
   }
 

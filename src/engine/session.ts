@@ -162,8 +162,8 @@ export class Session {
   async submit(plan: CompiledPlan, name: string, extra: SubmitOptions = {}): Promise<JobClient> {
     extra.signal?.throwIfAborted()
     const recovery = recoveryOptions(this.options)
-    const { recoverFrom, onDeploy, onRunning, onFailed } = deployment()
-    const path = recoverFrom ?? (await this.#startPath(recovery, name))
+    const { recoverAmong, onDeploy, onRunning, onFailed } = deployment()
+    const path = (await this.#recoveryPath(recovery, recoverAmong)) ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     const id = this.#jobId()
     const traces = await openTraces(this.options.entries(), { id, name }, this.host.clock)
@@ -178,6 +178,7 @@ export class Session {
         timeZone: this.timeZone,
         traces,
         restore: extra.restore ?? from,
+        restorePath: path,
         create: (start) => this.createJob(plan, name, { ...extra, ...start }),
       })
       onDeploy?.({
@@ -223,6 +224,13 @@ export class Session {
       const fn = found.fn as AggregateFunction
       return { ...fn, prepare: (site) => fn.prepare({ ...site, context }) }
     }
+  }
+
+  /** The newest checkpoint of the job's earlier runs; undefined when none has come so far. */
+  async #recoveryPath(recovery: OptionValues, runs: readonly string[] | undefined): Promise<string | undefined> {
+    const folder = recovery.string('execution.checkpointing.dir')
+    if (runs === undefined || folder === undefined) return undefined
+    return findLastCheckpoint(storageFor(this.host, folder), folder, undefined, runs)
   }
 
   /** The snapshot that the options name; undefined = start anew. */

@@ -121,14 +121,19 @@ function filesOf(manifest: Manifest): Map<string, number> {
   return new Map(manifest.parts.flatMap((part) => part.files.map(({ file, length }) => [file, length] as const)))
 }
 
-/** The newest checkpoint of a job below a folder that holds one folder per run; undefined when there is none. */
+/**
+ * The newest checkpoint of a job below a folder that holds one folder per run; undefined when there is none.
+ * @param runs the runs that count; all without it
+ */
 export async function findLastCheckpoint(
   files: SnapshotFiles,
   folder: string,
   job: string | undefined,
+  runs?: readonly string[],
 ): Promise<string | undefined> {
   let best: { readonly path: string; readonly timestamp: number } | undefined
   for (const run of await files.list(folder)) {
+    if (runs?.includes(run) === false) continue
     for (const name of await checkpointFolders(files, `${folder}/${run}`)) {
       const path = `${folder}/${run}/${name}`
       if (!(await files.exists(`${path}/manifest.json`))) continue

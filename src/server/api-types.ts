@@ -527,8 +527,24 @@ export interface KeyedState {
 
 /** GET /rivulet/v1/jobs/:id/bad-records */
 export interface BadRecords {
+  /** Passed over so far, exact over restarts. */
   readonly total: number
-  readonly operators: readonly { readonly node: number; readonly description: string; readonly count: number }[]
+  /** The newest, newest first; at most 100. */
+  readonly records: readonly {
+    readonly table: string
+    readonly topic: string
+    readonly partition: number
+    readonly offset: number
+    /** Epoch ms; −1 where the producer gave none. */
+    readonly timestamp: number
+    readonly code: string
+    readonly reason: string
+    /** The first 1,000 bytes. */
+    readonly text: string
+    readonly hex: string
+    /** Bytes of the whole value. */
+    readonly size: number
+  }[]
 }
 
 /** GET /rivulet/v1/jobs/:id/logs?from=BYTE */

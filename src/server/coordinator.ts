@@ -12,11 +12,11 @@ import { EventEmitter } from 'node:events'
 import { isAbsolute, join, resolve } from 'node:path'
 import { fail, failure } from '../base/errors.ts'
 import type { JobState, SubmitRequest } from './api-types.ts'
-import { isSnapshot, localPath } from './checkpoint-folder.ts'
 import type { JobProcess, ProcessEvents } from './job-process.ts'
 import { type JobRecord, JobStore } from './job-store.ts'
 import type { DeployedJob } from './messages.ts'
 import { type JobHooks, RunningJob } from './running-job.ts'
+import { isRemote, isSnapshot, localPath } from './snapshot-path.ts'
 
 export interface CoordinatorOptions {
   readonly data: string
@@ -154,7 +154,7 @@ export class Coordinator {
     this.store.create(record, request.text)
     const job = new RunningJob(record, this.#hooks)
     this.#jobs.set(id, job)
-    if (savepoint !== undefined && !isSnapshot(localPath(savepoint))) {
+    if (savepoint !== undefined && !isRemote(localPath(savepoint)) && !isSnapshot(localPath(savepoint))) {
       job.failWith(failure('SERVER_NO_SAVEPOINT', { path: savepoint }).toJSON())
       return job
     }
@@ -197,10 +197,12 @@ export class Coordinator {
     const folder = target ?? options?.['execution.checkpointing.savepoint-dir']
     if (folder === undefined) fail('SERVER_NO_SAVEPOINT_FOLDER', {})
     const path = localPath(folder)
-    if (!isAbsolute(path)) fail('SERVER_BAD_REQUEST', { detail: `The savepoint folder '${folder}' is not absolute.` })
+    if (!isRemote(path) && !isAbsolute(path))
+      fail('SERVER_BAD_REQUEST', { detail: `The savepoint folder '${folder}' is not absolute.` })
     const request = randomBytes(16).toString('hex')
     const name = `savepoint-${job.id.slice(0, 6)}-${randomBytes(6).toString('hex')}`
-    job.savepoint(request, join(resolve(path), name), stop, drain)
+    const place = isRemote(path) ? `${path.replace(/\/+$/, '')}/${name}` : join(resolve(path), name)
+    job.savepoint(request, place, stop, drain)
     return request
   }
 

@@ -28,6 +28,8 @@ export interface JobRecord {
   exceptions: ExceptionEntry[]
   deployed?: DeployedJob
   restarts: number
+  /** The runs that were deployed so far, by the names of their folders of checkpoints; absent in records of earlier versions. */
+  runs?: readonly string[]
 }
 
 export const TERMINAL: ReadonlySet<JobState> = new Set(['FINISHED', 'CANCELED', 'FAILED'])

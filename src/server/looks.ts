@@ -7,8 +7,8 @@
  * - At most `MOST_TAPS` at once per job, so that many open pages do not become the job's work.
  */
 import { fail, failure, fromErrorJson, type RivuletErrorJson } from '../base/errors.ts'
-import type { KeyedState, TappedRows } from './api-types.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import type { BadRecords, KeyedState, TappedRows } from './api-types.ts'
+import type { FromWorker, Question, ToWorker } from './messages.ts'
 
 export const MOST_TAPS = 32
 
@@ -17,12 +17,12 @@ export interface TapViewer {
   end(error?: RivuletErrorJson): void
 }
 
-type Answer = Extract<FromWorker, { type: 'rows' | 'tap-ended' | 'state' }>
+type Answer = Extract<FromWorker, { type: 'rows' | 'tap-ended' | 'answer' }>
 
 export class Looks {
   readonly #send: (message: ToWorker) => void
   readonly #taps = new Map<string, { readonly node: number; readonly viewer: TapViewer }>()
-  readonly #questions = new Map<string, PromiseWithResolvers<KeyedState>>()
+  readonly #questions = new Map<string, PromiseWithResolvers<unknown>>()
   #next = 0
 
   constructor(send: (message: ToWorker) => void) {
@@ -45,10 +45,18 @@ export class Looks {
   }
 
   state(node: number, key: string): Promise<KeyedState> {
+    return this.#ask({ of: 'state', node, key }) as Promise<KeyedState>
+  }
+
+  badRecords(): Promise<BadRecords> {
+    return this.#ask({ of: 'bad-records' }) as Promise<BadRecords>
+  }
+
+  #ask(what: Question): Promise<unknown> {
     const request = String(this.#next++)
-    const question = Promise.withResolvers<KeyedState>()
+    const question = Promise.withResolvers<unknown>()
     this.#questions.set(request, question)
-    this.#send({ type: 'state', request, node, key })
+    this.#send({ type: 'ask', request, what })
     return question.promise
   }
 
@@ -59,11 +67,11 @@ export class Looks {
 
   answered(message: Answer): void {
     const { request } = message
-    if (message.type === 'state') {
+    if (message.type === 'answer') {
       const question = this.#questions.get(request)
       this.#questions.delete(request)
-      if (message.state !== undefined) question?.resolve(message.state)
-      else question?.reject(fromErrorJson(message.error as RivuletErrorJson))
+      if (message.error === undefined) question?.resolve(message.value)
+      else question?.reject(fromErrorJson(message.error))
       return
     }
     const tap = this.#taps.get(request)

@@ -5,7 +5,8 @@
  */
 import type { RivuletErrorJson } from '../base/errors.ts'
 import type { JobDescription } from '../engine/doctor/index.ts'
-import type { CheckpointStatistic, KeyedState, LiveColumn, TappedRows } from './api-types.ts'
+import type { CheckpointStatisticsView } from '../engine/job-client.ts'
+import type { LiveColumn, TappedRows } from './api-types.ts'
 
 /** What the worker is to run. */
 export interface WorkerStart {
@@ -16,7 +17,8 @@ export interface WorkerStart {
   readonly folder: string
   readonly args: readonly string[]
   readonly configuration: Readonly<Record<string, string>>
-  readonly recoverFrom?: string
+  /** Runs of the job so far; it goes on from the newest checkpoint that one of them left. */
+  readonly recoverAmong?: readonly string[]
   readonly reportMs: number
 }
 
@@ -34,7 +36,12 @@ export type ToWorker =
   /** Rows of an operator from now on, until `untap`. */
   | { readonly type: 'tap'; readonly request: string; readonly node: number }
   | { readonly type: 'untap'; readonly request: string }
-  | { readonly type: 'state'; readonly request: string; readonly node: number; readonly key: string }
+  | { readonly type: 'ask'; readonly request: string; readonly what: Question }
+
+/** What only the process of the job knows. */
+export type Question =
+  | { readonly of: 'state'; readonly node: number; readonly key: string }
+  | { readonly of: 'bad-records' }
 
 export interface GraphNode {
   readonly id: number
@@ -55,6 +62,8 @@ export interface GraphVertex {
 }
 
 export interface DeployedJob {
+  /** Of this run: its checkpoints stand in a folder of this name. */
+  readonly id: string
   readonly name: string
   readonly parallelism: number
   readonly maxParallelism: number
@@ -102,7 +111,12 @@ export interface JobReport {
 export type FromWorker =
   | { readonly type: 'deployed'; readonly job: DeployedJob }
   | { readonly type: 'running' }
-  | { readonly type: 'report'; readonly report: JobReport; readonly checkpoints: readonly CheckpointStatistic[] }
+  | {
+      readonly type: 'report'
+      readonly report: JobReport
+      /** Absent when nothing has changed. */
+      readonly checkpoints?: CheckpointStatisticsView
+    }
   | {
       readonly type: 'savepoint'
       readonly request: string
@@ -112,9 +126,9 @@ export type FromWorker =
   | { readonly type: 'rows'; readonly request: string; readonly rows: TappedRows }
   | { readonly type: 'tap-ended'; readonly request: string; readonly error?: RivuletErrorJson }
   | {
-      readonly type: 'state'
+      readonly type: 'answer'
       readonly request: string
-      readonly state?: KeyedState
+      readonly value?: unknown
       readonly error?: RivuletErrorJson
     }
   | { readonly type: 'ended'; readonly state: 'FINISHED' | 'CANCELED' | 'FAILED'; readonly error?: RivuletErrorJson }

@@ -131,19 +131,22 @@ export function jobMetrics(job: RunningJob): Map<string, string> {
   const { record, report } = job
   const now = Date.now()
   const running = record.timestamps.RUNNING
-  const [last] = job.checkpoints
+  const { counts, latestCompleted: last } = job.checkpoints.view()
   const metrics = new Map<string, string>([
     ['numRestarts', String(record.restarts)],
     ['fullRestarts', String(record.restarts)],
     ['uptime', String(record.state === 'RUNNING' && running !== undefined ? now - running : 0)],
     ['runningTime', String(record.state === 'RUNNING' && running !== undefined ? now - running : 0)],
     ['downtime', String(record.state === 'RESTARTING' ? now - (record.timestamps.RESTARTING ?? now) : 0)],
-    ['totalNumberOfCheckpoints', String(job.completedCheckpoints)],
-    ['numberOfCompletedCheckpoints', String(job.completedCheckpoints)],
+    ['totalNumberOfCheckpoints', String(counts.total)],
+    ['numberOfCompletedCheckpoints', String(counts.completed)],
+    ['numberOfInProgressCheckpoints', String(counts.inProgress)],
+    ['numberOfFailedCheckpoints', String(counts.failed)],
     ['lastCompletedCheckpointId', String(last?.id ?? 0)],
-    ['lastCheckpointDuration', String(last?.end_to_end_duration ?? -1)],
-    ['lastCheckpointSize', String(last?.checkpointed_size ?? -1)],
-    ['lastCheckpointExternalPath', last?.external_path ?? 'n/a'],
+    ['lastCheckpointDuration', String(last?.duration ?? -1)],
+    ['lastCheckpointSize', String(last?.size ?? -1)],
+    ['lastCheckpointFullSize', String(last?.fullSize ?? -1)],
+    ['lastCheckpointExternalPath', last?.path ?? 'n/a'],
   ])
   if (report !== undefined) {
     metrics.set('process.heapUsed', String(report.heapUsed))

@@ -9,20 +9,20 @@
  */
 import { failure, fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../base/errors.ts'
 import { parseDuration } from '../base/options.ts'
-import type { CheckpointStatistic, JobState } from './api-types.ts'
-import { localPath, newestCheckpoint, statistic } from './checkpoint-folder.ts'
+import type { JobState } from './api-types.ts'
+import { JobCheckpoints } from './job-checkpoints.ts'
 import { forkWorker, type JobProcess, type ProcessEvents } from './job-process.ts'
 import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
 import { Looks } from './looks.ts'
 import { maskJson, maskText } from './mask.ts'
 import type { FromWorker, JobReport, ToWorker } from './messages.ts'
+import { snapshotUrl } from './snapshot-path.ts'
 
 export interface SavepointRequest {
   readonly location?: string
   readonly error?: RivuletErrorJson
 }
 
-const KEPT_CHECKPOINTS = 50
 const KEPT_EXCEPTIONS = 16
 
 export interface JobHooks {
@@ -44,11 +44,8 @@ export class RunningJob {
   report: JobReport | undefined
   /** The report before `report`, for rates. */
   previous: JobReport | undefined
-  readonly checkpoints: CheckpointStatistic[] = []
-  restored: { readonly path: string; readonly at: number } | undefined
-  completedCheckpoints = 0
+  readonly checkpoints = new JobCheckpoints()
   readonly savepoints = new Map<string, SavepointRequest | undefined>()
-  readonly #stops = new Set<string>()
   readonly looks = new Looks((message) => this.#send(message))
 
   constructor(record: JobRecord, hooks: JobHooks) {
@@ -87,17 +84,11 @@ export class RunningJob {
     this.#hooks.log(this.id, `Job ${record.name} (${this.id}) switched to ${state}.`)
   }
 
-  get checkpointDir(): string {
-    const own = this.record.deployed?.options['execution.checkpointing.dir']
-    return own ?? this.record.configuration['execution.checkpointing.dir']
-  }
-
-  /** Start the worker; recovery is from the newest checkpoint of the job's own folder. */
+  /** Start the worker; recovery is from the newest checkpoint that an earlier run of this job left. */
   start(): void {
     const { store, workerEntry, reportMs } = this.#hooks
     const { record } = this
-    const recoverFrom = record.deployed === undefined ? undefined : newestCheckpoint(this.checkpointDir)
-    if (recoverFrom !== undefined) this.restored = { path: recoverFrom, at: Date.now() }
+    this.checkpoints.begin()
     this.#attemptStart = Date.now()
     this.#process = forkWorker(workerEntry, store.logOf(record.id), this.#events)
     const { kind, file, folder, args, configuration } = record
@@ -109,7 +100,7 @@ export class RunningJob {
       folder,
       args,
       configuration,
-      recoverFrom,
+      recoverAmong: record.runs,
       reportMs,
     })
   }
@@ -139,7 +130,7 @@ export class RunningJob {
         // Descriptions quote the SQL. Masked once here, not at every poll.
         record.deployed = { ...message.job, nodes: maskJson(message.job.nodes) }
         record.name = message.job.name
-        this.#noteStart(message.job.options['execution.state-recovery.path'])
+        record.runs = [...(record.runs ?? []), message.job.id]
         this.#hooks.store.save(record)
         break
       case 'running':
@@ -149,7 +140,7 @@ export class RunningJob {
       case 'report':
         this.previous = this.report
         this.report = this.#masked(message.report)
-        for (const each of message.checkpoints) this.#addCheckpoint(each)
+        if (message.checkpoints !== undefined) this.checkpoints.told(message.checkpoints)
         break
       case 'savepoint':
         this.#savepointDone(message)
@@ -157,11 +148,6 @@ export class RunningJob {
       default:
         this.looks.answered(message)
     }
-  }
-
-  /** The job said itself what it starts from. A recovery by the server wins over it. */
-  #noteStart(path: string | undefined): void {
-    if (path !== undefined) this.restored ??= { path: localPath(path), at: Date.now() }
   }
 
   /** Reports come every second, descriptions never change: those of the plan are masked already. */
@@ -174,22 +160,13 @@ export class RunningJob {
     return { ...report, operators }
   }
 
-  #addCheckpoint(checkpoint: CheckpointStatistic): void {
-    this.completedCheckpoints++
-    this.checkpoints.unshift(checkpoint)
-    this.checkpoints.length = Math.min(this.checkpoints.length, KEPT_CHECKPOINTS)
-  }
-
   #savepointDone({ request, location, error }: Extract<FromWorker, { type: 'savepoint' }>): void {
-    const stops = this.#stops.delete(request)
-    this.savepoints.set(request, { location: location === undefined ? undefined : `file:${location}`, error })
+    this.savepoints.set(request, { location: location === undefined ? undefined : snapshotUrl(location), error })
     if (location === undefined) {
       this.#hooks.log(this.id, `Savepoint failed: ${error?.message}`)
       return
     }
-    const { checkpoint, subtasks } = { checkpoint: this.completedCheckpoints + 1, subtasks: this.subtasks }
-    this.#addCheckpoint(statistic(checkpoint, location, subtasks, stops ? 'SYNC_SAVEPOINT' : 'SAVEPOINT'))
-    this.#hooks.log(this.id, `Savepoint stored in file:${location}`)
+    this.#hooks.log(this.id, `Savepoint stored in ${snapshotUrl(location)}`)
   }
 
   get subtasks(): number {
@@ -203,7 +180,6 @@ export class RunningJob {
       return
     }
     this.savepoints.set(request, undefined)
-    if (stop) this.#stops.add(request)
     this.#send({ type: 'savepoint', request, folder, stop, drain })
   }
 

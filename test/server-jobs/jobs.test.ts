@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import type { Checkpoints, JobConfig, Metric, VertexWatermarks } from '../../src/server/api-types.ts'
-import { COUNT, TABLES, testServer } from '../server/harness.ts'
+import { startBroker } from '../../src/kafka/broker/index.ts'
+import type { BadRecords, Checkpoints, JobConfig, Metric, VertexWatermarks } from '../../src/server/api-types.ts'
+import { produceEvents } from '../harness/payment.ts'
+import { COUNT, TABLES, type TestServer, testServer } from '../server/harness.ts'
 
 const signal = new AbortController().signal
 const rivulet = import.meta.resolve('rivulet')
@@ -122,6 +124,83 @@ describe('a job of the server', { timeout: 180_000 }, () => {
     } finally {
       await second.close()
       rmSync(data, { recursive: true, force: true })
+    }
+  })
+
+  it('recovers from its own checkpoints only, where several jobs share a folder', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'rivulet-shared-'))
+    const dir = join(data, 'shared')
+    const first = await testServer({}, data)
+    const checkpoints = (t: TestServer, id: string) => t.client.call<Checkpoints>('GET', `/jobs/${id}/checkpoints`)
+    const old = await first.submit(COUNT, {
+      configuration: { 'execution.checkpointing.interval': '100 ms', 'execution.checkpointing.dir': dir },
+    })
+    await first.until(old, 'RUNNING')
+    while ((await checkpoints(first, old)).counts.completed === 0)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    await first.client.cancel(old)
+    await first.until(old, 'CANCELED')
+    // Another job of the same name and folder, which has no checkpoint yet when the server ends.
+    const young = await first.submit(COUNT, {
+      configuration: { 'execution.checkpointing.interval': '1 h', 'execution.checkpointing.dir': dir },
+    })
+    await first.until(young, 'RUNNING')
+    await first.close()
+    const second = await testServer({}, data)
+    try {
+      await second.until(young, 'RUNNING')
+      assert.equal(
+        (await checkpoints(second, young)).latest.restored,
+        null,
+        'a job begins anew rather than with the state of another',
+      )
+    } finally {
+      await second.close()
+      rmSync(data, { recursive: true, force: true })
+    }
+  })
+
+  it('shows checkpoints that fail, with the reason, and the records that it passed over', async () => {
+    const t = await testServer()
+    const broker = await startBroker()
+    try {
+      broker.createTopic('in', { partitions: 1 })
+      await produceEvents(broker.bootstrap, 'in', ['{"n": 1}', '{"n": }', '{"n": 3}', 'nothing'])
+      const dir = join(t.data, 'full')
+      writeFileSync(dir, 'a file where the folder should be')
+      const id = await t.submit(
+        `CREATE TABLE s (n INT) WITH ('connector' = 'kafka', 'topic' = 'in', 'properties.bootstrap.servers' = '${broker.bootstrap}',
+           'scan.startup.mode' = 'earliest-offset', 'format' = 'json', 'bad-records' = 'table');
+         CREATE TABLE k (n INT) WITH ('connector' = 'blackhole');
+         INSERT INTO k SELECT n FROM s;`,
+        {
+          configuration: {
+            'execution.checkpointing.interval': '100 ms',
+            'execution.checkpointing.dir': dir,
+            'execution.checkpointing.tolerable-failed-checkpoints': '100000',
+          },
+        },
+      )
+      await t.until(id, 'RUNNING')
+      let failed: Checkpoints['latest']['failed'] = null
+      while (failed === null) {
+        failed = (await t.client.call<Checkpoints>('GET', `/jobs/${id}/checkpoints`)).latest.failed
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+      assert.equal(failed.status, 'FAILED')
+      assert.match(failed.failure_message ?? '', /full/)
+      let bad = await t.client.call<BadRecords>('GET', `/rivulet/v1/jobs/${id}/bad-records`)
+      while (bad.total < 2) bad = await t.client.call<BadRecords>('GET', `/rivulet/v1/jobs/${id}/bad-records`)
+      assert.deepEqual(
+        bad.records.map(({ topic, partition, offset, text }) => [topic, partition, offset, text]),
+        [
+          ['in', 0, 3, 'nothing'],
+          ['in', 0, 1, '{"n": }'],
+        ],
+      )
+    } finally {
+      await t.close()
+      await broker.close()
     }
   })
 

@@ -97,14 +97,32 @@ export function BadRecordsPanel({ job }: PanelProps) {
   if (data === undefined) return error === undefined ? <Loading /> : <Problem error={error} />
   if (data.total === 0) return <Empty title="No bad records" hint="Every record that was read could be decoded." />
   return (
-    <Table label={t('Bad records')} head={[t('Operator'), t('Count')]}>
-      {data.operators.map((one) => (
-        <tr key={one.node}>
-          <td>{one.description}</td>
-          <td className="number">{count(one.count)}</td>
-        </tr>
-      ))}
-    </Table>
+    <>
+      <p className="facts">
+        <span>
+          {t('Passed over')} {count(data.total)}
+        </span>
+      </p>
+      <Table
+        label={t('Bad records')}
+        head={[t('Table'), t('Topic'), t('Partition'), t('Offset'), t('Time'), t('Reason'), t('Value'), t('Size')]}
+      >
+        {data.records.map((one) => (
+          <tr key={`${one.table} ${one.topic} ${one.partition} ${one.offset}`}>
+            <td>{one.table}</td>
+            <td>{one.topic}</td>
+            <td className="number">{one.partition}</td>
+            <td className="number">{one.offset}</td>
+            <td>{one.timestamp < 0 ? '–' : time(one.timestamp)}</td>
+            <td>{one.reason}</td>
+            <td className="pre" title={one.hex}>
+              {one.text}
+            </td>
+            <td className="number">{bytes(one.size)}</td>
+          </tr>
+        ))}
+      </Table>
+    </>
   )
 }
 

@@ -14,9 +14,10 @@ import { maskOptions } from '../mask.ts'
 import { jobMetrics } from '../metrics.ts'
 import type { RunningJob } from '../running-job.ts'
 import type { ServerContext } from './app.ts'
+import { checkpoints, oneCheckpoint } from './checkpoint-views.ts'
 import { failureCause } from './errors.ts'
 import { aggregate, type MetricQuery, metricQuery, select } from './metric-query.ts'
-import { checkpoints, endTime, jobDetails, jobPlan, jobSummary, startTime } from './views.ts'
+import { endTime, jobDetails, jobPlan, jobSummary, startTime } from './views.ts'
 
 type Id = { Params: { id: string } }
 
@@ -103,7 +104,7 @@ export const jobRoutes: FastifyPluginAsync<ServerContext> = async (app, { coordi
       properties: { ...idParams.properties, checkpoint: { type: 'string', pattern: '^\\d{1,15}$' } },
     }),
     ({ params }) =>
-      job(params.id).checkpoints.find(({ id }) => id === Number(params.checkpoint)) ??
+      oneCheckpoint(job(params.id), Number(params.checkpoint)) ??
       fail('SERVER_UNKNOWN_RESOURCE', { what: `Checkpoint ${params.checkpoint}` }),
   )
 

@@ -1,5 +1,5 @@
 /**
- * `/rivulet/v1/jobs/:id/operators/:node/…`: rows as they come, and the state of a key.
+ * What only the process of a job knows: rows of an operator as they come, the state of a key, bad records.
  *
  * Laws
  * - What is wrong is said before the stream begins, with a status; later, in an event `error`.
@@ -8,7 +8,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { fail } from '../../base/errors.ts'
-import type { KeyedState, TappedRows } from '../api-types.ts'
+import type { BadRecords, KeyedState, TappedRows } from '../api-types.ts'
 import { maskJson } from '../mask.ts'
 import type { RunningJob } from '../running-job.ts'
 import type { ServerContext } from './app.ts'
@@ -90,6 +90,19 @@ export function lookRoutes(app: FastifyInstance, { coordinator }: ServerContext)
       return job.looks.state(node, query.key)
     },
   )
+  app.get<{ Params: { id: string } }>(
+    '/jobs/:id/bad-records',
+    { schema: { summary: 'Records that were passed over', tags: ['rivulet'], params: idParams } },
+    ({ params }): Promise<BadRecords> | BadRecords => {
+      const job = coordinator.get(params.id)
+      return running(job) ? job.looks.badRecords() : { total: badRecordsOf(job), records: [] }
+    },
+  )
+}
+
+/** As of the job's last report. */
+function badRecordsOf(job: RunningJob): number {
+  return (job.report?.operators ?? []).reduce((sum, { gauges }) => sum + (gauges.badRecords ?? 0), 0)
 }
 
 const running = (job: RunningJob) => job.hasWorker && job.record.state === 'RUNNING'

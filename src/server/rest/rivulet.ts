@@ -8,7 +8,6 @@ import type { FastifyPluginAsync } from 'fastify'
 import { fail } from '../../base/errors.ts'
 import { diagnose } from '../../engine/doctor/index.ts'
 import type {
-  BadRecords,
   CompiledPlanAnswer,
   DoctorAnswer,
   LogPage,
@@ -27,8 +26,6 @@ type Id = { Params: { id: string } }
 
 const CODE_LIMIT = 32 << 20
 const LOG_PAGE = 1 << 18
-/** The counter of records that a source could not read and skipped; Flink's name. */
-const BAD_RECORDS = 'numRecordsInErrors'
 
 const submitBody = {
   type: 'object',
@@ -72,9 +69,6 @@ export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, cont
   app.get<Id>('/jobs/:id/plan', ofJob('The compiled plan'), ({ params }) => compiledPlan(coordinator.get(params.id)))
   app.get<Id>('/jobs/:id/operators', ofJob('Counters per operator and subtask'), ({ params }) =>
     operators(coordinator.get(params.id)),
-  )
-  app.get<Id>('/jobs/:id/bad-records', ofJob('Records that were skipped'), ({ params }) =>
-    badRecords(coordinator.get(params.id)),
   )
   app.get<Id>('/jobs/:id/doctor', ofJob('Why is there no (new) output?'), ({ params }) =>
     examine(coordinator.get(params.id)),
@@ -138,14 +132,6 @@ function examine(job: RunningJob): DoctorAnswer {
     exceptions: description.exceptions.length > 0 ? description.exceptions : exceptions,
   })
   return { findings, source: description.source }
-}
-
-function badRecords(job: RunningJob): BadRecords {
-  const operators = (job.report?.operators ?? []).flatMap(({ node, description, counters }) => {
-    const count = counters[BAD_RECORDS] ?? 0
-    return count === 0 ? [] : [{ node, description, count }]
-  })
-  return { total: operators.reduce((sum, { count }) => sum + count, 0), operators }
 }
 
 function logPage(path: string, from: number | undefined): LogPage {

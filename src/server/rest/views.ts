@@ -1,13 +1,11 @@
 /** Jobs in the form of Flink's REST answers. */
 import type {
-  Checkpoints,
   IoMetrics,
   JobDetails,
   JobPlan,
   JobState,
   JobSummary,
   LowerTaskCounts,
-  Quantiles,
   SubtaskDetails,
   TaskCounts,
   TaskState,
@@ -225,45 +223,5 @@ export function jobDetails(job: RunningJob): JobDetails {
     'status-counts': counts(vertices.map(({ status }) => status)),
     plan: jobPlan(job),
     'pending-operators': 0,
-  }
-}
-
-function quantiles(values: readonly number[]): Quantiles {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (q: number) => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0
-  const avg = sorted.length === 0 ? 0 : Math.round(sorted.reduce((a, b) => a + b, 0) / sorted.length)
-  const [min = 0] = sorted
-  return { min, max: at(1), avg, p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), p999: at(0.999) }
-}
-
-export function checkpoints(job: RunningJob): Checkpoints {
-  const { checkpoints: history, restored, completedCheckpoints: completed } = job
-  const sizes = quantiles(history.map((each) => each.checkpointed_size))
-  const zero = quantiles(history.map(() => 0))
-  return {
-    counts: { restored: restored === undefined ? 0 : 1, total: completed, in_progress: 0, completed, failed: 0 },
-    summary: {
-      checkpointed_size: sizes,
-      state_size: sizes,
-      end_to_end_duration: quantiles(history.map((each) => each.end_to_end_duration)),
-      alignment_buffered: zero,
-      processed_data: zero,
-      persisted_data: zero,
-    },
-    latest: {
-      completed: history.find((each) => !each.is_savepoint) ?? null,
-      savepoint: history.find((each) => each.is_savepoint) ?? null,
-      failed: null,
-      restored:
-        restored === undefined
-          ? null
-          : {
-              id: Number(/chk-(\d+)$/.exec(restored.path)?.[1] ?? 0),
-              restore_timestamp: restored.at,
-              is_savepoint: !/chk-\d+$/.test(restored.path),
-              external_path: `file:${restored.path}`,
-            },
-    },
-    history,
   }
 }
