@@ -8,6 +8,7 @@ const SECRET = 'hunter2-hunter2'
 const cases: readonly (readonly [text: string, masked: string])[] = [
   ["'properties.password' = 'a''b'", "'properties.password' = '****'"],
   ["'topic' = 'tokens'", "'topic' = 'tokens'"],
+  ["{'password': 'abc'}", "{'password': '***'}"],
   ['required username="u" password="p w";', 'required username="u" password=*****;'],
   ['KAFKA_PASSWORD=abc token: de', 'KAFKA_PASSWORD=*** token: **'],
   ['http://user:pw@host', 'http://user:**@host'],

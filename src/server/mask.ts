@@ -11,11 +11,11 @@ import { catalogue } from '../base/catalogue/index.ts'
 const SECRET_KEY =
   /password|passwd|secret|api-?key|auth-params|service-key|token|basic-auth|jaas\.config|(?:private|access|account)[.-]?key|keystore\.key$/i
 
-/** `'key' = 'value'` of SQL, with quotes doubled inside; a value whose end was cut off reaches to the end of the text. */
-const SQL_OPTION = /('([^'\n]{1,200})'\s{0,99}=\s{0,99}')((?:[^']|'')*)/g
+/** `'key' = 'value'` of SQL (`'key': 'value'` of other languages), with quotes doubled inside; a value whose end was cut off reaches to the end of the text. */
+const SQL_OPTION = /('([^'\n]{1,200})'\s{0,99}[=:]\s{0,99}')((?:[^']|'')*)/g
 /** `password="…"` of a JAAS configuration, `password=…` of a URL or a properties file, `"password": "…"` of JSON, JSON in JSON (`\"`). */
 const ASSIGNMENT =
-  /((?:password|passwd|secret|token|api-?key)[\w.-]{0,99}\\?["']?\s{0,9}[=:]\s{0,9})(\\"[^"]*"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s'",;&)]+)/gi
+  /((?:password|passwd|secret|token|api-?key)[\w.-]{0,99}\\?"?\s{0,9}[=:]\s{0,9})(\\"[^"]*"|"(?:[^"\\]|\\.)*"|'[^']*'|[^\s'",;&)]+)/gi
 /** `scheme://user:password@host` */
 const URL_LOGIN = /(:\/\/[^\s:/@]*:)([^\s@/]+)(@)/g
 
