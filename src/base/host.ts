@@ -5,6 +5,7 @@
  * `Math.random`, the network or the disk; it takes a `Host`. The real one is `base/node-host.ts`; the simulated one
  * (`base/simulated-host.ts`) has a virtual clock, a seeded random source, an in-memory disk and an in-memory network.
  */
+import type { LogFolder } from './log-files.ts'
 import type { Scratch } from './scratch.ts'
 
 export interface Host {
@@ -14,6 +15,8 @@ export interface Host {
   readonly storage: Storage
   /** A new place for files that nobody needs when the process has ended, in this folder if it is a real one. */
   scratch(folder: string): Scratch
+  /** A folder of files that survive the process, for one owner at a time. */
+  logs(folder: string): LogFolder
   readonly network: Network
   /** Have somebody watch that this thread does not stay in one step for longer than this; absent where nobody can. */
   readonly watch?: (timeoutMs: number) => Watch

@@ -2,6 +2,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock, Host, Storage } from './host.ts'
+import { diskLogs } from './log-files.ts'
 import { connectBroker } from './node-connection.ts'
 import { watchThread } from './node-watchdog.ts'
 import { diskScratch } from './scratch.ts'
@@ -122,6 +123,7 @@ export const nodeHost: Host = {
   random: () => Math.random(),
   storage,
   scratch: diskScratch,
+  logs: diskLogs,
   network: { connect: connectBroker },
   watch: watchThread,
 }

@@ -6,21 +6,29 @@
  * - The same seed gives the same run.
  */
 import type { BrokerAddress, BrokerConnection, Clock, ConnectOptions, Host, Network, Storage } from './host.ts'
+import { MemoryLogs } from './log-files.ts'
 import { memoryScratch } from './scratch.ts'
 
 export interface SimulatedHost extends Host {
   readonly clock: SimulatedClock
   readonly storage: MemoryStorage
   readonly network: SimulatedNetwork
+  logs(folder: string): MemoryLogs
 }
 
 export function simulatedHost(options: { readonly seed?: number; readonly startMs?: number } = {}): SimulatedHost {
   const random = seededRandom(options.seed ?? 1)
+  const logs = new Map<string, MemoryLogs>()
   return {
     clock: new SimulatedClock(options.startMs ?? 0),
     random,
     storage: new MemoryStorage(),
     scratch: memoryScratch,
+    logs: (folder) => {
+      const found = logs.get(folder) ?? new MemoryLogs()
+      logs.set(folder, found)
+      return found
+    },
     network: new SimulatedNetwork(),
   }
 }
