@@ -30,12 +30,13 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export class RowWriter {
+  // Generated code (`row-code.ts`) writes here too.
   private bytes = new Uint8Array(256)
   private view = new DataView(this.bytes.buffer)
   private at = 0
   rows = 0
 
-  private reserve(count: number): void {
+  reserve(count: number): void {
     if (this.at + count <= this.bytes.length) return
     const grown = new Uint8Array(Math.max(this.at + count, this.bytes.length * 2))
     grown.set(this.bytes)
@@ -51,12 +52,17 @@ export class RowWriter {
   /** An unsigned integer up to 2^53. */
   varint(value: number): void {
     this.reserve(10)
+    const { bytes } = this
     let rest = value
-    while (rest >= 128) {
-      this.bytes[this.at++] = (rest % 128) | 128
+    while (rest >= 2147483648) {
+      bytes[this.at++] = (rest % 128) | 128
       rest = Math.floor(rest / 128)
     }
-    this.bytes[this.at++] = rest
+    while (rest >= 128) {
+      bytes[this.at++] = (rest & 127) | 128
+      rest >>>= 7
+    }
+    bytes[this.at++] = rest
   }
 
   float(value: number): void {

@@ -13,7 +13,6 @@ import type { Value } from '../../types/value.ts'
 import type { SnapshotMode, StateBackend, StateDeclaration } from '../contract.ts'
 import { keyGroupOfKey } from '../key-group.ts'
 import { MemoryState, type Place } from '../memory/backend.ts'
-import { writerOf } from '../memory/changes.ts'
 import type { KeyStore } from '../memory/key-store.ts'
 import { beginsWith, type FoundRow, keyColumns, peekMemory } from '../memory/peek.ts'
 import { MemoryCopy } from '../memory/snapshot.ts'
@@ -196,7 +195,7 @@ class DiskCopy extends MemoryCopy {
           if (store.watch && view.touched + store.ttlMs <= now) return
           const starts = form.findParts(view)
           for (let p = 0; p < writers.length; p++) {
-            const writer = writerOf(writers[p], view.keyGroup)
+            const writer = writers[p][view.keyGroup] ?? this.newWriter(p, view.keyGroup)
             writer.raw(view.bytes.subarray(starts[p], starts[p + 1]))
             writer.rows++
             this.wrote(p, view.keyGroup, writer)

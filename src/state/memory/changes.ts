@@ -20,6 +20,8 @@ export interface StatePart {
 export interface StoreCopy {
   has(slot: number): boolean
   take(slot: number): void
+  /** Take those of the slots that it has. */
+  takeAll(slots: Int32Array, count: number): void
 }
 
 export const CHANGED = 1
@@ -44,6 +46,14 @@ export class Changes {
   before(slot: number): void {
     if (this.copies.size !== 0) for (const copy of this.copies) if (copy.has(slot)) copy.take(slot)
     if (this.counting && this.marks[slot] === 0) this.marks[slot] = CHANGED
+  }
+
+  /** The same for the slots of a batch. */
+  beforeAll(slots: Int32Array, count: number): void {
+    for (const copy of this.copies) copy.takeAll(slots, count)
+    if (!this.counting) return
+    const { marks } = this
+    for (let i = 0; i < count; i++) if (marks[slots[i]] === 0) marks[slots[i]] = CHANGED
   }
 
   inserted(slot: number): void {

@@ -175,9 +175,10 @@ export abstract class KeyStore implements Indexed {
     const columns = keyColumns.map((c) => batch.columns[c])
     this.shelf?.fetch(columns, batch.length)
     this.probe.lookup(this, columns, batch.length, slots, intent === 'update', null)
-    if (intent === 'update' && (this.shelf !== null || !this.changes.idle)) {
-      for (let i = 0; i < batch.length; i++) this.touch(slots[i])
-    }
+    if (intent !== 'update') return
+    if (this.shelf === null) {
+      if (!this.changes.idle) this.changes.beforeAll(slots, batch.length)
+    } else for (let i = 0; i < batch.length; i++) this.touch(slots[i])
   }
 
   /** The row of a slot is about to change. */
