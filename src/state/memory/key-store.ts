@@ -129,6 +129,8 @@ export abstract class KeyStore implements Indexed {
   readonly changes = new Changes(FIRST_CAPACITY)
   /** What a row is written as: the store itself, then what hangs on it. */
   readonly parts: StatePart[] = []
+  /** By part and key group: length of the block in the last snapshot, about. */
+  readonly blockBytes: number[][] = []
   shelf: Shelf | null = null
   moves = 0
   /** Set by the backend, which knows the maximum parallelism. */

@@ -17,25 +17,28 @@ import { RowWriter } from '../row-codec.ts'
 import type { StatePart, StoreCopy } from './changes.ts'
 import type { KeyStore } from './key-store.ts'
 import type { MemoryList } from './list.ts'
+import type { Marks } from './marks.ts'
 import type { MemoryTable } from './table.ts'
 
 /** Rows between two pauses. */
 const SLICE = 4096
 /** A block is handed over when it has so many bytes; what follows of its key group are changes upon it. */
 const BLOCK_BYTES = 64 * 1024
+/** What generated code may reserve and not use, about. */
+const LONGEST_ROW = 128
 
 export class MemoryCopy implements StoreCopy {
   protected readonly store: KeyStore
   /** By part and key group. */
   protected readonly writers: (RowWriter | undefined)[][]
   private readonly removed: Map<number, RowWriter> | undefined
-  private readonly pending: Uint8Array
+  private readonly pending: Marks
   private emit: ((part: KeyedPart) => void) | undefined
   /** Key groups of which a block was handed over, by part. */
   private readonly begun: Set<number>[]
 
-  /** @param pending slots to write are not 0  @param removed keys that went; absent in a full snapshot */
-  constructor(store: KeyStore, pending: Uint8Array, removed: Map<number, RowWriter> | undefined) {
+  /** @param pending slots to write have a mark  @param removed keys that went; absent in a full snapshot */
+  constructor(store: KeyStore, pending: Marks, removed: Map<number, RowWriter> | undefined) {
     this.store = store
     this.pending = pending
     this.removed = removed
@@ -45,11 +48,11 @@ export class MemoryCopy implements StoreCopy {
   }
 
   has(slot: number): boolean {
-    return slot < this.pending.length && this.pending[slot] !== 0
+    return slot < this.pending.length && this.pending.get(slot) !== 0
   }
 
   take(slot: number): void {
-    if (slot < this.pending.length) this.pending[slot] = 0
+    if (slot < this.pending.length) this.pending.set(slot, 0)
     const { store, writers } = this
     const keyGroup = store.keyGroupOf(slot)
     for (let p = 0; p < writers.length; p++) {
@@ -64,12 +67,12 @@ export class MemoryCopy implements StoreCopy {
     const { pending } = this
     for (let i = 0; i < count; i++) {
       const slot = slots[i]
-      if (slot < pending.length && pending[slot] !== 0) this.take(slot)
+      if (slot < pending.length && pending.get(slot) !== 0) this.take(slot)
     }
   }
 
   protected newWriter(part: number, keyGroup: number): RowWriter {
-    const writer = new RowWriter()
+    const writer = new RowWriter(this.store.blockBytes[part]?.[keyGroup])
     this.writers[part][keyGroup] = writer
     return writer
   }
@@ -86,6 +89,9 @@ export class MemoryCopy implements StoreCopy {
     this.writers[part][keyGroup] = undefined
     const first = this.begun[part].has(keyGroup) === false
     this.begun[part].add(keyGroup)
+    // The next snapshot's block of the key group will be about as long.
+    this.store.blockBytes[part] ??= []
+    this.store.blockBytes[part][keyGroup] = Math.ceil(writer.length * 1.1) + LONGEST_ROW
     if (this.removed === undefined && first) return { state, keyGroup, bytes: writer.finish() }
     // A list that hangs on a table has no keys of its own to remove.
     const removed = first && part === 0 ? this.removed?.get(keyGroup) : undefined
@@ -98,7 +104,7 @@ export class MemoryCopy implements StoreCopy {
     if (split) this.emit = emit
     let written = 0
     for (let slot = 0; slot < pending.length; slot++) {
-      if (pending[slot] === 0) continue
+      if (pending.get(slot) === 0) continue
       this.take(slot)
       if (++written % SLICE === 0) yield
     }
