@@ -43,11 +43,13 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>
 }
 
+export type Content = Uint8Array | readonly Uint8Array[]
+
 /** Files by path with `/`; all writes are complete and durable (fsync) when the promise resolves. */
 export interface Storage {
   read(path: string): Promise<Uint8Array>
-  /** Write a whole file: to a temporary name, fsync, rename into place, fsync of the folder. */
-  writeAtomic(path: string, bytes: Uint8Array): Promise<void>
+  /** Write a whole file, given in one or in pieces: to a temporary name, fsync, rename into place, fsync of the folder. */
+  writeAtomic(path: string, content: Content): Promise<void>
   /** Append; resolves when written, durable only after `sync`. */
   append(path: string, bytes: Uint8Array): Promise<void>
   sync(path: string): Promise<void>
