@@ -4,7 +4,9 @@
  * `npm run bench -- checkpoint [KEYS]`. A group aggregate (COUNT, SUM) over KEYS random keys (1,000,000), rows handed over by
  * a source in memory, results dropped. "Stop" is the thread CPU time between two turns of the data path in which anything of
  * a checkpoint ran: barrier, snapshot, and each slice of writing. Throughput is rows per CPU-second of the process; runs with
- * and without checkpoints alternate.
+ * and without checkpoints alternate. On a machine that others use a second has less than a CPU-second for the process, and so more
+ * checkpoints per row than on a free one: what one checkpoint costs is told too, which is the loss of a process with a core of its
+ * own.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,6 +24,9 @@ interface Run {
   readonly rowsPerCpuSecond: number
   readonly stops: readonly number[]
   readonly checkpoints: number
+  readonly rows: number
+  readonly cpuSeconds: number
+  readonly seconds: number
 }
 
 /** Each key once in a scattered order, then for ever random ones. */
@@ -95,10 +100,18 @@ async function run(interval: number | undefined, folder: string): Promise<Run> {
   inProgress = () => jobClient.checkpoints().counts.inProgress > 0
   await jobClient.wait()
   const cpu = cpuMs(process.cpuUsage(began?.cpu)) / 1000
+  const seconds = (performance.now() - (began?.wall ?? 0)) / 1000
   const { counts } = jobClient.checkpoints()
   if (counts.failed > 0) throw new Error(jobClient.checkpoints().latestFailed?.failure)
   const stops = turns.filter((turn) => turn.checkpoint).map((turn) => turn.ms)
-  return { rowsPerCpuSecond: measured / cpu, stops, checkpoints: counts.completed }
+  return {
+    rowsPerCpuSecond: measured / cpu,
+    stops,
+    checkpoints: counts.completed,
+    rows: measured,
+    cpuSeconds: cpu,
+    seconds,
+  }
 }
 
 const quantile = (values: readonly number[], q: number) => {
@@ -109,24 +122,31 @@ const quantile = (values: readonly number[], q: number) => {
 const folder = mkdtempSync(join(tmpdir(), 'rivulet-bench-'))
 try {
   const without: number[] = []
-  const within: number[] = []
+  const within: Run[] = []
   const stops: number[] = []
   let checkpoints = 0
   for (let round = 0; round < 2; round++) {
     without.push((await run(undefined, folder)).rowsPerCpuSecond)
     const measured = await run(1000, folder)
-    within.push(measured.rowsPerCpuSecond)
+    within.push(measured)
     stops.push(...measured.stops)
     checkpoints += measured.checkpoints
   }
   const millions = (value: number) => (value / 1e6).toFixed(2)
-  const [base, loaded] = [Math.max(...without), Math.max(...within)]
+  const base = Math.max(...without)
+  const loaded = Math.max(...within.map((each) => each.rowsPerCpuSecond))
+  const sum = (of: (each: Run) => number) => within.reduce((total, each) => total + of(each), 0)
+  const cpuSeconds = sum((each) => each.cpuSeconds)
+  const extra = cpuSeconds - sum((each) => each.rows) / base
   process.stdout.write(`${KEYS} keys, ${checkpoints} checkpoints\n`)
   process.stdout.write(
     `stop, ms of thread CPU per turn while a checkpoint is in progress: p50 ${quantile(stops, 0.5).toFixed(1)}, p99 ${quantile(stops, 0.99).toFixed(1)}, max ${Math.max(...stops).toFixed(1)}\n`,
   )
   process.stdout.write(
-    `rows per CPU-second: ${millions(base)} M without, ${millions(loaded)} M at 1 s (${((1 - loaded / base) * 100).toFixed(1)} % less)\n`,
+    `rows per CPU-second: ${millions(base)} M without, ${millions(loaded)} M at 1 s (${((1 - loaded / base) * 100).toFixed(1)} % less, with ${(cpuSeconds / sum((each) => each.seconds)).toFixed(2)} CPU-seconds a second)\n`,
+  )
+  process.stdout.write(
+    `a checkpoint costs ${((extra / checkpoints) * 1000).toFixed(0)} ms of CPU: ${((extra / checkpoints) * 100).toFixed(1)} % of a core at one a second\n`,
   )
 } finally {
   rmSync(folder, { recursive: true })

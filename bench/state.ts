@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- state [--keys N] [--backend memory|disk] [--cache MB] [--cgroup MB]
- * [--writes M]`: state of N keys (1 M) under read-modify-write of random keys (at most M million, 8), then the same while
+ * [--writes M]`: state of N keys (20 M; 1000000 for a quick look) under read-modify-write of random keys (at most M million, 8), then the same while
  * checkpoints are taken.
  *
  * A row is a BIGINT key with COUNT and SUM; a batch has 4,096 rows and asks for its slots once, as an aggregate does. Each
@@ -21,7 +21,7 @@ import { BIGINT, DOUBLE, notNull } from '../src/types/logical-type.ts'
 const BATCH = 4096
 const { values: flags } = parseArgs({
   options: {
-    keys: { type: 'string', default: '1000000' },
+    keys: { type: 'string', default: '20000000' },
     backend: { type: 'string' },
     cache: { type: 'string', default: '256' },
     cgroup: { type: 'string' },
@@ -100,7 +100,7 @@ async function measure(backend: StateBackend, name: string): Promise<void> {
     for (let b = 0; b < batches; b++) {
       fill(b)
       update()
-      if (b % 256 === 0) peak = Math.max(peak, anonymous())
+      if (b % 32 === 0) peak = Math.max(peak, anonymous())
     }
     const { user, system } = process.cpuUsage(cpu)
     const seconds = (user + system) / 1e6
@@ -129,13 +129,13 @@ async function measure(backend: StateBackend, name: string): Promise<void> {
   const writes = Math.min(load, Math.ceil((Number(flags.writes) * 1e6) / BATCH))
   phase(`${((writes * BATCH) / 1e6).toFixed(1)} M read-modify-writes of random keys`, writes, random)
   report('keys', `${table.size}`)
-  report('anonymous memory, peak', `${Math.round(peak)} MB`)
+  report('heap and other anonymous memory, peak', `${Math.round(peak)} MB`)
   await checkpoints(state.snapshot.bind(state), keys <= 2_000_000 ? 20 : 1, report, () => {
     random()
     update()
     peak = Math.max(peak, anonymous())
   })
-  report('anonymous memory, peak with checkpoints', `${Math.round(peak)} MB`)
+  report('the same with checkpoints', `${Math.round(peak)} MB`)
   state.close()
 }
 

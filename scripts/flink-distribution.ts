@@ -59,14 +59,14 @@ export interface FlinkProcess {
   readonly heap: string
 }
 
-const javaArguments = ({ libs, folder, heap }: FlinkProcess, log: string): string[] => [
+const javaArguments = ({ libs, folder, heap }: FlinkProcess, log: string, more: string[] = []): string[] => [
   `-Xmx${heap}`,
   '-XX:+UseSerialGC',
   ...OPENS.map((each) => `--add-opens=${each}=ALL-UNNAMED`),
   `-Dlog.file=${join(folder, log)}`,
   `-Dlog4j2.configurationFile=file://${join(folder, 'log4j.properties')}`,
   '-cp',
-  join(libs, '*'),
+  [join(libs, '*'), ...more].join(':'),
 ]
 
 export function spawnFlink(process: FlinkProcess, main: string, args: readonly string[]): ChildProcess {
@@ -80,6 +80,16 @@ export function spawnFlink(process: FlinkProcess, main: string, args: readonly s
 /** Flink's own command line: `flink run …`. */
 export async function flinkCli(process_: FlinkProcess, args: readonly string[]): Promise<string> {
   const all = [...javaArguments(process_, 'cli.log'), 'org.apache.flink.client.cli.CliFrontend', ...args]
+  const env = { ...process.env, FLINK_CONF_DIR: process_.folder }
+  const { stdout, stderr } = await run('java', all, { env, maxBuffer: 1 << 24 })
+  return stdout + stderr
+}
+
+/** Flink's SQL client runs a script of statements; what it printed, which has errors of statements in it. */
+export async function flinkSqlClient(process_: FlinkProcess, script: string): Promise<string> {
+  // Its jars lie beside the libraries, in the folder `opt` of the distribution.
+  const java = javaArguments(process_, 'sql.log', [join(process_.libs, '..', 'opt', '*')])
+  const all = [...java, 'org.apache.flink.table.client.SqlClient', '-f', script]
   const env = { ...process.env, FLINK_CONF_DIR: process_.folder }
   const { stdout, stderr } = await run('java', all, { env, maxBuffer: 1 << 24 })
   return stdout + stderr

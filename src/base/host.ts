@@ -5,6 +5,7 @@
  * `Math.random`, the network or the disk; it takes a `Host`. The real one is `base/node-host.ts`; the simulated one
  * (`base/simulated-host.ts`) has a virtual clock, a seeded random source, an in-memory disk and an in-memory network.
  */
+import type { LogFolder } from './log-files.ts'
 import type { Scratch } from './scratch.ts'
 
 export interface Host {
@@ -14,6 +15,8 @@ export interface Host {
   readonly storage: Storage
   /** A new place for files that nobody needs when the process has ended, in this folder if it is a real one. */
   scratch(folder: string): Scratch
+  /** A folder of files that survive the process, for one owner at a time. */
+  logs(folder: string): LogFolder
   readonly network: Network
   /** Have somebody watch that this thread does not stay in one step for longer than this; absent where nobody can. */
   readonly watch?: (timeoutMs: number) => Watch
@@ -40,11 +43,13 @@ export interface Clock {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>
 }
 
+export type Content = Uint8Array | readonly Uint8Array[]
+
 /** Files by path with `/`; all writes are complete and durable (fsync) when the promise resolves. */
 export interface Storage {
   read(path: string): Promise<Uint8Array>
-  /** Write a whole file: to a temporary name, fsync, rename into place, fsync of the folder. */
-  writeAtomic(path: string, bytes: Uint8Array): Promise<void>
+  /** Write a whole file, given in one or in pieces: to a temporary name, fsync, rename into place, fsync of the folder. */
+  writeAtomic(path: string, content: Content): Promise<void>
   /** Append; resolves when written, durable only after `sync`. */
   append(path: string, bytes: Uint8Array): Promise<void>
   sync(path: string): Promise<void>

@@ -2,6 +2,7 @@
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock, Host, Storage } from './host.ts'
+import { diskLogs } from './log-files.ts'
 import { connectBroker } from './node-connection.ts'
 import { watchThread } from './node-watchdog.ts'
 import { diskScratch } from './scratch.ts'
@@ -70,14 +71,14 @@ let temporaryNames = 0
 
 const storage: Storage = {
   read: (path) => readFile(path),
-  async writeAtomic(path, bytes) {
+  async writeAtomic(path, content) {
     const folder = dirname(path)
     await mkdir(folder, { recursive: true })
     // The name is of this process and call, so that two writers of one path do not mix; the last rename wins whole.
     const temporary = `${path}.${process.pid}-${temporaryNames++}.tmp`
     try {
       await withFile(temporary, 'w', async (file) => {
-        await file.writeFile(bytes)
+        for (const piece of content instanceof Uint8Array ? [content] : content) await file.writeFile(piece)
         await file.sync()
       })
       await rename(temporary, path)
@@ -122,6 +123,7 @@ export const nodeHost: Host = {
   random: () => Math.random(),
   storage,
   scratch: diskScratch,
+  logs: diskLogs,
   network: { connect: connectBroker },
   watch: watchThread,
 }

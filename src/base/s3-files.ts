@@ -66,7 +66,8 @@ export function s3Files(): Pick<Storage, 'read' | 'writeAtomic' | 'list' | 'exis
       const { Body } = await client.send(new sdk.GetObjectCommand(place(path)))
       return (await Body?.transformToByteArray()) ?? new Uint8Array(0)
     },
-    async writeAtomic(path, bytes) {
+    async writeAtomic(path, content) {
+      const bytes = content instanceof Uint8Array ? content : Buffer.concat(content)
       const { sdk, client } = await open()
       await client.send(new sdk.PutObjectCommand({ ...place(path), Body: bytes }))
     },

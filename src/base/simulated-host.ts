@@ -5,22 +5,30 @@
  * - Time moves only in `advance`; timers due at the same instant run in the order in which they were set.
  * - The same seed gives the same run.
  */
-import type { BrokerAddress, BrokerConnection, Clock, ConnectOptions, Host, Network, Storage } from './host.ts'
+import type { BrokerAddress, BrokerConnection, Clock, ConnectOptions, Content, Host, Network, Storage } from './host.ts'
+import { MemoryLogs } from './log-files.ts'
 import { memoryScratch } from './scratch.ts'
 
 export interface SimulatedHost extends Host {
   readonly clock: SimulatedClock
   readonly storage: MemoryStorage
   readonly network: SimulatedNetwork
+  logs(folder: string): MemoryLogs
 }
 
 export function simulatedHost(options: { readonly seed?: number; readonly startMs?: number } = {}): SimulatedHost {
   const random = seededRandom(options.seed ?? 1)
+  const logs = new Map<string, MemoryLogs>()
   return {
     clock: new SimulatedClock(options.startMs ?? 0),
     random,
     storage: new MemoryStorage(),
     scratch: memoryScratch,
+    logs: (folder) => {
+      const found = logs.get(folder) ?? new MemoryLogs()
+      logs.set(folder, found)
+      return found
+    },
     network: new SimulatedNetwork(),
   }
 }
@@ -116,8 +124,8 @@ export class MemoryStorage implements Storage {
     return bytes
   }
 
-  async writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
-    this.files.set(path, bytes.slice())
+  async writeAtomic(path: string, content: Content): Promise<void> {
+    this.files.set(path, Buffer.concat(content instanceof Uint8Array ? [content] : content))
   }
 
   async append(path: string, bytes: Uint8Array): Promise<void> {

@@ -254,6 +254,8 @@ export interface TableSink {
   /** How many subtasks the table wants to be written by (`sink.parallelism`); absent = the input's parallelism. */
   readonly parallelism?: number
   createWriter(context: WriterContext): SinkWriter
+  /** How long a transaction may be open until its commit, and the option that says so; absent = without bound. */
+  readonly transactionTimeout?: { readonly key: string; readonly ms: number }
   /**
    * Called once per start of the job, before any writer is opened: commit what the checkpoint holds, then abort what an
    * earlier run left open (also on a fresh start). Present in a sink that writes exactly once.

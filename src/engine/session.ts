@@ -38,6 +38,7 @@ import { stateBackend } from './state-backend.ts'
 import { storageFor } from './storage.ts'
 import { tableAccess } from './tables.ts'
 import { openTraces } from './traces.ts'
+import { checkTransactionTimeouts } from './transaction-timeout.ts'
 
 export interface SessionParts {
   readonly host: Host
@@ -163,6 +164,7 @@ export class Session {
     extra.signal?.throwIfAborted()
     const recovery = recoveryOptions(this.options)
     const { recoverAmong, onDeploy, onRunning, onFailed } = deployment()
+    checkTransactionTimeouts(plan, tableAccess(this.planner), recovery)
     const path = (await this.#recoveryPath(recovery, recoverAmong)) ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     const id = this.#jobId()

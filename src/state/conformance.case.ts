@@ -316,6 +316,9 @@ export function stateConformance(name: string, backend: StateBackend): void {
             if (what === 'restore') {
               state = await throughParts(state, declarations, x, open)
               chain = []
+              // A snapshot of the state before is none of this one's.
+              writing?.discard()
+              writing = undefined
             } else if (what === 'checkpoint') {
               chain.push(await writing?.serialize())
               writing = undefined

@@ -26,16 +26,25 @@ import { parsePlain, plainText } from '../types/plain-data.ts'
 import { type MapValue, physicalOf, type Value } from '../types/value.ts'
 
 const VERSION = 1
+/** A version and two counts fit. */
+const HEADER_ROOM = 16
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 export class RowWriter {
-  private bytes = new Uint8Array(256)
-  private view = new DataView(this.bytes.buffer)
-  private at = 0
+  // Generated code (`row-code.ts`) writes here too.
+  private bytes: Uint8Array
+  private view: DataView
+  private at = HEADER_ROOM
   rows = 0
 
-  private reserve(count: number): void {
+  /** @param size bytes that are expected */
+  constructor(size = 256) {
+    this.bytes = new Uint8Array(HEADER_ROOM + size)
+    this.view = new DataView(this.bytes.buffer)
+  }
+
+  reserve(count: number): void {
     if (this.at + count <= this.bytes.length) return
     const grown = new Uint8Array(Math.max(this.at + count, this.bytes.length * 2))
     grown.set(this.bytes)
@@ -51,12 +60,17 @@ export class RowWriter {
   /** An unsigned integer up to 2^53. */
   varint(value: number): void {
     this.reserve(10)
+    const { bytes } = this
     let rest = value
-    while (rest >= 128) {
-      this.bytes[this.at++] = (rest % 128) | 128
+    while (rest >= 2147483648) {
+      bytes[this.at++] = (rest % 128) | 128
       rest = Math.floor(rest / 128)
     }
-    this.bytes[this.at++] = rest
+    while (rest >= 128) {
+      bytes[this.at++] = (rest & 127) | 128
+      rest >>>= 7
+    }
+    bytes[this.at++] = rest
   }
 
   float(value: number): void {
@@ -172,31 +186,39 @@ export class RowWriter {
 
   /** Bytes written so far. */
   get length(): number {
-    return this.at
+    return this.at - HEADER_ROOM
   }
 
   /** What was written, valid until the next call. */
   written(): Uint8Array {
-    return this.bytes.subarray(0, this.at)
+    return this.bytes.subarray(HEADER_ROOM, this.at)
   }
 
   clear(): void {
-    this.at = 0
+    this.at = HEADER_ROOM
     this.rows = 0
   }
 
-  /** The block, with its header; one of changes has the removed keys before the rows. */
+  /**
+   * The block, with its header; one of changes has the removed keys before the rows. Nothing may be written afterwards: where the
+   * header fits in front and little is left over, the block is a view of the writer's bytes.
+   */
   finish(removed?: RowWriter | null): Uint8Array {
-    const header = new RowWriter()
+    const header = new RowWriter(HEADER_ROOM)
     header.byte(VERSION)
     header.varint(this.rows)
     if (removed !== undefined) {
       header.varint(removed?.rows ?? 0)
       if (removed !== null) header.raw(removed.written())
     }
-    const block = new Uint8Array(header.at + this.at)
+    const start = HEADER_ROOM - header.length
+    if (start >= 0 && this.at * 4 >= this.bytes.length * 3) {
+      this.bytes.set(header.written(), start)
+      return this.bytes.subarray(start, this.at)
+    }
+    const block = new Uint8Array(header.length + this.length)
     block.set(header.written())
-    block.set(this.written(), header.at)
+    block.set(this.written(), header.length)
     return block
   }
 }

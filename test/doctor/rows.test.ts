@@ -117,7 +117,6 @@ describe('nothing comes through', { timeout: 30_000 }, () => {
     await job.pass(2000)
     await job.run(COPY)
     await job.pass(1000)
-    console.log(
       JSON.stringify(job.findings(), null, 1),
       JSON.stringify(job.job.describe().operators.map((o) => o.subtasks)),
     )

@@ -7,7 +7,7 @@ import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type FlinkProcess, flinkCli, flinkLibs, spawnFlink } from '../../scripts/flink-distribution.ts'
+import { type FlinkProcess, flinkCli, flinkLibs, flinkSqlClient, spawnFlink } from '../../scripts/flink-distribution.ts'
 import { freePorts } from '../../scripts/kafka-distribution.ts'
 
 export interface RealFlink {
@@ -17,6 +17,8 @@ export interface RealFlink {
   readonly taskManager: number
   /** Flink's own command line. */
   cli(args: readonly string[]): Promise<string>
+  /** A script in Flink's SQL client. @returns ids of the jobs that it submitted */
+  sql(script: string): Promise<readonly string[]>
   /** Threads and mapped native libraries of the TaskManager. */
   usage(): { readonly threads: number; readonly natives: number }
   /** Standard output of the TaskManager: what `print` tables write. */
@@ -107,6 +109,13 @@ export async function startFlink(slots: number): Promise<RealFlink> {
     folder,
     taskManager: worker.pid ?? 0,
     cli: (args) => flinkCli({ ...settings, heap: '256m' }, args),
+    async sql(script) {
+      const file = join(folder, 'script.sql')
+      writeFileSync(file, `SET 'execution.target' = 'remote';\n${script}\n`)
+      const printed = await flinkSqlClient({ ...settings, heap: '384m' }, file)
+      if (/\[ERROR\]/.test(printed)) throw new Error(printed)
+      return [...printed.matchAll(/Job ID: ([0-9a-f]{32})/g)].map(([, id]) => id)
+    },
     usage() {
       const maps = readFileSync(`/proc/${worker.pid}/maps`, 'utf8')
       const natives = new Set([...maps.matchAll(/\S*javet\S*\.so\S*/g)].map(([file]) => file)).size

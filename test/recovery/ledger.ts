@@ -27,6 +27,8 @@ export class Ledger {
   onWrite: (rows: readonly number[]) => void = () => {}
   onRead: (position: number) => void = () => {}
   full = false
+  /** Of the sink's transactions, ms; undefined = without bound. */
+  timeoutMs: number | undefined
   #used = new Set<string>()
   #recovered = false
   #wakers: (() => void)[] = []
@@ -66,6 +68,7 @@ export class Ledger {
           metadata: [],
           parallel: true,
           createWriter: (context) => this.#writer(context),
+          ...(this.timeoutMs !== undefined && { transactionTimeout: { key: 'ledger.timeout', ms: this.timeoutMs } }),
           recover: async ({ restored }) => {
             this.log.push(`recover ${restored?.checkpoint ?? 'anew'}`)
             for (const { name } of restored?.committables ?? []) this.#commit(String(name))

@@ -125,6 +125,37 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
     assert.equal(job.restarts, 0)
   })
 
+  it('refuses a timeout that no checkpoint can keep, before anything is opened', async () => {
+    const ledger = new Ledger()
+    ledger.timeoutMs = 10_000
+    const refused = (code: string, text: RegExp) => (error: unknown) => {
+      assert.ok(isRivuletError(error))
+      assert.equal(error.code, code)
+      assert.match(`${error.message} ${error.hint}`, text)
+      return true
+    }
+    const every = (interval: string, more = {}) =>
+      start(ledger, hostInMemory(), { 'execution.checkpointing.interval': interval, ...more })
+    await assert.rejects(
+      every('10 s'),
+      refused(
+        'ENGINE_TRANSACTION_TIMEOUT',
+        /10000 ms \('ledger\.timeout'\).*10000 ms apart \('execution\.checkpointing\.interval'/,
+      ),
+    )
+    await assert.rejects(
+      every('1 s', { 'execution.checkpointing.min-pause': '20 s' }),
+      refused('ENGINE_TRANSACTION_TIMEOUT', /20000 ms apart \('execution\.checkpointing\.min-pause'/),
+    )
+    assert.deepEqual(ledger.log, [])
+    await (await every('9999 ms')).cancel()
+    // Without an interval the end commits.
+    ledger.available = 5
+    ledger.end = 5
+    await (await start(ledger, hostInMemory())).wait()
+    assert.deepEqual(ledger.committed, numbersTo(5))
+  })
+
   it('fails the job with the checkpoint named when a commit is impossible, and commits again after a restore', async () => {
     const ledger = new Ledger()
     const host = hostInMemory()

@@ -75,8 +75,8 @@ export class Disk {
           if (bytes === undefined) throw missing(path)
           return bytes.slice()
         }),
-      writeAtomic: (path, bytes) => {
-        const copy = bytes.slice()
+      writeAtomic: (path, content) => {
+        const copy = Buffer.concat(content instanceof Uint8Array ? [content] : content)
         return operation(
           'write',
           path,

@@ -8,7 +8,6 @@
  */
 import { failure } from '../../src/base/errors.ts'
 import type { BrokerAddress, BrokerConnection, Network } from '../../src/base/host.ts'
-import type { Broker } from '../../src/kafka/broker/index.ts'
 import { inProcessNetwork } from '../../src/kafka/broker/index.ts'
 import type { Process } from './process.ts'
 import type { Lane } from './scheduler.ts'
@@ -18,18 +17,16 @@ export type NetworkFate = 'fine' | 'lost request' | 'lost answer' | 'doubled req
 
 export class FaultyNetwork {
   readonly #world: World
-  readonly #broker: Network
 
-  constructor(world: World, broker: Broker) {
+  constructor(world: World) {
     this.#world = world
-    this.#broker = inProcessNetwork(broker)
   }
 
   of(process: Process): Network {
     return {
       connect: async (address, options) => {
         await this.#travel({})
-        const connection = await this.#broker.connect(address, options)
+        const connection = await inProcessNetwork(this.#world.broker).connect(address, options)
         return this.#connection(process, address, connection)
       },
     }

@@ -7,6 +7,7 @@
  * - Work takes time: each look at the clock moves virtual time on a little, so that timers come due between steps.
  */
 import type { Clock, Host, Network, Storage } from '../../src/base/host.ts'
+import { MemoryLogs } from '../../src/base/log-files.ts'
 import { memoryScratch } from '../../src/base/scratch.ts'
 import type { Lane } from './scheduler.ts'
 import type { World } from './world.ts'
@@ -18,6 +19,7 @@ export class Process implements Host {
   readonly storage: Storage
   readonly network: Network
   readonly scratch = memoryScratch
+  readonly logs = () => new MemoryLogs()
   alive = true
   /** What the wall clock is off by, ms. */
   skew = 0

@@ -1,9 +1,10 @@
 /**
  * The world of one run: time, a disk, a broker, the network between, and the faults that strike.
  *
- * Law: the broker and the disk outlive every process. A fault strikes at an event of its phase, once; the phase is told from
+ * Law: the disk and the broker's files outlive every process. A fault strikes at an event of its phase, once; the phase is told from
  * what can be seen from outside: the job's state, the files that are written, the requests that are sent.
  */
+import { MemoryLogs } from '../../src/base/log-files.ts'
 import { Broker } from '../../src/kafka/broker/index.ts'
 import { Disk } from './disk.ts'
 import { FaultyNetwork, type NetworkFate } from './network.ts'
@@ -22,7 +23,8 @@ export class World {
   readonly scheduler: Scheduler
   readonly startMs = START_MS
   readonly disk: Disk
-  readonly broker: Broker
+  /** Replaced by one that reads its files when it restarts. */
+  broker: Broker
   readonly network: FaultyNetwork
   readonly struck: PlannedFault[] = []
   readonly log: string[] = []
@@ -38,6 +40,7 @@ export class World {
   #nextWriteFails = false
   #processes = 0
   #endTxns = 0
+  readonly #brokerFiles = new MemoryLogs()
 
   constructor(plan: RunPlan) {
     this.plan = plan
@@ -45,9 +48,14 @@ export class World {
     this.parallelism = plan.parallelism[0]
     this.scheduler = new Scheduler(plan.seed)
     this.disk = new Disk(this)
+    this.broker = this.#newBroker()
+    this.network = new FaultyNetwork(this)
+  }
+
+  #newBroker(): Broker {
     const { scheduler } = this
-    this.broker = new Broker(
-      { brokers: 1, autoCreateTopics: false },
+    return new Broker(
+      { brokers: 1, autoCreateTopics: false, data: 'broker' },
       {
         random: scheduler.random,
         clock: {
@@ -57,9 +65,9 @@ export class World {
           immediate: (callback) => void scheduler.after(0, {}, callback),
           sleep: (delayMs) => new Promise((resolve) => void scheduler.after(delayMs, {}, resolve)),
         },
+        logs: () => this.#brokerFiles,
       },
     )
-    this.network = new FaultyNetwork(this, this.broker)
   }
 
   /** A new life of the program. */
@@ -124,11 +132,12 @@ export class World {
         this.killProcess()
         return
       case 'broker restart':
-        for (const { id } of broker.nodes) {
-          if (!broker.cluster.alive.has(id)) continue
-          broker.stopNode(id)
-          scheduler.after(scheduler.random() * AWAY_MS, {}, () => broker.startNode(id))
-        }
+        if (broker.cluster.alive.size === 0) return
+        for (const { id } of broker.nodes) broker.stopNode(id)
+        broker.close()
+        scheduler.after(scheduler.random() * AWAY_MS, {}, () => {
+          this.broker = this.#newBroker()
+        })
         return
       case 'lost request':
       case 'lost answer':

@@ -17,6 +17,21 @@ export const engineErrors = {
     message: () => 'The job is to start from its last checkpoint, but no folder of checkpoints is known.',
     hint: () => "SET 'execution.checkpointing.dir' = './checkpoints';",
   }),
+  ENGINE_TRANSACTION_TIMEOUT: declare<{
+    table: string
+    timeoutKey: string
+    timeoutMs: number
+    key: string
+    ms: number
+  }>({
+    domain: 'user',
+    message: ({ table, timeoutKey, timeoutMs, key, ms }) =>
+      `Table ${table} writes exactly once, but its transactions time out after ${timeoutMs} ms ('${timeoutKey}') and are committed by checkpoints that lie at least ${ms} ms apart ('${key}').`,
+    hint: ({ timeoutKey, key }) =>
+      `Take checkpoints more often ('${key}'), or raise '${timeoutKey}' to more than the interval plus the longest checkpoint and restart. Kafka's brokers allow 15 minutes ('transaction.max.timeout.ms') unless they are told otherwise.`,
+    flink:
+      'ProducerFencedException / InvalidTxnStateException at a commit behind the timeout; Flink does not compare the two.',
+  }),
   ENGINE_NO_SUCH_JOB: declare<{ id: string; known: string }>({
     domain: 'user',
     message: ({ id }) => `This session runs no job with the id '${id}'.`,

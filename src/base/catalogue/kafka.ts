@@ -162,14 +162,30 @@ export const kafkaErrors = {
       "The broker aborts a transaction that is open longer than 'properties.transaction.timeout.ms', and when another producer takes its id: is another job running with the same 'sink.transactional-id-prefix'?",
     flink: 'ProducerFencedException / InvalidTxnStateException / Failed to commit transaction …',
   }),
-  KAFKA_TRANSACTION_TIMEOUT: declare<{ transactionalId: string }>({
+  KAFKA_TRANSACTION_TIMEOUT: declare<{ transactionalId: string; timeoutMs: number }>({
     domain: 'user',
-    message: ({ transactionalId }) =>
-      `Transaction '${transactionalId}' may not take as long as 'properties.transaction.timeout.ms' asks for.`,
+    message: ({ transactionalId, timeoutMs }) =>
+      `Transaction '${transactionalId}' asks for ${timeoutMs} ms until it times out, which is more than the broker allows.`,
     hint: () =>
-      "The broker's 'transaction.max.timeout.ms' (15 minutes by default) is the most: lower the property, or raise it on the broker.",
+      "Lower 'properties.transaction.timeout.ms' (900000 where it is not set) to the broker's 'transaction.max.timeout.ms', which is 900000 (15 minutes) by default, or raise that on the broker.",
     flink:
       'InvalidTxnTimeoutException: The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms).',
+  }),
+  KAFKA_BROKER_DATA_IN_USE: declare<{ folder: string; pid: number }>({
+    domain: 'user',
+    message: ({ folder, pid }) => `The dev broker's folder '${folder}' is in use by process ${pid}.`,
+    hint: ({ folder }) =>
+      `Stop that broker, or choose another folder with --data. If the process is no broker, delete '${folder}/lock'.`,
+    flink:
+      'Failed to acquire lock on file .lock in …. A Kafka instance in another process or thread is using this directory.',
+  }),
+  KAFKA_BROKER_LOG_DAMAGED: declare<{ partition: string; file: string; problem: string }>({
+    domain: 'user',
+    message: ({ partition, file, problem }) =>
+      `The dev broker's log of partition ${partition} is damaged: '${file}' (in its data folder): ${problem}.`,
+    hint: () =>
+      'Only the end of the newest file of a partition may be torn by a crash, and is cut off by itself. Restore the file, or delete it and all older ones of the partition: their records are lost then.',
+    flink: 'Found invalid messages in log segment …, discarding tail of the log.',
   }),
   KAFKA_WRITE_REFUSED: declare<{
     topic: string

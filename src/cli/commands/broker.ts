@@ -5,9 +5,10 @@ import type { Command } from '../command.ts'
 
 export const broker: Command = {
   name: 'broker',
-  usage: 'broker [--port N] [--brokers N] [--topic NAME:PARTITIONS]…',
-  summary: 'Run a Kafka broker for development, in memory, until Ctrl-C.',
-  details: 'For development and tests only: records are in memory and gone when it stops.',
+  usage: 'broker [--port N] [--data DIR] [--brokers N] [--topic NAME:PARTITIONS]…',
+  summary: 'Run a Kafka broker for development until Ctrl-C.',
+  details:
+    'For development and tests only. Records are in memory and gone when it stops, unless --data names a folder for them.',
   flags: {
     host: { type: 'string', value: 'ADDRESS', default: '127.0.0.1', help: 'Address to listen on.' },
     port: {
@@ -18,7 +19,17 @@ export const broker: Command = {
       help: 'Port of the first node; 0 for a free one.',
     },
     brokers: { type: 'string', value: 'N', default: '1', help: 'Nodes to present; they take the following ports.' },
-    topic: { type: 'string', value: 'NAME:PARTITIONS', multiple: true, help: 'Create a topic; may be repeated.' },
+    data: {
+      type: 'string',
+      value: 'DIR',
+      help: 'Keep records, topics, offsets and transactions in this folder; they survive a stop and a kill.',
+    },
+    topic: {
+      type: 'string',
+      value: 'NAME:PARTITIONS',
+      multiple: true,
+      help: 'Create a topic, unless --data has it; may be repeated.',
+    },
     partitions: { type: 'string', value: 'N', default: '1', help: 'Partitions of topics that are created by use.' },
   },
   async run(call) {
@@ -31,6 +42,7 @@ export const broker: Command = {
         port,
         brokers: call.count('brokers'),
         defaultPartitions: call.count('partitions'),
+        data: call.string('data'),
         log: io.err,
       })
     } catch (error) {
@@ -44,7 +56,7 @@ export const broker: Command = {
         if (name === '' || !/^[1-9]\d*$/.test(partitions)) {
           fail('CLI_USAGE', { detail: `--topic takes NAME:PARTITIONS, found '${entry}'.`, command: 'broker' })
         }
-        running.createTopic(name, { partitions: Number(partitions) })
+        if (!running.hasTopic(name)) running.createTopic(name, { partitions: Number(partitions) })
       }
       io.out(`broker ready: ${running.bootstrap}`)
       if (!io.signal.aborted) {

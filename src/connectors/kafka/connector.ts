@@ -52,6 +52,7 @@ export const kafka: Connector = {
       parallelism: request.options.number('sink.parallelism'),
       createWriter: (context) => new KafkaWriter(context, settings, request),
       ...(settings.transactions && {
+        transactionTimeout: { key: 'properties.transaction.timeout.ms', ms: settings.transactions.timeoutMs },
         recover: ({ host, restored }) => recoverTransactions(host, settings, restored),
       }),
     }

@@ -6,6 +6,7 @@
  *   the checkpoint is the one that will commit it. Without rows there is none.
  * - At the barrier it is flushed and stays open; it is committed when the checkpoint is complete, by this process or, after a
  *   failure, by the next one, which then aborts everything else that is open under the prefix.
+ * - What the broker does not allow (a timeout above its maximum) is told when the job starts: recovery asks for PREFIX-start.
  * - A commit that cannot be made any more ends the job with the checkpoint's number, unless the table accepts the loss.
  */
 import { failure, isRivuletError } from '../../base/errors.ts'
@@ -84,8 +85,8 @@ export class KafkaTransactions {
   }
 
   async #begin(checkpoint: number): Promise<void> {
-    const id = `${this.#transactions.prefix}-${this.#subtask}-${checkpoint}`
     try {
+      const id = `${this.#transactions.prefix}-${this.#subtask}-${checkpoint}`
       const identity = await beginTransaction(this.#client, id, this.#transactions.timeoutMs)
       const producer = new KafkaProducer(this.#client, identity)
       const writer = await producer.topic(this.#settings.topic)
@@ -172,6 +173,8 @@ export async function recoverTransactions(
     )
     // Taking an id aborts what is open under it; nothing is written, so that the id stays as good as unused.
     await Promise.all(lingering.map((id) => beginTransaction(client, id, transactions.timeoutMs)))
+    // Nothing is ever written under this one: it asks whether the broker allows the timeout, before the first row needs it.
+    await beginTransaction(client, `${transactions.prefix}-start`, transactions.timeoutMs)
   } finally {
     await client.close()
   }

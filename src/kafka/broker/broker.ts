@@ -84,6 +84,7 @@ export class Broker {
     for (const session of [...this.#sessions]) session.close()
     this.cluster.groups.close()
     this.cluster.transactions.close()
+    this.cluster.store.close()
   }
 }
 

@@ -7,6 +7,7 @@
 import type { BrokerAddress } from '../../base/host.ts'
 import { GroupCoordinator } from './group-coordinator.ts'
 import type { BrokerHost, BrokerSettings } from './options.ts'
+import { type BrokerStore, FolderStore, memoryStore } from './store.ts'
 import { Topics } from './topics.ts'
 import { TransactionCoordinator } from './transaction-coordinator.ts'
 
@@ -26,6 +27,7 @@ export class Cluster {
   readonly topics: Topics
   readonly groups: GroupCoordinator
   readonly transactions: TransactionCoordinator
+  readonly store: BrokerStore
   #alive: ReadonlySet<number>
   #nextProducerId = 0
 
@@ -37,15 +39,20 @@ export class Cluster {
       address: { host: '127.0.0.1', port: FIRST_PORT + index },
     }))
     this.#alive = new Set(this.nodes.map(({ id }) => id))
-    this.topics = new Topics(settings, host)
-    this.groups = new GroupCoordinator(settings, host)
+    const { data, log } = settings
+    this.store = data === undefined ? memoryStore : new FolderStore(host.logs(data), host.clock, log)
+    this.#nextProducerId = this.store.state?.nextProducerId ?? 0
+    this.topics = new Topics(settings, host, this.store)
+    this.groups = new GroupCoordinator(settings, host, this.store)
     this.transactions = new TransactionCoordinator({
       settings,
       host,
       topics: this.topics,
       groups: this.groups,
+      store: this.store,
       newProducerId: () => this.newProducerId(),
     })
+    this.transactions.resume()
   }
 
   get alive(): ReadonlySet<number> {
@@ -69,6 +76,7 @@ export class Cluster {
   }
 
   newProducerId(): number {
+    this.store.write({ kind: 'next-producer-id', id: this.#nextProducerId + 1 })
     return this.#nextProducerId++
   }
 }

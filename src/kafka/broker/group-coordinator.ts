@@ -7,6 +7,7 @@
 import { ErrorCodes } from '../protocol/index.ts'
 import { Group, type GroupSeams } from './group.ts'
 import type { BrokerHost, BrokerSettings } from './options.ts'
+import type { BrokerStore } from './store.ts'
 
 const HEX = '0123456789abcdef'
 
@@ -14,13 +15,22 @@ export class GroupCoordinator {
   readonly #groups = new Map<string, Group>()
   readonly #seams: GroupSeams
   readonly #settings: BrokerSettings
+  readonly #store: BrokerStore
 
-  constructor(settings: BrokerSettings, host: BrokerHost) {
+  constructor(settings: BrokerSettings, host: BrokerHost, store: BrokerStore) {
     this.#settings = settings
+    this.#store = store
     this.#seams = {
+      saveOffset: (offset) => store.write({ kind: 'offset', offset }),
       clock: host.clock,
       initialRebalanceDelayMs: settings.groupInitialRebalanceDelayMs,
       newMemberId: (prefix) => `${prefix}-${randomId(host)}`,
+    }
+    for (const [group, offsets] of store.state?.offsets ?? []) {
+      const restored = this.getOrCreate(group)
+      for (const { topic, partition, offset, leaderEpoch, metadata } of offsets.values()) {
+        restored.offsets.restore(topic, partition, { offset, leaderEpoch, metadata })
+      }
     }
   }
 
@@ -58,6 +68,7 @@ export class GroupCoordinator {
     const group = this.#groups.get(groupId)
     if (group === undefined) return ErrorCodes.GROUP_ID_NOT_FOUND
     if (group.members.size > 0 || group.state !== 'Empty') return ErrorCodes.NON_EMPTY_GROUP
+    this.#store.write({ kind: 'group-deleted', group: groupId })
     group.close()
     this.#groups.delete(groupId)
     return ErrorCodes.NONE

@@ -23,6 +23,7 @@ import {
   sameProtocols,
   syncFailure,
 } from './group-member.ts'
+import type { StoredOffset } from './journal.ts'
 import { OffsetStore } from './offset-store.ts'
 
 export type GroupState = 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' | 'Dead'
@@ -32,11 +33,13 @@ export interface GroupSeams {
   /** A member id that was never given before. */
   readonly newMemberId: (prefix: string) => string
   readonly initialRebalanceDelayMs: number
+  /** Told of each committed offset before it holds. */
+  readonly saveOffset: (offset: StoredOffset) => void
 }
 
 export class Group {
   readonly id: string
-  readonly offsets = new OffsetStore()
+  readonly offsets: OffsetStore
   readonly members = new Map<string, Member>()
   state: GroupState = 'Empty'
   generation = 0
@@ -54,6 +57,9 @@ export class Group {
   constructor(id: string, seams: GroupSeams) {
     this.id = id
     this.#seams = seams
+    this.offsets = new OffsetStore((topic, partition, committed) => {
+      seams.saveOffset({ group: id, topic, partition, ...committed })
+    })
   }
 
   join(request: JoinRequest, client: ClientIdentity, memberIdRequired: boolean): Promise<JoinResponse> | JoinResponse {

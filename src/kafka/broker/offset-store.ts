@@ -9,11 +9,23 @@ export interface CommittedOffset {
 export class OffsetStore {
   readonly #topics = new Map<string, Map<number, CommittedOffset>>()
 
+  readonly #save: (topic: string, partition: number, committed: CommittedOffset) => void
+
+  /** @param save is told what is committed, before it holds */
+  constructor(save: (topic: string, partition: number, committed: CommittedOffset) => void) {
+    this.#save = save
+  }
+
   get size(): number {
     return this.#topics.size
   }
 
   commit(topic: string, partition: number, committed: CommittedOffset): void {
+    this.#save(topic, partition, committed)
+    this.restore(topic, partition, committed)
+  }
+
+  restore(topic: string, partition: number, committed: CommittedOffset): void {
     let partitions = this.#topics.get(topic)
     if (partitions === undefined) {
       partitions = new Map()

@@ -2,9 +2,11 @@
 import type { Host } from '../../base/host.ts'
 
 /** The part of the host that the broker needs: it never asks the machine for the time. */
-export type BrokerHost = Pick<Host, 'clock' | 'random'>
+export type BrokerHost = Pick<Host, 'clock' | 'random' | 'logs'>
 
 export interface BrokerOptions {
+  /** Folder in which records, topics, offsets and transactions survive the process; in memory where absent. */
+  readonly data?: string
   /** Number of nodes that the cluster presents; 1. */
   readonly brokers?: number
   /** Partitions of a topic that is created without a number; 1. */
@@ -13,7 +15,7 @@ export interface BrokerOptions {
   readonly defaultReplicationFactor?: number
   /** Create a topic when a client asks for it and allows that; true. */
   readonly autoCreateTopics?: boolean
-  /** Bytes that a partition keeps, as Kafka's `retention.bytes`: the oldest segments go first; 256 MiB, −1 for all. */
+  /** Bytes that a partition keeps, as Kafka's `retention.bytes`: the oldest segments go first; 256 MiB in memory, all in a folder; −1 for all. */
   readonly retentionBytes?: number
   /**
    * Milliseconds that a record is kept at least, as `retention.ms`; −1, for ever (Kafka: 7 days). It goes by the records' own
@@ -22,7 +24,7 @@ export interface BrokerOptions {
   readonly retentionMs?: number
   /** Records that a partition keeps at least; −1 for all. */
   readonly retentionRecords?: number
-  /** Bytes after which a new log segment begins; at most a quarter of the retention; 16 MiB. */
+  /** Bytes after which a new log segment begins; at most a quarter of the retention; 16 MiB in memory, 64 MiB in a folder. */
   readonly segmentBytes?: number
   /** Largest record batch; 1048588. */
   readonly maxMessageBytes?: number
@@ -59,20 +61,22 @@ export type Fault =
   /** Answer later. The request takes effect at once. */
   | { readonly kind: 'delay'; readonly ms: number }
 
-export type BrokerSettings = Required<Omit<BrokerOptions, 'faults'>> & Pick<BrokerOptions, 'faults'>
+export type BrokerSettings = Required<Omit<BrokerOptions, 'faults' | 'data'>> & Pick<BrokerOptions, 'faults' | 'data'>
 
 const MIB = 1_048_576
 
 export function settingsOf(options: BrokerOptions): BrokerSettings {
+  const inMemory = options.data === undefined
   return {
+    data: options.data,
     brokers: options.brokers ?? 1,
     defaultPartitions: options.defaultPartitions ?? 1,
     defaultReplicationFactor: options.defaultReplicationFactor ?? 1,
     autoCreateTopics: options.autoCreateTopics ?? true,
-    retentionBytes: options.retentionBytes ?? 256 * MIB,
+    retentionBytes: options.retentionBytes ?? (inMemory ? 256 * MIB : -1),
     retentionMs: options.retentionMs ?? -1,
     retentionRecords: options.retentionRecords ?? -1,
-    segmentBytes: options.segmentBytes ?? 16 * MIB,
+    segmentBytes: options.segmentBytes ?? (inMemory ? 16 : 64) * MIB,
     maxMessageBytes: options.maxMessageBytes ?? MIB + 12,
     maxRequestBytes: options.maxRequestBytes ?? 100 * MIB,
     groupInitialRebalanceDelayMs: options.groupInitialRebalanceDelayMs ?? 0,

@@ -1,9 +1,10 @@
 /**
- * The log of a partition, in memory.
+ * The log of a partition: segments in memory or in files (`store.ts`).
  *
  * Law: offsets are dense from `startOffset` to `endOffset`; a stored batch keeps its bytes except base offset and leader
  * epoch, which the checksum does not cover. Retention drops whole segments from the front and never the last one.
  */
+import { fail } from '../../base/errors.ts'
 import { decompress } from '../records/compression.ts'
 import {
   BATCH_ATTRIBUTES,
@@ -16,6 +17,8 @@ import {
 } from '../records/header.ts'
 import { type BatchInfo, firstRecordAt } from './record-batch.ts'
 import { Segment } from './segment.ts'
+import { type FoundBatch, scanSegment } from './segment-scan.ts'
+import { memoryStore, type PartitionStore } from './store.ts'
 
 export interface Retention {
   /** −1: no bound. */
@@ -39,17 +42,51 @@ export interface TimePosition {
 const NO_RECORDS = new Uint8Array(0)
 
 export class PartitionLog {
-  readonly #segments: Segment[] = [new Segment(0)]
+  readonly #segments: Segment[]
   readonly #name: string
+  readonly #store: PartitionStore
   #retention: Retention
   #size = 0
   startOffset = 0
   endOffset = 0
 
   /** @param name "topic-0", for error messages */
-  constructor(name: string, retention: Retention) {
+  constructor(name: string, retention: Retention, store: PartitionStore = memoryStore.partition('', 0)) {
     this.#name = name
     this.#retention = retention
+    this.#store = store
+    this.#segments = store.existing.map(({ baseOffset, bytes }) => new Segment(baseOffset, bytes))
+    if (this.#segments.length === 0) this.#segments.push(new Segment(0, store.create(0)))
+    this.startOffset = this.#segments[0].baseOffset
+    this.endOffset = this.startOffset
+  }
+
+  /**
+   * Index what an earlier process wrote. Only the last segment can have an end that was being written: it is cut off there.
+   * @throws KAFKA_BROKER_LOG_DAMAGED when another segment is not whole
+   */
+  recover(found: (batch: FoundBatch) => void, log: (line: string) => void): void {
+    for (const segment of this.#segments) {
+      const last = segment === this.#segments[this.#segments.length - 1]
+      const { bytes, baseOffset } = segment
+      const file = this.#store.placeOf(baseOffset)
+      if (baseOffset !== this.endOffset) {
+        const problem = `it begins at offset ${baseOffset}, and the one before ends at ${this.endOffset}`
+        fail('KAFKA_BROKER_LOG_DAMAGED', { partition: this.#name, file, problem })
+      }
+      const end = scanSegment(bytes, baseOffset, last, (batch) => {
+        segment.index(batch.size, batch.count, batch.maxTimestamp)
+        found(batch)
+      })
+      if (end !== undefined) {
+        const problem = `${end.problem}, at byte ${end.position}`
+        if (!last) fail('KAFKA_BROKER_LOG_DAMAGED', { partition: this.#name, file, problem })
+        log(`${this.#name}: ${file} is cut off before its last ${bytes.length - end.position} bytes: ${problem}`)
+        bytes.truncate(end.position)
+      }
+      this.endOffset = segment.nextOffset
+      this.#size += segment.length
+    }
   }
 
   get size(): number {
@@ -60,12 +97,14 @@ export class PartitionLog {
     const offset = this.endOffset
     let segment = this.#segments[this.#segments.length - 1]
     if (this.#full(segment, batch.length)) {
-      segment = new Segment(offset)
+      segment.bytes.seal()
+      segment = new Segment(offset, this.#store.create(offset))
       this.#segments.push(segment)
     }
-    const stored = segment.append(batch, info.count, info.maxTimestamp)
+    const stored = Uint8Array.from(batch)
     writeInt64(stored, BATCH_BASE_OFFSET, offset)
     writeInt32(stored, BATCH_LEADER_EPOCH, leaderEpoch)
+    segment.append(stored, info.count, info.maxTimestamp)
     this.endOffset = segment.nextOffset
     this.#size += batch.length
     this.#retain(now)
@@ -155,6 +194,6 @@ export class PartitionLog {
       this.startOffset = oldest.nextOffset
       dropped++
     }
-    if (dropped > 0) this.#segments.splice(0, dropped)
+    for (const { bytes: gone } of this.#segments.splice(0, dropped)) gone.delete()
   }
 }

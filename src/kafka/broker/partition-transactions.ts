@@ -30,6 +30,11 @@ export class PartitionTransactions {
     this.#aborted.push({ producerId, firstOffset, lastOffset: markerOffset })
   }
 
+  /** Of open transactions. */
+  producers(): readonly number[] {
+    return [...this.#open.keys()]
+  }
+
   /** Those that have records in [from, to). */
   aborted(from: number, to: number): readonly AbortedTransaction[] {
     return this.#aborted.filter(({ firstOffset, lastOffset }) => lastOffset >= from && firstOffset < to)

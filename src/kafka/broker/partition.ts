@@ -3,7 +3,8 @@ import { ErrorCodes } from '../protocol/index.ts'
 import { PartitionLog, type Retention } from './partition-log.ts'
 import { PartitionTransactions } from './partition-transactions.ts'
 import { ProducerStates } from './producer-state.ts'
-import { inspectBatch } from './record-batch.ts'
+import { type BatchInfo, inspectBatch } from './record-batch.ts'
+import { memoryStore, type PartitionStore } from './store.ts'
 import { markerBatch } from './transaction-marker.ts'
 
 export type AppendResult =
@@ -25,10 +26,34 @@ export class Partition {
   readonly #producers = new ProducerStates()
   readonly #listeners = new Set<AppendListener>()
 
-  constructor(topic: string, index: number, replicas: readonly number[], retention: Retention) {
+  constructor(
+    topic: string,
+    index: number,
+    replicas: readonly number[],
+    retention: Retention,
+    store: PartitionStore = memoryStore.partition(topic, index),
+  ) {
     this.index = index
     this.replicas = replicas
-    this.log = new PartitionLog(`${topic}-${index}`, retention)
+    this.log = new PartitionLog(`${topic}-${index}`, retention, store)
+  }
+
+  /** Know again what the log of an earlier process says: offsets, producers, transactions. */
+  recover(log: (line: string) => void): void {
+    this.log.recover((batch) => {
+      this.leaderEpoch = batch.leaderEpoch
+      const { producerId, producerEpoch, offset, committed } = batch
+      if (committed !== undefined) this.#ended(producerId, producerEpoch, committed, offset)
+      else this.#stored(batch, offset)
+    }, log)
+    this.transactions.forget(this.log.startOffset)
+  }
+
+  /** Abort what no transaction of the cluster owns: its entry in the journal was lost with the machine. */
+  abortOrphans(owned: (producerId: number) => boolean, now: number): void {
+    for (const producerId of this.transactions.producers()) {
+      if (!owned(producerId)) this.endTransaction(producerId, this.#producers.epochOf(producerId), false, now)
+    }
   }
 
   /** Behind this offset readers of committed records see nothing yet. */
@@ -55,8 +80,7 @@ export class Partition {
     if (check.kind === 'refused') return check
     if (check.kind === 'duplicate') return { kind: 'stored', offset: check.offset }
     const offset = this.log.append(batch, info, this.leaderEpoch, now)
-    this.#producers.stored(info, offset)
-    if (info.transactional) this.transactions.written(info.producerId, offset)
+    this.#stored(info, offset)
     this.transactions.forget(this.log.startOffset)
     this.wake(batch.length)
     return { kind: 'stored', offset }
@@ -67,9 +91,18 @@ export class Partition {
     const marker = markerBatch(producerId, epoch, committed, now)
     const info = { size: marker.length, count: 1, maxTimestamp: now, producerId, producerEpoch: epoch }
     const offset = this.log.append(marker, { ...info, baseSequence: -1, transactional: true }, this.leaderEpoch, now)
+    this.#ended(producerId, epoch, committed, offset)
+    this.wake(marker.length)
+  }
+
+  #stored(info: BatchInfo, offset: number): void {
+    this.#producers.stored(info, offset)
+    if (info.transactional) this.transactions.written(info.producerId, offset)
+  }
+
+  #ended(producerId: number, epoch: number, committed: boolean, offset: number): void {
     this.#producers.fenced(producerId, epoch)
     this.transactions.ended(producerId, committed, offset)
-    this.wake(marker.length)
   }
 
   /** The first replica that is alive leads; a change of leader begins a new epoch. */

@@ -59,6 +59,10 @@ export class ProducerStates {
     if (known !== undefined && epoch > known.epoch) this.#producers.set(producerId, { epoch, batches: [] })
   }
 
+  epochOf(producerId: number): number {
+    return this.#producers.get(producerId)?.epoch ?? 0
+  }
+
   stored(batch: BatchInfo, offset: number): void {
     const { producerId, producerEpoch: epoch, baseSequence } = batch
     if (producerId < 0) return

@@ -73,14 +73,19 @@ export function inspectBatch(bytes: Uint8Array, maxSize: number): BatchInfo | Re
   if (compression === 0 && !recordsFill(bytes, count)) {
     return refuse(ErrorCodes.INVALID_RECORD, `the records do not fill the batch of ${size} bytes exactly`)
   }
+  return batchInfo(bytes, size)
+}
+
+/** What the header says. */
+export function batchInfo(bytes: Uint8Array, size: number): BatchInfo {
   return {
     size,
-    count,
+    count: readInt32(bytes, BATCH_COUNT),
     maxTimestamp: readInt64(bytes, BATCH_MAX_TIMESTAMP),
     producerId: readInt64(bytes, BATCH_PRODUCER_ID),
     producerEpoch: (((bytes[BATCH_PRODUCER_EPOCH] << 8) | bytes[BATCH_PRODUCER_EPOCH + 1]) << 16) >> 16,
     baseSequence: readInt32(bytes, BATCH_BASE_SEQUENCE),
-    transactional: (attributes & TRANSACTIONAL) !== 0,
+    transactional: (bytes[BATCH_ATTRIBUTES + 1] & TRANSACTIONAL) !== 0,
   }
 }
 

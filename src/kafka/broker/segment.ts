@@ -1,10 +1,47 @@
 /**
- * A piece of a partition's log: record batches one after the other in one buffer, with an index by offset.
+ * A piece of a partition's log: record batches one after the other, in memory or in a file, with an index by offset.
  *
- * Law: offsets are dense; batch k covers [bases[k], bases[k + 1]). The buffer only grows and its filled part never changes,
- * so that views of it stay valid after the segment was dropped.
+ * Law: offsets are dense; batch k covers [bases[k], bases[k + 1]). The bytes only grow and what is there never changes, so that
+ * views of it stay valid after the segment was dropped.
  */
 const FIRST_CAPACITY = 4_096
+
+/** Where the batches are. */
+export interface SegmentBytes {
+  readonly length: number
+  append(batch: Uint8Array): void
+  view(from: number, to: number): Uint8Array
+  truncate(length: number): void
+  /** Nothing more comes. */
+  seal(): void
+  delete(): void
+}
+
+export function memorySegment(): SegmentBytes {
+  let bytes = new Uint8Array(FIRST_CAPACITY)
+  let length = 0
+  return {
+    get length() {
+      return length
+    },
+    append(batch) {
+      const end = length + batch.length
+      if (end > bytes.length) {
+        const grown = new Uint8Array(Math.max(end, bytes.length * 2))
+        grown.set(bytes.subarray(0, length))
+        bytes = grown
+      }
+      bytes.set(batch, length)
+      length = end
+    },
+    view: (from, to) => bytes.subarray(from, to),
+    truncate(to) {
+      length = to
+    },
+    seal() {},
+    delete() {},
+  }
+}
 
 export class Segment {
   readonly baseOffset: number
@@ -15,30 +52,27 @@ export class Segment {
   readonly bases: number[] = []
   readonly positions: number[] = []
   readonly timestamps: number[] = []
-  #bytes = new Uint8Array(FIRST_CAPACITY)
+  readonly bytes: SegmentBytes
 
-  constructor(baseOffset: number) {
+  constructor(baseOffset: number, bytes: SegmentBytes) {
     this.baseOffset = baseOffset
     this.nextOffset = baseOffset
+    this.bytes = bytes
   }
 
-  /** Store a copy of the batch and return it, for the broker to stamp. */
-  append(batch: Uint8Array, count: number, maxTimestamp: number): Uint8Array {
-    const at = this.length
-    const end = at + batch.length
-    if (end > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(end, this.#bytes.length * 2))
-      grown.set(this.#bytes.subarray(0, at))
-      this.#bytes = grown
-    }
-    this.#bytes.set(batch, at)
+  append(batch: Uint8Array, count: number, maxTimestamp: number): void {
+    this.bytes.append(batch)
+    this.index(batch.length, count, maxTimestamp)
+  }
+
+  /** The next batch is there. */
+  index(size: number, count: number, maxTimestamp: number): void {
     this.bases.push(this.nextOffset)
-    this.positions.push(at)
+    this.positions.push(this.length)
     this.timestamps.push(maxTimestamp)
     this.nextOffset += count
-    this.length = end
+    this.length += size
     this.maxTimestamp = Math.max(this.maxTimestamp, maxTimestamp)
-    return this.#bytes.subarray(at, end)
   }
 
   /** Index of the batch that holds an offset of this segment. */
@@ -58,10 +92,10 @@ export class Segment {
   }
 
   batch(index: number): Uint8Array {
-    return this.#bytes.subarray(this.positions[index], this.batchEnd(index))
+    return this.bytes.view(this.positions[index], this.batchEnd(index))
   }
 
   view(from: number, to: number): Uint8Array {
-    return this.#bytes.subarray(from, to)
+    return this.bytes.view(from, to)
   }
 }

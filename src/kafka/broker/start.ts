@@ -23,6 +23,7 @@ export interface RunningBroker extends AsyncDisposable {
   readonly broker: Broker
   /** Direct connections to the same broker, without sockets. */
   readonly network: Network
+  hasTopic(name: string): boolean
   createTopic(name: string, options?: TopicOptions): void
   deleteTopic(name: string): void
   /** Cut all connections of a node (of all nodes) and refuse new ones, as if it had died; its data stays. */
@@ -68,6 +69,7 @@ export async function startBroker(options: StartOptions = {}): Promise<RunningBr
     nodes: broker.nodes,
     broker,
     network: inProcessNetwork(broker),
+    hasTopic: (name) => broker.cluster.topics.get(name) !== undefined,
     createTopic: (name, topic) => broker.createTopic(name, topic),
     deleteTopic: (name) => broker.deleteTopic(name),
     stopListening,

@@ -98,3 +98,11 @@ export async function read(connection: BrokerConnection, options: FetchOptions =
   })
   return answer.responses[0].partitions[0]
 }
+
+/** The values `value-N` in record batches that are not compressed, in order. */
+export const valuesOf = (bytes: Uint8Array): string[] =>
+  [
+    ...Buffer.from(bytes)
+      .toString('latin1')
+      .matchAll(/value-\d+/g),
+  ].map(String)

@@ -99,7 +99,7 @@ export function retentionOf(configs: ReadonlyMap<string, string>, settings: Brok
     bytes: number('retention.bytes', settings.retentionBytes),
     ms: number('retention.ms', settings.retentionMs),
     records: settings.retentionRecords,
-    // Segments are buffers in memory: what suits files of a gigabyte does not suit them.
+    // What suits files of a gigabyte does not suit buffers in memory, and of a file the index is in memory.
     segmentBytes: Math.min(settings.segmentBytes, number('segment.bytes', settings.segmentBytes)),
   }
 }

@@ -8,6 +8,7 @@ import { ErrorCodes } from '../protocol/index.ts'
 import type { BrokerHost, BrokerSettings } from './options.ts'
 import { Partition } from './partition.ts'
 import type { Refusal } from './record-batch.ts'
+import type { BrokerStore } from './store.ts'
 import { configProblem, retentionOf } from './topic-configs.ts'
 
 export interface Topic {
@@ -45,13 +46,27 @@ export class Topics {
   readonly #byId = new Map<string, Topic>()
   readonly #settings: BrokerSettings
   readonly #host: BrokerHost
+  readonly #store: BrokerStore
   #alive: ReadonlySet<number>
   #placed = 0
 
-  constructor(settings: BrokerSettings, host: BrokerHost) {
+  constructor(settings: BrokerSettings, host: BrokerHost, store: BrokerStore) {
     this.#settings = settings
     this.#host = host
+    this.#store = store
     this.#alive = new Set(this.#nodes())
+    for (const stored of store.state?.topics.values() ?? []) {
+      const { name, id, replicationFactor } = stored
+      const configs = new Map(stored.configs)
+      // There may be fewer nodes than last time.
+      const replicas = stored.replicas.map((nodes) => {
+        const left = nodes.filter((node) => node <= settings.brokers)
+        return left.length > 0 ? left : [1]
+      })
+      const partitions = this.#newPartitions({ name, id, configs }, 0, replicas)
+      for (const partition of partitions) partition.recover(settings.log)
+      this.#add({ name, id, configs, replicationFactor, partitions })
+    }
   }
 
   get(name: string): Topic | undefined {
@@ -99,21 +114,45 @@ export class Topics {
   }
 
   create(name: string, plan: TopicPlan): Topic {
-    const retention = retentionOf(plan.configs, this.#settings)
-    const partitions = plan.replicas.map((replicas, index) => new Partition(name, index, replicas, retention))
-    for (const partition of partitions) partition.elect(this.#alive)
-    const { configs, replicationFactor } = plan
-    const topic: Topic = { name, id: this.#newId(), configs, replicationFactor, partitions }
+    const { configs, replicationFactor, replicas } = plan
+    const id = this.#newId()
+    this.#save({ name, id, configs, replicationFactor }, replicas)
+    const partitions = this.#newPartitions({ name, id, configs }, 0, replicas)
+    return this.#add({ name, id, configs, replicationFactor, partitions })
+  }
+
+  delete(topic: Topic): void {
+    this.#store.write({ kind: 'topic-deleted', name: topic.name })
+    this.#store.deleteTopic(topic.id)
+    this.#byName.delete(topic.name)
+    this.#byId.delete(topic.id)
+    for (const partition of topic.partitions) partition.wake(0)
+  }
+
+  #add(topic: Topic): Topic {
+    for (const partition of topic.partitions) partition.elect(this.#alive)
     this.#placed++
-    this.#byName.set(name, topic)
+    this.#byName.set(topic.name, topic)
     this.#byId.set(topic.id, topic)
     return topic
   }
 
-  delete(topic: Topic): void {
-    this.#byName.delete(topic.name)
-    this.#byId.delete(topic.id)
-    for (const partition of topic.partitions) partition.wake(0)
+  #newPartitions(
+    { name, id, configs }: Pick<Topic, 'name' | 'id' | 'configs'>,
+    first: number,
+    replicas: readonly (readonly number[])[],
+  ): Partition[] {
+    const retention = retentionOf(configs, this.#settings)
+    return replicas.map(
+      (nodes, i) => new Partition(name, first + i, nodes, retention, this.#store.partition(id, first + i)),
+    )
+  }
+
+  #save(
+    { name, id, configs, replicationFactor }: Omit<Topic, 'partitions'>,
+    replicas: readonly (readonly number[])[],
+  ): void {
+    this.#store.write({ kind: 'topic', topic: { name, id, configs: [...configs], replicationFactor, replicas } })
   }
 
   /** Nodes of the partitions that would be added to reach `count`, or why that is not possible. */
@@ -145,9 +184,8 @@ export class Topics {
   }
 
   addPartitions(topic: Topic, replicas: readonly (readonly number[])[]): void {
-    const retention = retentionOf(topic.configs, this.#settings)
-    for (const nodes of replicas) {
-      const partition = new Partition(topic.name, topic.partitions.length, nodes, retention)
+    this.#save(topic, [...topic.partitions.map((partition) => partition.replicas), ...replicas])
+    for (const partition of this.#newPartitions(topic, topic.partitions.length, replicas)) {
       partition.elect(this.#alive)
       topic.partitions.push(partition)
     }

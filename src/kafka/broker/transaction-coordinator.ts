@@ -4,23 +4,18 @@
  * Laws
  * - A transaction is of one producer id and epoch; taking its id (InitProducerId) aborts what is open and moves the epoch on, so
  *   that the one before is refused from then on. So does its timeout.
- * - Ending writes a marker to every partition of the transaction at once; the same end again is no error.
+ * - Ending is decided (PrepareCommit, PrepareAbort), then a marker is written to every partition of the transaction; a broker
+ *   that starts finishes what was decided. The same end again is no error.
+ * - A transaction that was open when the broker ended has what is left of its timeout.
  * - As in Kafka with `transaction.version` 1 the epoch stays when a transaction ends: a repeated end on an id that has begun
  *   another transaction ends that one.
  */
 import { ErrorCodes } from '../protocol/index.ts'
 import type { GroupCoordinator } from './group-coordinator.ts'
-import type { CommittedOffset } from './offset-store.ts'
+import type { StoredOffset, StoredTransaction, TransactionState } from './journal.ts'
 import type { BrokerHost, BrokerSettings } from './options.ts'
+import type { BrokerStore } from './store.ts'
 import type { Topics } from './topics.ts'
-
-export type TransactionState = 'Empty' | 'Ongoing' | 'CompleteCommit' | 'CompleteAbort'
-
-interface PendingOffset extends CommittedOffset {
-  readonly group: string
-  readonly topic: string
-  readonly partition: number
-}
 
 interface Transaction {
   readonly id: string
@@ -28,9 +23,11 @@ interface Transaction {
   epoch: number
   state: TransactionState
   timeoutMs: number
+  /** Epoch ms: when it came into its state. */
+  since: number
   readonly partitions: Map<string, { readonly topic: string; readonly partition: number }>
   readonly groups: Set<string>
-  offsets: PendingOffset[]
+  offsets: StoredOffset[]
   cancelTimer: () => void
 }
 
@@ -41,6 +38,7 @@ export class TransactionCoordinator {
   readonly #host: BrokerHost
   readonly #topics: Topics
   readonly #groups: GroupCoordinator
+  readonly #store: BrokerStore
   readonly #newProducerId: () => number
   readonly #transactions = new Map<string, Transaction>()
 
@@ -49,13 +47,34 @@ export class TransactionCoordinator {
     readonly host: BrokerHost
     readonly topics: Topics
     readonly groups: GroupCoordinator
+    readonly store: BrokerStore
     readonly newProducerId: () => number
   }) {
     this.#settings = parts.settings
     this.#host = parts.host
     this.#topics = parts.topics
     this.#groups = parts.groups
+    this.#store = parts.store
     this.#newProducerId = parts.newProducerId
+    for (const stored of parts.store.state?.transactions.values() ?? []) this.#transactions.set(stored.id, live(stored))
+  }
+
+  /** Go on with what the broker's last process left, when the partitions are there. */
+  resume(): void {
+    if (this.#store.state === undefined) return
+    const now = this.#host.clock.now()
+    for (const transaction of this.#transactions.values()) {
+      if (transaction.state === 'Ongoing') this.#watch(transaction, transaction.since + transaction.timeoutMs - now)
+      else if (isDecided(transaction)) this.#complete(transaction, true)
+    }
+    const open = [...this.#transactions.values()].filter(({ state }) => state === 'Ongoing')
+    for (const { name, partitions } of this.#topics.all()) {
+      for (const partition of partitions) {
+        const owns = ({ producerId, partitions: places }: Transaction, id: number) =>
+          producerId === id && places.has(`${name}/${partition.index}`)
+        partition.abortOrphans((id) => open.some((transaction) => owns(transaction, id)), now)
+      }
+    }
   }
 
   /** @param known what the producer had before; −1 and −1 for one that begins */
@@ -71,6 +90,7 @@ export class TransactionCoordinator {
         epoch: -1,
         state: 'Empty',
         timeoutMs,
+        since: 0,
         partitions: new Map(),
         groups: new Set(),
         offsets: [],
@@ -84,13 +104,14 @@ export class TransactionCoordinator {
       return { errorCode: ErrorCodes.PRODUCER_FENCED, producerId: -1, producerEpoch: -1 }
     }
     if (transaction.state === 'Ongoing') this.#fence(transaction)
+    else if (isDecided(transaction)) this.#complete(transaction, false)
     transaction.timeoutMs = timeoutMs
-    transaction.state = 'Empty'
     if (transaction.epoch >= LAST_EPOCH) {
       transaction.producerId = this.#newProducerId()
       transaction.epoch = -1
     }
     transaction.epoch++
+    this.#become(transaction, 'Empty')
     return { errorCode: ErrorCodes.NONE, producerId: transaction.producerId, producerEpoch: transaction.epoch }
   }
 
@@ -114,6 +135,7 @@ export class TransactionCoordinator {
     if (transaction === undefined) return errorCode
     this.#begin(transaction)
     for (const place of partitions) transaction.partitions.set(`${place.topic}/${place.partition}`, place)
+    this.#save(transaction)
     return ErrorCodes.NONE
   }
 
@@ -122,14 +144,16 @@ export class TransactionCoordinator {
     if (transaction === undefined) return errorCode
     this.#begin(transaction)
     transaction.groups.add(group)
+    this.#save(transaction)
     return ErrorCodes.NONE
   }
 
-  addOffset(id: string, producerId: number, epoch: number, offset: PendingOffset): number {
+  addOffset(id: string, producerId: number, epoch: number, offset: StoredOffset): number {
     const { transaction, errorCode } = this.#check(id, producerId, epoch)
     if (transaction === undefined) return errorCode
     if (transaction.state !== 'Ongoing') return ErrorCodes.INVALID_TXN_STATE
     transaction.offsets.push(offset)
+    this.#save(transaction)
     return ErrorCodes.NONE
   }
 
@@ -151,6 +175,10 @@ export class TransactionCoordinator {
       this.#finish(transaction, committed)
       return ErrorCodes.NONE
     }
+    if (transaction.state === (committed ? 'PrepareCommit' : 'PrepareAbort')) {
+      this.#complete(transaction, false)
+      return ErrorCodes.NONE
+    }
     const same = committed ? 'CompleteCommit' : 'CompleteAbort'
     return transaction.state === same ? ErrorCodes.NONE : ErrorCodes.INVALID_TXN_STATE
   }
@@ -161,8 +189,12 @@ export class TransactionCoordinator {
 
   #begin(transaction: Transaction): void {
     if (transaction.state === 'Ongoing') return
-    transaction.state = 'Ongoing'
-    transaction.cancelTimer = this.#host.clock.after(transaction.timeoutMs, () => {
+    this.#become(transaction, 'Ongoing')
+    this.#watch(transaction, transaction.timeoutMs)
+  }
+
+  #watch(transaction: Transaction, ms: number): void {
+    transaction.cancelTimer = this.#host.clock.after(Math.max(0, ms), () => {
       if (transaction.state === 'Ongoing') this.#fence(transaction)
     })
   }
@@ -174,24 +206,62 @@ export class TransactionCoordinator {
   }
 
   #finish(transaction: Transaction, committed: boolean): void {
-    const { producerId, epoch } = transaction
     transaction.cancelTimer()
+    this.#become(transaction, committed ? 'PrepareCommit' : 'PrepareAbort')
+    this.#complete(transaction, false)
+  }
+
+  /** @param again some of the markers may be written already, by the process before */
+  #complete(transaction: Transaction, again: boolean): void {
+    const { producerId, epoch } = transaction
+    const committed = transaction.state === 'PrepareCommit'
     const now = this.#host.clock.now()
-    for (const { topic, partition } of transaction.partitions.values()) {
-      this.#topics.partition(topic, partition)?.endTransaction(producerId, epoch, committed, now)
+    for (const [place, { topic, partition: index }] of transaction.partitions) {
+      const partition = this.#topics.partition(topic, index)
+      if (!again || partition?.transactions.producers().includes(producerId) === true) {
+        partition?.endTransaction(producerId, epoch, committed, now)
+      }
+      transaction.partitions.delete(place)
     }
     if (committed) {
       for (const { group, topic, partition, ...offset } of transaction.offsets) {
         this.#groups.getOrCreate(group).offsets.commit(topic, partition, offset)
       }
     }
-    transaction.partitions.clear()
     transaction.groups.clear()
     transaction.offsets = []
-    transaction.state = committed ? 'CompleteCommit' : 'CompleteAbort'
+    this.#become(transaction, committed ? 'CompleteCommit' : 'CompleteAbort')
+  }
+
+  #become(transaction: Transaction, state: TransactionState): void {
+    transaction.state = state
+    transaction.since = this.#host.clock.now()
+    this.#save(transaction)
+  }
+
+  #save(transaction: Transaction): void {
+    const { cancelTimer: _, partitions, groups, ...rest } = transaction
+    this.#store.write({
+      kind: 'transaction',
+      transaction: { ...rest, offsets: [...rest.offsets], partitions: [...partitions.values()], groups: [...groups] },
+    })
   }
 
   close(): void {
     for (const { cancelTimer } of this.#transactions.values()) cancelTimer()
+  }
+}
+
+function isDecided({ state }: Transaction): boolean {
+  return state === 'PrepareCommit' || state === 'PrepareAbort'
+}
+
+function live(stored: StoredTransaction): Transaction {
+  return {
+    ...stored,
+    partitions: new Map(stored.partitions.map((place) => [`${place.topic}/${place.partition}`, place])),
+    groups: new Set(stored.groups),
+    offsets: [...stored.offsets],
+    cancelTimer: () => {},
   }
 }

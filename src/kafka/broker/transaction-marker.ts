@@ -25,6 +25,9 @@ import {
  */
 const record = (committed: boolean) => [32, 0, 0, 0, 8, 0, 0, 0, committed ? 1 : 0, 12, 0, 0, 0, 0, 0, 0, 0]
 
+/** Where the low byte of the type stands in the record. */
+const MARKER_TYPE = 8
+
 export function markerBatch(producerId: number, epoch: number, committed: boolean, now: number): Uint8Array {
   const content = record(committed)
   const batch = new Uint8Array(BATCH_HEADER_SIZE + content.length)
@@ -41,4 +44,9 @@ export function markerBatch(producerId: number, epoch: number, committed: boolea
   batch.set(content, BATCH_HEADER_SIZE)
   writeInt32(batch, BATCH_CRC, crc32c(batch, BATCH_ATTRIBUTES, batch.length))
   return batch
+}
+
+/** Of a batch that `markerBatch` made. */
+export function markerCommits(batch: Uint8Array): boolean {
+  return batch[BATCH_HEADER_SIZE + MARKER_TYPE] === 1
 }

@@ -40,12 +40,14 @@ export async function beginTransaction(
   transactionalId: string,
   timeoutMs: number,
 ): Promise<TransactionIdentity> {
-  const { producerId, producerEpoch } = await ask(client, transactionalId, 'begin', initProducerId, () => ({
-    transactionalId,
-    transactionTimeoutMs: timeoutMs,
-    producerId: -1,
-    producerEpoch: -1,
-  }))
+  const request = () => ({ transactionalId, transactionTimeoutMs: timeoutMs, producerId: -1, producerEpoch: -1 })
+  const { producerId, producerEpoch } = await ask(client, transactionalId, 'begin', initProducerId, request, {
+    refuse: (code) => {
+      if (code === ErrorCodes.INVALID_TRANSACTION_TIMEOUT) {
+        fail('KAFKA_TRANSACTION_TIMEOUT', { transactionalId, timeoutMs })
+      }
+    },
+  })
   return { transactionalId, producerId, epoch: producerEpoch }
 }
 
@@ -108,7 +110,7 @@ async function ask<A extends Api>(
   action: string,
   api: A,
   build: () => RequestOf<A>,
-  options: { readonly upTo?: number } = {},
+  options: { readonly upTo?: number; readonly refuse?: (code: number) => void } = {},
 ): Promise<ReceivedResponseOf<A>> {
   return retry<ReceivedResponseOf<A>>(client.host, client.config, async () => {
     const node = await coordinatorOf(client, transactionalId)
@@ -116,6 +118,7 @@ async function ask<A extends Api>(
     const response = await client.link(node).call(api, build, options)
     const code = errorOf(response)
     if (code === 0) return response
+    options.refuse?.(code)
     return judged(action, transactionalId, code)
   })
 }
@@ -168,7 +171,6 @@ function judged(action: string, transactionalId: string, code: number): Again {
   if (LOST.includes(code)) {
     throw failure('KAFKA_TRANSACTION_LOST', { action, transactionalId, error: name })
   }
-  if (code === ErrorCodes.INVALID_TRANSACTION_TIMEOUT) fail('KAFKA_TRANSACTION_TIMEOUT', { transactionalId })
   const error: RivuletError = failure('KAFKA_BROKER_ERROR', {
     action: `${action} transaction '${transactionalId}'`,
     error: name,

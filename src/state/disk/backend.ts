@@ -13,8 +13,8 @@ import type { Value } from '../../types/value.ts'
 import type { SnapshotMode, StateBackend, StateDeclaration } from '../contract.ts'
 import { keyGroupOfKey } from '../key-group.ts'
 import { MemoryState, type Place } from '../memory/backend.ts'
-import { writerOf } from '../memory/changes.ts'
 import type { KeyStore } from '../memory/key-store.ts'
+import { Marks } from '../memory/marks.ts'
 import { beginsWith, type FoundRow, keyColumns, peekMemory } from '../memory/peek.ts'
 import { MemoryCopy } from '../memory/snapshot.ts'
 import { RecordLog, type Segment, type Stretch } from './record-log.ts'
@@ -71,13 +71,13 @@ class DiskState extends MemoryState {
     const { shelf, form } = this.shelves.get(store) as { shelf: DiskShelf; form: RowForm }
     const changes = mode === 'changes' && store.changes.counting
     const stretches = shelf.log.stretches(changes)
-    let pending: Uint8Array | undefined
+    let pending: Marks | undefined
     if (!changes) {
-      pending = store.live.slice(0, store.high)
+      pending = Marks.of(store.live, store.high)
       // Rows that are on disk too are taken from there.
-      for (let slot = 0; slot < pending.length; slot++) if (shelf.places[slot] !== 0) pending[slot] = 0
+      for (let slot = 0; slot < pending.length; slot++) if (shelf.places[slot] !== 0) pending.set(slot, 0)
     }
-    if (mode === 'copy') return new DiskCopy(store, pending as Uint8Array, undefined, shelf, form, stretches)
+    if (mode === 'copy') return new DiskCopy(store, pending as Marks, undefined, shelf, form, stretches)
     const since = store.changes.start()
     shelf.log.snapshotTaken()
     return new DiskCopy(store, pending ?? since.marks, changes ? since.removed : undefined, shelf, form, stretches)
@@ -164,7 +164,7 @@ class DiskCopy extends MemoryCopy {
 
   constructor(
     store: KeyStore,
-    pending: Uint8Array,
+    pending: Marks,
     removed: ConstructorParameters<typeof MemoryCopy>[2],
     shelf: DiskShelf,
     form: RowForm,
@@ -196,7 +196,7 @@ class DiskCopy extends MemoryCopy {
           if (store.watch && view.touched + store.ttlMs <= now) return
           const starts = form.findParts(view)
           for (let p = 0; p < writers.length; p++) {
-            const writer = writerOf(writers[p], view.keyGroup)
+            const writer = writers[p][view.keyGroup] ?? this.newWriter(p, view.keyGroup)
             writer.raw(view.bytes.subarray(starts[p], starts[p + 1]))
             writer.rows++
             this.wrote(p, view.keyGroup, writer)

@@ -158,7 +158,7 @@ export class DiskShelf implements Shelf {
     if (store.probe.find(store, columns, 0, view.hash) >= 0) return
     const slot = store.take(columns, 0, view.hash)
     const time = form.readRow(slot)
-    store.changes.marks[slot] = 0
+    store.changes.marks.set(slot, 0)
     this.places[slot] = place
     this.used[slot] = 1
     this.registered[slot] = this.times.has(time) ? time : Number.NaN
@@ -239,7 +239,7 @@ export class DiskShelf implements Shelf {
     if (this.places[slot] === 0) {
       for (const copy of changes.copies) if (copy.has(slot)) copy.take(slot)
       const body = form.write(slot)
-      const place = log.append(hash, store.keyGroupOf(slot), form.touched(slot), body, changes.marks[slot] !== 0)
+      const place = log.append(hash, store.keyGroupOf(slot), form.touched(slot), body, changes.marks.get(slot) !== 0)
       this.written += body.length
       index.insert(hash, place)
     }
@@ -247,7 +247,7 @@ export class DiskShelf implements Shelf {
     if (!Number.isNaN(time) && this.registered[slot] !== time) this.times.add(time, hash)
     this.registered[slot] = Number.NaN
     this.places[slot] = 0
-    changes.marks[slot] = 0
+    changes.marks.set(slot, 0)
     store.drop(slot)
     store.moves++
   }

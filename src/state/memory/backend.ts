@@ -24,6 +24,7 @@ import type {
 } from '../contract.ts'
 import type { KeyStore } from './key-store.ts'
 import { MemoryList } from './list.ts'
+import { Marks } from './marks.ts'
 import { type FoundRow, peekMemory, statesOf } from './peek.ts'
 import { restoreList, restoreTable } from './restore.ts'
 import { keyGroups, listPart, MemoryCopy, tablePart } from './snapshot.ts'
@@ -177,11 +178,11 @@ export class MemoryState implements OperatorState {
   /** Changes count from a full snapshot on; before there was one, or when one is asked for, all rows are written. */
   protected copyOf(store: KeyStore, mode: SnapshotMode): MemoryCopy {
     const changes = mode === 'changes' && store.changes.counting
-    const all = changes ? undefined : store.live.slice(0, store.high)
+    const all = changes ? undefined : Marks.of(store.live, store.high)
     const since = mode === 'copy' ? undefined : store.changes.start()
     return changes && since !== undefined
       ? new MemoryCopy(store, since.marks, since.removed)
-      : new MemoryCopy(store, all as Uint8Array, undefined)
+      : new MemoryCopy(store, all as Marks, undefined)
   }
 
   restore(parts: readonly SerializedState[]): void {

@@ -8,6 +8,7 @@
  *   no snapshot has it. They are kept from the first full snapshot on; a job without checkpoints does not pay for them.
  */
 import { RowWriter } from '../row-codec.ts'
+import { CHANGED, Marks } from './marks.ts'
 
 /** One state as rows of bytes: a table, or a list by key. */
 export interface StatePart {
@@ -20,21 +21,21 @@ export interface StatePart {
 export interface StoreCopy {
   has(slot: number): boolean
   take(slot: number): void
+  /** Take those of the slots that it has. */
+  takeAll(slots: Int32Array, count: number): void
 }
 
-export const CHANGED = 1
 const NEW = 2
 
 export class Changes {
-  /** By slot. */
-  marks: Uint8Array
+  readonly marks: Marks
   counting = false
   /** Keys removed since the last snapshot, by key group. */
   removed = new Map<number, RowWriter>()
   readonly copies = new Set<StoreCopy>()
 
   constructor(capacity: number) {
-    this.marks = new Uint8Array(capacity)
+    this.marks = new Marks(capacity)
   }
 
   get idle(): boolean {
@@ -43,33 +44,36 @@ export class Changes {
 
   before(slot: number): void {
     if (this.copies.size !== 0) for (const copy of this.copies) if (copy.has(slot)) copy.take(slot)
-    if (this.counting && this.marks[slot] === 0) this.marks[slot] = CHANGED
+    if (this.counting && this.marks.get(slot) === 0) this.marks.set(slot, CHANGED)
+  }
+
+  /** The same for the slots of a batch. */
+  beforeAll(slots: Int32Array, count: number): void {
+    for (const copy of this.copies) copy.takeAll(slots, count)
+    if (this.counting) this.marks.change(slots, count)
   }
 
   inserted(slot: number): void {
-    if (this.counting) this.marks[slot] = NEW
+    if (this.counting) this.marks.set(slot, NEW)
   }
 
   /** A row goes. @returns whether snapshots that were taken may hold it */
   forget(slot: number): boolean {
-    const known = this.counting && this.marks[slot] !== NEW
-    this.marks[slot] = 0
+    const known = this.counting && this.marks.get(slot) !== NEW
+    this.marks.set(slot, 0)
     return known
   }
 
   reserve(capacity: number): void {
-    const marks = new Uint8Array(capacity)
-    marks.set(this.marks)
-    this.marks = marks
+    this.marks.reserve(capacity)
   }
 
   /** The marks so far; changes count from here. */
-  start(): { readonly marks: Uint8Array; readonly removed: Map<number, RowWriter> } {
-    const { marks, removed } = this
-    this.marks = new Uint8Array(marks.length)
+  start(): { readonly marks: Marks; readonly removed: Map<number, RowWriter> } {
+    const { removed } = this
     this.removed = new Map()
     this.counting = true
-    return { marks, removed }
+    return { marks: this.marks.take(), removed }
   }
 }
 

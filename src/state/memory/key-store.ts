@@ -129,6 +129,8 @@ export abstract class KeyStore implements Indexed {
   readonly changes = new Changes(FIRST_CAPACITY)
   /** What a row is written as: the store itself, then what hangs on it. */
   readonly parts: StatePart[] = []
+  /** By part and key group: length of the block in the last snapshot, about. */
+  readonly blockBytes: number[][] = []
   shelf: Shelf | null = null
   moves = 0
   /** Set by the backend, which knows the maximum parallelism. */
@@ -175,9 +177,10 @@ export abstract class KeyStore implements Indexed {
     const columns = keyColumns.map((c) => batch.columns[c])
     this.shelf?.fetch(columns, batch.length)
     this.probe.lookup(this, columns, batch.length, slots, intent === 'update', null)
-    if (intent === 'update' && (this.shelf !== null || !this.changes.idle)) {
-      for (let i = 0; i < batch.length; i++) this.touch(slots[i])
-    }
+    if (intent !== 'update') return
+    if (this.shelf === null) {
+      if (!this.changes.idle) this.changes.beforeAll(slots, batch.length)
+    } else for (let i = 0; i < batch.length; i++) this.touch(slots[i])
   }
 
   /** The row of a slot is about to change. */

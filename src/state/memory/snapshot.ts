@@ -7,55 +7,74 @@
  *   number of rows, then value columns and time of last update (with TTL) of each. A list that hangs on a table stores the
  *   table's key, so that it can be read back in any order of slots.
  */
-import { type ColumnBuilder, type Schema, valueAt } from '../../types/batch.ts'
+import type { ColumnBuilder, Schema } from '../../types/batch.ts'
 import type { KeyedPart } from '../contract.ts'
 import { hashKindOf } from '../hash.ts'
 import { keyGroupOfHash } from '../key-group.ts'
 import { compileHash, type HashColumns } from '../probe.ts'
+import { compileRow } from '../row-code.ts'
 import { RowWriter } from '../row-codec.ts'
-import { type StatePart, type StoreCopy, writerOf } from './changes.ts'
+import type { StatePart, StoreCopy } from './changes.ts'
 import type { KeyStore } from './key-store.ts'
 import type { MemoryList } from './list.ts'
+import type { Marks } from './marks.ts'
 import type { MemoryTable } from './table.ts'
 
 /** Rows between two pauses. */
 const SLICE = 4096
 /** A block is handed over when it has so many bytes; what follows of its key group are changes upon it. */
 const BLOCK_BYTES = 64 * 1024
+/** What generated code may reserve and not use, about. */
+const LONGEST_ROW = 128
 
 export class MemoryCopy implements StoreCopy {
   protected readonly store: KeyStore
-  protected readonly writers: Map<number, RowWriter>[]
+  /** By part and key group. */
+  protected readonly writers: (RowWriter | undefined)[][]
   private readonly removed: Map<number, RowWriter> | undefined
-  private readonly pending: Uint8Array
+  private readonly pending: Marks
   private emit: ((part: KeyedPart) => void) | undefined
   /** Key groups of which a block was handed over, by part. */
   private readonly begun: Set<number>[]
 
-  /** @param pending slots to write are not 0  @param removed keys that went; absent in a full snapshot */
-  constructor(store: KeyStore, pending: Uint8Array, removed: Map<number, RowWriter> | undefined) {
+  /** @param pending slots to write have a mark  @param removed keys that went; absent in a full snapshot */
+  constructor(store: KeyStore, pending: Marks, removed: Map<number, RowWriter> | undefined) {
     this.store = store
     this.pending = pending
     this.removed = removed
-    this.writers = store.parts.map(() => new Map())
+    this.writers = store.parts.map(() => [])
     this.begun = store.parts.map(() => new Set())
     store.changes.copies.add(this)
   }
 
   has(slot: number): boolean {
-    return slot < this.pending.length && this.pending[slot] !== 0
+    return slot < this.pending.length && this.pending.get(slot) !== 0
   }
 
   take(slot: number): void {
-    if (slot < this.pending.length) this.pending[slot] = 0
+    if (slot < this.pending.length) this.pending.set(slot, 0)
     const { store, writers } = this
     const keyGroup = store.keyGroupOf(slot)
     for (let p = 0; p < writers.length; p++) {
-      const writer = writerOf(writers[p], keyGroup)
+      const writer = writers[p][keyGroup] ?? this.newWriter(p, keyGroup)
       if (!store.parts[p].write(writer, slot, this.removed !== undefined)) continue
       writer.rows++
       this.wrote(p, keyGroup, writer)
     }
+  }
+
+  takeAll(slots: Int32Array, count: number): void {
+    const { pending } = this
+    for (let i = 0; i < count; i++) {
+      const slot = slots[i]
+      if (slot < pending.length && pending.get(slot) !== 0) this.take(slot)
+    }
+  }
+
+  protected newWriter(part: number, keyGroup: number): RowWriter {
+    const writer = new RowWriter(this.store.blockBytes[part]?.[keyGroup])
+    this.writers[part][keyGroup] = writer
+    return writer
   }
 
   /** A row more: a block that is long enough is handed over. */
@@ -66,10 +85,13 @@ export class MemoryCopy implements StoreCopy {
 
   private block(part: number, keyGroup: number): KeyedPart {
     const { state } = this.store.parts[part]
-    const writer = this.writers[part].get(keyGroup) ?? new RowWriter()
-    this.writers[part].delete(keyGroup)
+    const writer = this.writers[part][keyGroup] ?? new RowWriter()
+    this.writers[part][keyGroup] = undefined
     const first = this.begun[part].has(keyGroup) === false
     this.begun[part].add(keyGroup)
+    // The next snapshot's block of the key group will be about as long.
+    this.store.blockBytes[part] ??= []
+    this.store.blockBytes[part][keyGroup] = Math.ceil(writer.length * 1.1) + LONGEST_ROW
     if (this.removed === undefined && first) return { state, keyGroup, bytes: writer.finish() }
     // A list that hangs on a table has no keys of its own to remove.
     const removed = first && part === 0 ? this.removed?.get(keyGroup) : undefined
@@ -82,7 +104,7 @@ export class MemoryCopy implements StoreCopy {
     if (split) this.emit = emit
     let written = 0
     for (let slot = 0; slot < pending.length; slot++) {
-      if (pending[slot] === 0) continue
+      if (pending.get(slot) === 0) continue
       this.take(slot)
       if (++written % SLICE === 0) yield
     }
@@ -90,7 +112,7 @@ export class MemoryCopy implements StoreCopy {
     this.close()
     for (let p = 0; p < writers.length; p++) {
       const removed = p === 0 ? [...(this.removed?.keys() ?? [])].filter((group) => !this.begun[0].has(group)) : []
-      for (const keyGroup of [...new Set([...writers[p].keys(), ...removed])].sort((a, b) => a - b)) {
+      for (const keyGroup of [...new Set([...groupsOf(writers[p]), ...removed])].sort((a, b) => a - b)) {
         emit(this.block(p, keyGroup))
         if (keyGroup % 16 === 0) yield
       }
@@ -103,6 +125,10 @@ export class MemoryCopy implements StoreCopy {
   close(): void {
     this.store.changes.copies.delete(this)
   }
+}
+
+function groupsOf(writers: readonly (RowWriter | undefined)[]): number[] {
+  return [...writers.keys()].filter((group) => writers[group] !== undefined)
 }
 
 export function tablePart(state: string, table: MemoryTable): StatePart {
@@ -148,12 +174,8 @@ export function listRows(list: MemoryList): (writer: RowWriter, slot: number) =>
 }
 
 export function rowOf(schema: Schema, columns: readonly ColumnBuilder[]): (writer: RowWriter, row: number) => void {
-  return (writer, row) => {
-    for (let c = 0; c < schema.length; c++) {
-      const { type } = schema[c]
-      writer.cell(valueAt(columns[c] as never, type, row), type)
-    }
-  }
+  const write = compileRow(schema)
+  return (writer, row) => write(writer, columns, row)
 }
 
 /** The key group of a slot. */
