@@ -117,9 +117,6 @@ describe('nothing comes through', { timeout: 30_000 }, () => {
     await job.pass(2000)
     await job.run(COPY)
     await job.pass(1000)
-      JSON.stringify(job.findings(), null, 1),
-      JSON.stringify(job.job.describe().operators.map((o) => o.subtasks)),
-    )
     const finding = job.find('SOURCE_NOT_READING')
     assert.equal(finding?.evidence.lag, 2)
     assert.equal(finding?.evidence.recordsSinceTheStart, 2)
