@@ -32,7 +32,7 @@ export { resolveTable } from './bind/table.ts'
 export type { PlannerContext, PlannerFunctions } from './context.ts'
 export { planTree } from './explain.ts'
 export { parsePlan, planText } from './json.ts'
-export { createTableText, describeColumns, showCreate } from './show.ts'
+export { createTableText, describeColumns, isSecretOption, showCreate } from './show.ts'
 export { openTable, PLANNER_OPTIONS, type Registries } from './table-request.ts'
 
 export interface PlannedQuery {

@@ -29,10 +29,22 @@ export const planErrors = {
     hint: ({ key }) => `SET '${key}' = '…';`,
     flink: 'Key: … must be positive when table.exec.mini-batch.enabled is set to true',
   }),
-  PLAN_FILE: declare<{ problem: string }>({
+  PLAN_FILE: declare<{ problem: string; hint?: string }>({
     domain: 'user',
     message: ({ problem }) => `The compiled plan cannot be read: ${problem}.`,
-    hint: () => 'Write it again with COMPILE PLAN.',
+    hint: ({ hint }) => hint ?? 'Write it again with COMPILE PLAN.',
+  }),
+  PLAN_FILE_EXISTS: declare<{ path: string }>({
+    domain: 'user',
+    message: ({ path }) => `The plan file '${path}' is there already, and a job may depend on it.`,
+    hint: () =>
+      "COMPILE PLAN '…' IF NOT EXISTS leaves it as it is; SET 'table.plan.force-recompile' = 'true' overwrites it.",
+    flink: "Cannot overwrite the plan file '…'.",
+  }),
+  PLAN_FILE_SECRET: declare<{ table: string; key: string }>({
+    domain: 'user',
+    message: ({ table, key }) => `The option '${key}' of ${table} is secret, so it is not in the plan file.`,
+    hint: () => 'Run the CREATE TABLE of this table before EXECUTE PLAN: the option is taken from there.',
   }),
 
   // ---- Catalog -------------------------------------------------------------------------------------------------------
