@@ -84,7 +84,6 @@ export function explainStatement(
         optimized: optimized.rels,
         fired: optimized.fired,
         nodes: plan.nodes,
-        ttlMs: context.options.duration('table.exec.state.ttl') ?? 0,
       },
       details,
     )

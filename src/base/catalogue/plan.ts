@@ -29,6 +29,12 @@ export const planErrors = {
     hint: ({ key }) => `SET '${key}' = '…';`,
     flink: 'Key: … must be positive when table.exec.mini-batch.enabled is set to true',
   }),
+  PLAN_HINT: declare<{ problem: string; hint?: string }>({
+    domain: 'user',
+    message: ({ problem }) => `${problem}.`,
+    hint: ({ hint }) => hint,
+    flink: 'The options of following hints cannot match the name of input tables or views: …',
+  }),
   PLAN_FILE: declare<{ problem: string; hint?: string }>({
     domain: 'user',
     message: ({ problem }) => `The compiled plan cannot be read: ${problem}.`,

@@ -155,7 +155,9 @@ function withHints(
   let merged = options
   for (const hint of hints) {
     if (hint.name.name.toUpperCase() !== 'OPTIONS') {
-      fail('PLAN_NOT_SUPPORTED', { feature: `The table hint ${hint.name.name}` }, { span: hint.span })
+      const problem = `${hint.name.name} is no hint of a table`
+      const advice = `A table takes /*+ OPTIONS('key' = 'value') */; hints such as STATE_TTL stand behind SELECT.`
+      fail('PLAN_HINT', { problem, hint: advice }, { span: hint.span })
     }
     const added = hint.arguments.map(({ key, value }) => [key ?? '', { value }] as const)
     merged = { ...merged, ...Object.fromEntries(added) }

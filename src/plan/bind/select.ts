@@ -20,6 +20,7 @@ import { windowPropertyOf } from './group-window.ts'
 import { literal } from './literal.ts'
 import { lowerOvers, type OverCollector, overAggregate } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
+import { checkStateTtl, queryHints, ttlOf } from './query-hints.ts'
 import { appendRowNumbers, type RowNumberCollector, sortable } from './row-number.ts'
 import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
 import { bindWhere, GrowingRow } from './where.ts'
@@ -42,6 +43,8 @@ export interface SelectCore {
   readonly isAggregate: boolean
   readonly rowNumbers: RowNumberCollector
   readonly qualify?: Expr
+  /** STATE_TTL of the aggregate, in ms. */
+  readonly groupTtl?: number
   /** Sort keys of ORDER BY: columns of the result, or expressions that become hidden columns behind it. */
   readonly order: readonly (number | Expr)[]
 }
@@ -81,7 +84,10 @@ function hasOtherWindow(ast: unknown): boolean {
 }
 
 export function bindCore(context: BindContext, select: Select, orderBy: readonly OrderItem[] = []): SelectCore {
-  const from = select.from === undefined ? oneRow(context) : bindFrom(context, select.from)
+  const stateTtl = queryHints(select)
+  const from = select.from === undefined ? oneRow(context) : bindFrom({ ...context, stateTtl }, select.from)
+  checkStateTtl(stateTtl, from.scope)
+  const groupTtl = ttlOf(stateTtl, from.scope)
   const row = new GrowingRow(context, from)
   const correlated = select.where === undefined ? [] : bindWhere(context, row, select.where)
 
@@ -135,6 +141,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     isAggregate,
     rowNumbers,
     order,
+    ...(groupTtl !== undefined && { groupTtl }),
     ...(having && { having }),
     ...(qualify && { qualify }),
   }
@@ -210,6 +217,7 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
     const where = select.groupBy === undefined ? place : { ...place, span: select.groupBy.span }
     const aggregated = aggregate(rel, grouping, collector, used, where)
     rel = aggregated.rel
+    if (rel.kind === 'aggregate' && core.groupTtl !== undefined) rel = { ...rel, ttl: core.groupTtl }
     if (core.having !== undefined)
       rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
     exprs = [...exprs, ...extra].map(aggregated.lower)
