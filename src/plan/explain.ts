@@ -3,11 +3,13 @@
  *
  * Law: nothing that is shown holds the value of a secret option; trees are printed top-down, children indented behind `+- `.
  */
+import { walkExpr } from '../expr/expr.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import { changelogModeText } from '../types/row-kind.ts'
 import { callText, exprText, namesOf, orderText, overText, rangeText, tableCallText, windowText } from './describe.ts'
 import { matchText } from './describe-match.ts'
-import { inputsOfRel, type JoinTimes, type Rel } from './nodes.ts'
+import { inputsOfRel, type JoinTimes, type Rel, walkRel } from './nodes.ts'
+import { mapExprs } from './rules/rule.ts'
 
 export interface ExplainDetails {
   readonly changelogMode: boolean
@@ -155,13 +157,39 @@ const UNBOUNDED: Partial<Record<PlanNode['kind'], string>> = {
   'over-aggregate': 'one entry per partition, or its rows where they are ordered by a value',
 }
 
-/** Operators whose state grows for ever: what they keep, and what would bound it. */
-function adviceText({ nodes }: ExplainedStages): string {
+/** Operators whose state grows for ever: what they keep, and what would bound it; and what is likely not meant. */
+function adviceText({ nodes, bound }: ExplainedStages): string {
   const lines = nodes.flatMap((node) => {
     const kept = unbounded(node)
-    return kept === undefined ? [] : [`[${node.id}] ${node.kind} keeps ${kept}`]
+    const said = kept === undefined ? [] : [`[${node.id}] ${node.kind} keeps ${kept}`]
+    if (node.kind === 'join' && node.leftKeys.length === 0) {
+      said.push(
+        `[${node.id}] join has no equality of both sides: one subtask compares each row with every row of the other side; ON a.k = b.k would spread it.`,
+      )
+    }
+    return said
   })
+  lines.push(...new Set(bound.flatMap(neverTrue)))
   return lines.length === 0 ? 'No advice.' : lines.join('\n')
+}
+
+const COMPARISONS = ['=', '<>', '<', '<=', '>', '>=']
+
+/** Comparisons with NULL, which are neither true nor false. */
+function neverTrue(root: Rel): string[] {
+  const found: string[] = []
+  walkRel(root, (rel) => {
+    const names = inputsOfRel(rel).flatMap((input) => namesOf(input.schema))
+    mapExprs(rel, (top) => {
+      walkExpr(top, (expr) => {
+        const compares = expr.kind === 'call' && COMPARISONS.includes(expr.fn)
+        if (!compares || !expr.args.some((arg) => arg.kind === 'literal' && arg.value === null)) return
+        found.push(`${exprText(expr, names)} is never true: write IS NULL or IS NOT NULL.`)
+      })
+      return top
+    })
+  })
+  return found
 }
 
 function unbounded(node: PlanNode): string | undefined {

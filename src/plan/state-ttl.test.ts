@@ -105,3 +105,15 @@ test('PLAN_ADVICE names every operator whose state grows for ever, and what woul
   assert.match(advice(match('')), /^\[2\] match keeps .* WITHIN/)
   assert.equal(advice(match("WITHIN INTERVAL '1' HOUR")), 'No advice.')
 })
+
+test('PLAN_ADVICE names what is likely not meant', () => {
+  const options = { 'table.exec.state.ttl': '1 d' }
+  const pairs = 'SELECT o.id FROM orders AS o JOIN users AS u ON o.k > u.k'
+  assert.match(advice(pairs, options), /^\[\d\] join has no equality of both sides/)
+  assert.equal(advice('SELECT o.id FROM orders AS o JOIN users AS u ON o.k = u.k', options), 'No advice.')
+  assert.equal(
+    advice('SELECT id FROM orders WHERE k = NULL'),
+    '(k = NULL) is never true: write IS NULL or IS NOT NULL.',
+  )
+  assert.equal(advice('SELECT id FROM orders WHERE k IS NULL'), 'No advice.')
+})

@@ -94,7 +94,7 @@ export const planErrors = {
   }),
   PLAN_DUPLICATE_COLUMN: declare<{ column: string; where: string }>({
     domain: 'user',
-    message: ({ column, where }) => `The column '${column}' is declared twice in ${where}.`,
+    message: ({ column, where }) => `The column '${column}' stands twice in ${where}.`,
     hint: () => 'Rename or remove one of them.',
     flink: "A column named '…' already exists in the table.",
   }),
@@ -298,6 +298,13 @@ export const planErrors = {
   PLAN_CAST: declare<{ from: string; to: string }>({
     domain: 'user',
     message: ({ from, to }) => `A value of type ${from} cannot be cast to ${to}.`,
+    hint: ({ from, to }) => {
+      const isNumber = (type: string) => /^(TINYINT|SMALLINT|INT|BIGINT|DECIMAL|FLOAT|DOUBLE)/.test(type)
+      if (isNumber(from) && to.startsWith('TIMESTAMP')) return 'Write TO_TIMESTAMP_LTZ(milliseconds, 3).'
+      if (from.startsWith('TIMESTAMP') && isNumber(to))
+        return 'Write UNIX_TIMESTAMP(CAST(x AS STRING)), which is in seconds.'
+      return undefined
+    },
     flink: 'Cast function cannot convert value of type … to type …',
   }),
   PLAN_TYPE: declare<{ problem: string; hint?: string }>({

@@ -112,6 +112,11 @@ function matchColumns(
   const insertable = table.columns.filter((column) => columns.includes(column))
   const wanted =
     target.columns === undefined ? insertable : target.columns.map((name) => findColumn(insertable, table, name))
+  for (const [i, column] of wanted.entries()) {
+    if (wanted.indexOf(column) === i) continue
+    const where = `the column list of INSERT INTO ${table.path.name}`
+    fail('PLAN_DUPLICATE_COLUMN', { column: column.name, where }, { span: target.columns?.[i].span ?? target.span })
+  }
   const { rel, names } = query
   const mismatch = (problem: string): never =>
     fail(

@@ -12,7 +12,7 @@ import { exprKey } from '../../expr/key.ts'
 import type { Expression, FunctionCall, OrderItem, Select, SelectItem } from '../../sql/ast.ts'
 import { INT, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
-import { aggregate, type BoundGrouping, bindGroupBy, usedProperties } from './aggregate.ts'
+import { aggregate, type BoundGrouping, bindGroupBy, refuseAlias, usedProperties } from './aggregate.ts'
 import { filter, project, uniqueNames } from './build.ts'
 import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression.ts'
 import { bindFrom } from './from.ts'
@@ -124,6 +124,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
   const items = bindItems(withWindows, select.items)
   const qualify = select.qualify === undefined ? undefined : bindQualify(withWindows('QUALIFY'), select.qualify, items)
   const order = orderBy.map((item) => orderKey(env('ORDER BY'), item, items))
+  if (select.having !== undefined) refuseAliases(env('HAVING'), select.having, aliases)
   const having = select.having === undefined ? undefined : bindCondition(env('HAVING'), select.having)
   const isAggregate = select.groupBy !== undefined || collector.drafts.length > 0 || having !== undefined
   if (isAggregate && row.joined > 0 && select.groupBy === undefined && collector.drafts.length > 0) {
@@ -144,6 +145,15 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     ...(groupTtl !== undefined && { groupTtl }),
     ...(having && { having }),
     ...(qualify && { qualify }),
+  }
+}
+
+function refuseAliases(env: ExpressionScope, ast: unknown, aliases: readonly string[]): void {
+  if (typeof ast !== 'object' || ast === null) return
+  if ((ast as { kind?: unknown }).kind === 'column') refuseAlias(env, ast as Expression, aliases)
+  // A query inside has names of its own.
+  else if ((ast as { kind?: unknown }).kind !== 'query') {
+    for (const each of Object.values(ast)) refuseAliases(env, each, aliases)
   }
 }
 
