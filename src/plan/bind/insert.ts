@@ -18,7 +18,7 @@ import type { Rel, SinkRel } from '../nodes.ts'
 import { inputAt, project } from './build.ts'
 import { implicitCast } from './call.ts'
 import { literal } from './literal.ts'
-import { inText, openCatalogTable, planTableOf } from './scan.ts'
+import { inText, openCatalogTable, placeOfOptions, planTableOf } from './scan.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 
 /** What INSERT says besides its query. */
@@ -54,7 +54,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   const table = object
   const opened = openCatalogTable(context, table, planTableOf(table), target.table.span)
   const connector = opened.connector.identifier
-  const sink = inText(table.source, () => opened.connector.sink?.(opened.request))
+  const sink = inText(table.source, () => opened.connector.sink?.(opened.request), placeOfOptions(table))
   if (sink === undefined) {
     return fail(
       'PLAN_CONNECTOR_DIRECTION',
