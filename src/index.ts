@@ -6,7 +6,6 @@ export { defineJob, type JobContext, type JobDefinition } from './engine/define-
 export type { Finding, JobDescription } from './engine/doctor/index.ts'
 export {
   StreamTableEnvironment,
-  TableConfig,
   TableEnvironment,
   type TableEnvironmentOptions,
 } from './engine/environment.ts'
@@ -34,4 +33,5 @@ export { Row } from './engine/row.ts'
 export { EnvironmentSettings, StreamExecutionEnvironment, TimeCharacteristic } from './engine/settings.ts'
 export { StatementSet } from './engine/statement-set.ts'
 export type { ExecuteOptions, Table } from './engine/table.ts'
+export { TableConfig } from './engine/table-config.ts'
 export { Instant, LocalDate, LocalDateTime, LocalTime } from './engine/temporal.ts'

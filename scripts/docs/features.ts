@@ -214,8 +214,20 @@ export const STATEMENTS: Readonly<Record<StatementKind, readonly Feature[]>> = {
   ],
   'end-statement-set': [],
   execute: [feature('EXECUTE', "EXECUTE INSERT INTO sink VALUES (1, 'a')")],
-  'execute-plan': [feature('EXECUTE PLAN', "EXECUTE PLAN 'plan.json'")],
-  'compile-plan': [feature('COMPILE PLAN', "COMPILE PLAN 'plan.json' FOR INSERT INTO sink VALUES (1, 'a')")],
+  'execute-plan': [
+    feature(
+      'EXECUTE PLAN',
+      "COMPILE AND EXECUTE PLAN 'plan.json' FOR INSERT INTO sink VALUES (1, 'a')",
+      'Plans are of this engine: neither reads the plans of the other.',
+    ),
+  ],
+  'compile-plan': [
+    feature(
+      'COMPILE PLAN',
+      "COMPILE PLAN 'plan.json' FOR INSERT INTO sink VALUES (1, 'a')",
+      'Secret options are left out of the file; EXECUTE PLAN takes them from the table of that name.',
+    ),
+  ],
   explain: [
     feature(
       'EXPLAIN',

@@ -34,6 +34,7 @@ const TEXTS: Readonly<Record<string, OptionText>> = {
   },
   'table.dynamic-table-options.enabled': { text: 'Whether hints /*+ OPTIONS(…) */ are allowed.', default: 'true' },
   'table.dml-sync': { text: 'INSERT returns at the end of its job rather than at its start.', default: 'false' },
+  'table.plan.force-recompile': { text: 'COMPILE PLAN overwrites a file that is there.', default: 'false' },
   'table.exec.async-scalar.max-attempts': {
     text: 'Asynchronous functions: how often a failing call is made before the job fails.',
     default: '3',

@@ -75,6 +75,10 @@ function check(session: Session, statement: Statement, source: SourceText): void
     case 'execute':
       check(session, statement.statement, source)
       return
+    case 'compile-plan':
+      check(session, statement.statement, source)
+      return
+    case 'execute-plan':
     case 'set':
     case 'reset':
     case 'show':

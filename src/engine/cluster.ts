@@ -50,6 +50,8 @@ export function definitionText(session: Session, statement: Statement): string |
     case 'insert':
     case 'statement-set':
     case 'execute':
+    case 'compile-plan':
+    case 'execute-plan':
     case 'explain':
     case 'show':
     case 'show-create':

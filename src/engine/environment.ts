@@ -8,19 +8,21 @@ import { fail, isRivuletError } from '../base/errors.ts'
 import { nodeHost } from '../base/node-host.ts'
 import type { SourceText } from '../base/span.ts'
 import type { UserFunction } from '../catalog/function.ts'
+import type { CompiledPlan } from '../operators/nodes.ts'
 import { explainStatement, planInserts, planQuery } from '../plan/index.ts'
 import type { Query, Statement } from '../sql/ast.ts'
-import { parseStatements } from '../sql/index.ts'
+import { parseStatements, print } from '../sql/index.ts'
 import { checkStatements } from './check.ts'
 import { definitionText, jobScript } from './cluster.ts'
 import { CollectBuffer } from './collect-buffer.ts'
+import type { StoredPlan } from './compiled-plan.ts'
 import { deployment } from './deployment.ts'
 import { type Registrable, userFunctionOf } from './functions/index.ts'
 import { isJobError, type JobClient } from './job-client.ts'
 import { importFunction } from './load-function.ts'
 import { recorder } from './recording.ts'
 import { listResult, TableResult } from './result.ts'
-import { Session, type SessionParts } from './session.ts'
+import { Session, type SessionParts, type SubmitOptions } from './session.ts'
 import {
   type EnvironmentSettings,
   environmentOptions,
@@ -30,6 +32,7 @@ import {
 import { insertOf, openSet, parseOne, StatementSet } from './statement-set.ts'
 import { executeDefinition, executeStatement, type InsertOf } from './statements.ts'
 import { type ExecuteOptions, Table, type TableOwner } from './table.ts'
+import { TableConfig } from './table-config.ts'
 
 export interface TableEnvironmentOptions extends Partial<SessionParts> {
   /** Options as `SET` would give them. */
@@ -119,6 +122,7 @@ export class TableEnvironment implements TableOwner {
       const result = await executeStatement(this.session, statement, source, {
         query: (query) => this.#queryResult(query, source, options),
         insert: (inserts, made) => this.#submitInserts(inserts, undefined, options, made),
+        plan: (given, stored) => this.#submitStored(given, stored, options),
       })
       recorder()?.statement(this.session, statement, source)
       const definition = definitionText(this.session, statement)
@@ -284,29 +288,44 @@ export class TableEnvironment implements TableOwner {
     const plan = located(inserts[0].source, () => planInserts(this.session.planner, inserts))
     const target = inserts.map(({ insert }) => insert.table.parts.map((part) => part.name).join('.')).join(', ')
     const title = name ?? this.session.options.get('pipeline.name') ?? `insert-into_${target}`
-    const schema = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
     if (recorder()?.inserts(this.session, title, inserts) === true)
-      return listResult(schema, [], 'SUCCESS_WITH_CONTENT')
-    const { cluster } = this.session
-    if (cluster !== undefined) {
-      const own = made === undefined ? undefined : definitionText(this.session, made)
-      const script = jobScript(own === undefined ? this.#definitions : [...this.#definitions, own], inserts)
-      const configuration = Object.fromEntries(this.session.options.entries())
-      const job = await cluster.submit({ name: title, script, configuration })
-      if (this.#waitsForInserts) await job.wait()
-      return listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT', job.id)
-    }
+      return listResult(JOB_ID, [], 'SUCCESS_WITH_CONTENT')
+    const own = made === undefined ? undefined : definitionText(this.session, made)
+    const script = () => jobScript(own === undefined ? this.#definitions : [...this.#definitions, own], inserts)
     const [{ source }] = inserts
     const oneText = inserts.every((each) => each.source === source)
-    const job = await this.session.submit(plan, title, {
-      signal: options.signal,
-      source: oneText ? source : undefined,
-    })
+    return this.#submit(plan, title, script, { signal: options.signal, source: oneText ? source : undefined })
+  }
+
+  /** The plan of a file. Places in it are of a text that is not here. */
+  #submitStored(statement: Statement, { plan, sinks }: StoredPlan, options: ExecuteOptions): Promise<TableResult> {
+    const title = this.session.options.get('pipeline.name') ?? `insert-into_${sinks.join(', ')}`
+    const script = () => [...this.#definitions, print(statement)].map((text) => `${text};`).join('\n')
+    return this.#submit(plan, title, script, { signal: options.signal })
+  }
+
+  /** @param script the job as SQL, for a cluster */
+  async #submit(
+    plan: CompiledPlan,
+    title: string,
+    script: () => string,
+    extra: Pick<SubmitOptions, 'signal' | 'source'>,
+  ): Promise<TableResult> {
+    const { cluster } = this.session
+    if (cluster !== undefined) {
+      const configuration = Object.fromEntries(this.session.options.entries())
+      const job = await cluster.submit({ name: title, script: script(), configuration })
+      if (this.#waitsForInserts) await job.wait()
+      return listResult(JOB_ID, [[job.id]], 'SUCCESS_WITH_CONTENT', job.id)
+    }
+    const job = await this.session.submit(plan, title, extra)
     if (this.#waitsForInserts) await job.wait()
-    const list = listResult(schema, [[job.id]], 'SUCCESS_WITH_CONTENT')
-    return new TableResult(schema, 'SUCCESS_WITH_CONTENT', { kind: 'rows', rows: await list.collect() }, job)
+    const list = listResult(JOB_ID, [[job.id]], 'SUCCESS_WITH_CONTENT')
+    return new TableResult(JOB_ID, 'SUCCESS_WITH_CONTENT', { kind: 'rows', rows: await list.collect() }, job)
   }
 }
+
+const JOB_ID = [{ name: 'job id', type: { kind: 'VARCHAR', nullable: true, length: 2147483647 } as const }]
 
 /** The name that Flink's streaming programs use; the same here, as everything streams. */
 export class StreamTableEnvironment extends TableEnvironment {
@@ -324,43 +343,6 @@ export class StreamTableEnvironment extends TableEnvironment {
       ...options,
       configuration: { ...configuration, ...options.configuration },
     })
-  }
-}
-
-/** `getConfig()`: options under Flink's keys. */
-export class TableConfig {
-  readonly #session: Session
-
-  constructor(session: Session) {
-    this.#session = session
-  }
-
-  set(key: string, value: string): this {
-    this.#session.options.set(key, value)
-    return this
-  }
-
-  get(key: string): string | undefined {
-    return this.#session.options.get(key)
-  }
-
-  /** IANA zone or fixed offset. */
-  setLocalTimeZone(zone: string): this {
-    return this.set('table.local-time-zone', zone)
-  }
-
-  getLocalTimeZone(): string {
-    return this.#session.timeZone
-  }
-
-  /** Milliseconds after which idle state may be forgotten. */
-  setIdleStateRetention(ms: number): this {
-    return this.set('table.exec.state.ttl', `${ms} ms`)
-  }
-
-  /** The same object; PyFlink programs reach the configuration this way. */
-  getConfiguration(): this {
-    return this
   }
 }
 

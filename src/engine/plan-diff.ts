@@ -9,6 +9,7 @@ import { planInserts } from '../plan/index.ts'
 import { fateInWords, planIdentity, type StateFate, stateFates } from '../runtime/plan-fit.ts'
 import { type OperatorIdentity, readManifest } from '../runtime/snapshot-store.ts'
 import { parseStatements } from '../sql/index.ts'
+import { insertsOf, loadPlan } from './compiled-plan.ts'
 import type { TableEnvironment } from './environment.ts'
 import { storageFor } from './storage.ts'
 
@@ -24,6 +25,11 @@ export async function scriptPlans(tEnv: TableEnvironment, sql: string, name: str
     else if (inner.kind === 'statement-set') {
       const inserts = inner.statements.map((insert) => ({ insert, source }))
       plans.push(planInserts(tEnv.session.planner, inserts))
+    } else if (inner.kind === 'compile-plan') {
+      const inserts = insertsOf(inner).map((insert) => ({ insert, source }))
+      if (inner.execute) plans.push(planInserts(tEnv.session.planner, inserts))
+    } else if (inner.kind === 'execute-plan') {
+      plans.push((await loadPlan(tEnv.session, inner.path.value, inner.path.span)).plan)
     } else if (inner.kind !== 'query') await tEnv.executeStatement(statement, source)
   }
   return plans

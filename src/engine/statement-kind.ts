@@ -12,9 +12,12 @@ export function isQueryText(text: string): boolean {
   return statement?.kind === 'query' || (statement?.kind === 'execute' && statement.statement.kind === 'query')
 }
 
-/** Does it bring code that the engine would run? A function's module runs when it is loaded, whatever becomes of the statement. */
+/**
+ * Does it bring code that the engine would run, a plan included, or write a file? A function's module runs when it is loaded,
+ * whatever becomes of the statement.
+ */
 export function carriesCode(text: string): boolean {
-  return parseStatements(text, { name: '<sql>' }).statements.some(
-    ({ statement }) => statement.kind === 'create-function' || statement.kind === 'alter-function',
+  return parseStatements(text, { name: '<sql>' }).statements.some(({ statement: { kind } }) =>
+    ['create-function', 'alter-function', 'compile-plan', 'execute-plan'].includes(kind),
   )
 }

@@ -22,6 +22,7 @@ import type {
   Statement,
 } from '../sql/ast.ts'
 import { STRING } from '../types/logical-type.ts'
+import { compilePlan, loadPlan, type StoredPlan } from './compiled-plan.ts'
 import { userFunctionOf } from './functions/index.ts'
 import { databasePath, namesOf, only } from './names.ts'
 import { refuseObject, refuseStatement } from './not-embedded.ts'
@@ -40,6 +41,7 @@ export interface StatementRunners {
   query(query: Query): TableResult
   /** @param made the statement of which they are a part, such as CREATE TABLE … AS, already carried out */
   insert(inserts: readonly InsertOf[], made?: Statement): Promise<TableResult>
+  plan(statement: Statement, stored: StoredPlan): Promise<TableResult>
 }
 
 export async function executeStatement(
@@ -61,6 +63,15 @@ export async function executeStatement(
       const text = explainStatement(session.planner, statement, source)
       return listResult([{ name: 'result', type: STRING }], [[text]], 'SUCCESS_WITH_CONTENT')
     }
+    case 'compile-plan':
+      refuseInPackage(statement, 'COMPILE PLAN')
+      await compilePlan(session, statement, source)
+      return statement.execute
+        ? run.plan(statement, await loadPlan(session, statement.path.value, statement.path.span))
+        : ok()
+    case 'execute-plan':
+      refuseInPackage(statement, 'EXECUTE PLAN')
+      return run.plan(statement, await loadPlan(session, statement.path.value, statement.path.span))
     case 'create-table':
       if (statement.query !== undefined) return createTableAs(session, statement, statement.query, source, run)
       executeDefinition(session, statement, source)
@@ -178,10 +189,10 @@ export function executeDefinition(session: Session, statement: Statement, source
       refuse(statement, 'END without a statement set', STATEMENT_SETS)
       return
     case 'compile-plan':
-      refuse(statement, 'COMPILE PLAN', PLANS)
+      refuse(statement, 'COMPILE PLAN in sqlUpdate', PLANS)
       return
     case 'execute-plan':
-      refuse(statement, 'EXECUTE PLAN', PLANS)
+      refuse(statement, 'EXECUTE PLAN in sqlUpdate', PLANS)
       return
     default:
       refuseStatement(statement)
@@ -189,7 +200,12 @@ export function executeDefinition(session: Session, statement: Statement, source
 }
 
 const STATEMENT_SETS = 'Write EXECUTE STATEMENT SET BEGIN INSERT …; INSERT …; END, or run both in one script.'
-const PLANS = 'Execute the statement itself: the same SQL gives the same operators, so that savepoints fit.'
+const PLANS = 'Files are read and written by executeSql.'
+
+/** Flink compiles plans of its own, and reads no others. */
+function refuseInPackage(statement: Statement, name: string): void {
+  if (recorder() !== undefined) refuse(statement, `${name} in a job for Flink`, 'Write the INSERT itself.')
+}
 
 function refuse({ span }: Statement, feature: string, hint: string): never {
   return fail('PLAN_NOT_SUPPORTED', { feature, hint }, { span })

@@ -45,7 +45,7 @@ export function declareState(
     case 'values':
       return VALUES_STATE
     case 'group-aggregate':
-      return groupAggregateState(node, inputs[0], lookup, ttlMs)
+      return groupAggregateState(node, inputs[0], lookup, bounded(node.stateTtl ?? ttlMs))
     case 'group-window-aggregate':
       return groupWindowAggregateState(node, inputs[0], lookup)
     case 'window-aggregate':
@@ -55,7 +55,10 @@ export function declareState(
     case 'over-aggregate':
       return overAggregateState(node, inputs[0], lookup, ttlMs)
     case 'join':
-      return joinState(node, inputs, ttlMs === undefined ? undefined : { left: ttlMs, right: ttlMs })
+      return joinState(node, inputs, {
+        left: bounded(node.stateTtl?.left ?? ttlMs),
+        right: bounded(node.stateTtl?.right ?? ttlMs),
+      })
     case 'interval-join':
       return intervalJoinState(node, inputs)
     case 'temporal-join':
@@ -84,6 +87,10 @@ export function declareState(
     case 'collect':
       return {}
   }
+}
+
+function bounded(ttlMs: number | undefined): number | undefined {
+  return ttlMs === 0 ? undefined : ttlMs
 }
 
 /** Built-in aggregates, and those of users by the id that the plan names them with. */

@@ -3,11 +3,13 @@
  *
  * Law: nothing that is shown holds the value of a secret option; trees are printed top-down, children indented behind `+- `.
  */
+import { walkExpr } from '../expr/expr.ts'
 import type { PlanNode } from '../operators/nodes.ts'
 import { changelogModeText } from '../types/row-kind.ts'
 import { callText, exprText, namesOf, orderText, overText, rangeText, tableCallText, windowText } from './describe.ts'
 import { matchText } from './describe-match.ts'
-import { inputsOfRel, type JoinTimes, type Rel } from './nodes.ts'
+import { inputsOfRel, type JoinTimes, type Rel, walkRel } from './nodes.ts'
+import { mapExprs } from './rules/rule.ts'
 
 export interface ExplainDetails {
   readonly changelogMode: boolean
@@ -19,7 +21,6 @@ export interface ExplainedStages {
   readonly optimized: readonly Rel[]
   readonly fired: readonly string[]
   readonly nodes: readonly PlanNode[]
-  readonly ttlMs: number
 }
 
 export function explainText(stages: ExplainedStages, details: ExplainDetails): string {
@@ -149,8 +150,6 @@ export function planTree(nodes: readonly PlanNode[], changelogMode: boolean): st
 }
 
 const UNBOUNDED: Partial<Record<PlanNode['kind'], string>> = {
-  'group-aggregate': 'one entry per group',
-  join: 'every row of both sides',
   'changelog-normalize': 'one row per key',
   rank: 'the rows of every partition',
   deduplicate: 'one row per key',
@@ -158,13 +157,61 @@ const UNBOUNDED: Partial<Record<PlanNode['kind'], string>> = {
   'over-aggregate': 'one entry per partition, or its rows where they are ordered by a value',
 }
 
-function adviceText({ nodes, ttlMs }: ExplainedStages): string {
-  const kept = nodes.filter((node) => UNBOUNDED[node.kind] !== undefined)
-  if (kept.length === 0 || ttlMs > 0) return 'No advice.'
-  return kept
-    .map(
-      (node) =>
-        `[${node.id}] ${node.kind} keeps ${UNBOUNDED[node.kind]} for ever; SET 'table.exec.state.ttl' = '1 d' would bound it.`,
-    )
-    .join('\n')
+/** Operators whose state grows for ever: what they keep, and what would bound it; and what is likely not meant. */
+function adviceText({ nodes, bound }: ExplainedStages): string {
+  const lines = nodes.flatMap((node) => {
+    const kept = unbounded(node)
+    const said = kept === undefined ? [] : [`[${node.id}] ${node.kind} keeps ${kept}`]
+    if (node.kind === 'join' && node.leftKeys.length === 0) {
+      said.push(
+        `[${node.id}] join has no equality of both sides: one subtask compares each row with every row of the other side; ON a.k = b.k would spread it.`,
+      )
+    }
+    return said
+  })
+  lines.push(...new Set(bound.flatMap(neverTrue)))
+  return lines.length === 0 ? 'No advice.' : lines.join('\n')
+}
+
+const COMPARISONS = ['=', '<>', '<', '<=', '>', '>=']
+
+/** Comparisons with NULL, which are neither true nor false. */
+function neverTrue(root: Rel): string[] {
+  const found: string[] = []
+  walkRel(root, (rel) => {
+    const names = inputsOfRel(rel).flatMap((input) => namesOf(input.schema))
+    mapExprs(rel, (top) => {
+      walkExpr(top, (expr) => {
+        const compares = expr.kind === 'call' && COMPARISONS.includes(expr.fn)
+        if (!compares || !expr.args.some((arg) => arg.kind === 'literal' && arg.value === null)) return
+        found.push(`${exprText(expr, names)} is never true: write IS NULL or IS NOT NULL.`)
+      })
+      return top
+    })
+  })
+  return found
+}
+
+function unbounded(node: PlanNode): string | undefined {
+  const states = Object.entries(node.state)
+  const open = states.flatMap(([name, state]) => ('ttlMs' in state && state.ttlMs !== undefined ? [] : [name]))
+  const session = "SET 'table.exec.state.ttl' = '1 d' would bound it"
+  switch (node.kind) {
+    case 'match':
+      return node.withinMs === undefined
+        ? "the rows of every match that has begun for ever; WITHIN INTERVAL '1' HOUR behind the pattern would bound it."
+        : undefined
+    case 'join':
+      if (open.length === 0) return undefined
+      return `every row of ${open.length === 2 ? 'both sides' : `its ${open[0]} side`} for ever; ${session}, or the hint STATE_TTL one side alone.`
+    case 'group-aggregate':
+      // One group is bounded, but for the values that DISTINCT tells apart.
+      if (open.length === 0 || (node.grouping.length === 0 && open.length === 1)) return undefined
+      return `${node.grouping.length === 0 ? 'every value of DISTINCT' : 'one entry per group'} for ever; ${session}.`
+    default: {
+      const kept = UNBOUNDED[node.kind]
+      // What waits for a watermark beside it goes by itself.
+      return kept === undefined || open.length < states.length ? undefined : `${kept} for ever; ${session}.`
+    }
+  }
 }

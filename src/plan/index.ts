@@ -13,7 +13,16 @@ import { fail, isRivuletError } from '../base/errors.ts'
 import type { SourceText } from '../base/span.ts'
 import type { CatalogTable, CatalogView } from '../catalog/table.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
-import type { AlterTable, AlterView, CreateTable, CreateView, Insert, Query, Statement } from '../sql/ast.ts'
+import type {
+  AlterTable,
+  AlterView,
+  CreateTable,
+  CreateView,
+  Identifier,
+  Insert,
+  Query,
+  Statement,
+} from '../sql/ast.ts'
 import type { Schema } from '../types/batch.ts'
 import { alteredTable } from './bind/alter-table.ts'
 import { bindInsert, type InsertTarget, refuseInsertClauses } from './bind/insert.ts'
@@ -32,7 +41,7 @@ export { resolveTable } from './bind/table.ts'
 export type { PlannerContext, PlannerFunctions } from './context.ts'
 export { planTree } from './explain.ts'
 export { parsePlan, planText } from './json.ts'
-export { createTableText, describeColumns, showCreate } from './show.ts'
+export { createTableText, describeColumns, isSecretOption, showCreate } from './show.ts'
 export { openTable, PLANNER_OPTIONS, type Registries } from './table-request.ts'
 
 export interface PlannedQuery {
@@ -84,7 +93,6 @@ export function explainStatement(
         optimized: optimized.rels,
         fired: optimized.fired,
         nodes: plan.nodes,
-        ttlMs: context.options.duration('table.exec.state.ttl') ?? 0,
       },
       details,
     )
@@ -144,6 +152,7 @@ function resolveView(context: PlannerContext, ast: ViewDeclaration, source?: Sou
     const what = `The column list of the view '${path.name}'`
     fail('PLAN_COLUMN_COUNT', { what, expected: names.length, found: columnNames.length }, { span: ast.name.span })
   }
+  refuseDuplicates(ast)
   const shown = columnNames.length > 0 ? columnNames : names
   return {
     kind: 'view',
@@ -156,6 +165,23 @@ function resolveView(context: PlannerContext, ast: ViewDeclaration, source?: Sou
     span: ast.query.span,
     ...(ast.comment && { comment: ast.comment.value }),
     ...(source && { source }),
+  }
+}
+
+/** Names that a view is given twice; a query alone gives the second another one. */
+function refuseDuplicates({ columns, query, name }: ViewDeclaration): void {
+  const given: readonly (Pick<Identifier, 'name' | 'span'> | undefined)[] =
+    columns.length > 0 || query.body.kind !== 'select'
+      ? columns
+      : query.body.items.map(({ alias, expression }) =>
+          alias === undefined && expression.kind === 'column' ? expression.name.parts.at(-1) : alias,
+        )
+  const seen = new Set<string>()
+  for (const column of given) {
+    if (column === undefined) continue
+    const where = `the view '${name.parts.at(-1)?.name}'`
+    if (seen.has(column.name)) fail('PLAN_DUPLICATE_COLUMN', { column: column.name, where }, { span: column.span })
+    seen.add(column.name)
   }
 }
 

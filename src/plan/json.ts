@@ -6,7 +6,7 @@
  *   (`{"$bigint": "…"}`, `{"$bytes": "base64"}`, `{"$number": "-0"}`), everything else is JSON as it is.
  * - Keys are written in the order of their names, so that equal plans have equal texts.
  */
-import { fail } from '../base/errors.ts'
+import { type FailPlace, fail } from '../base/errors.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
 
 /** @param bare without spans and in one line: the identity of a part of the plan */
@@ -35,17 +35,19 @@ function encode(value: unknown, bare: boolean): unknown {
   }
 }
 
-export function parsePlan(text: string): CompiledPlan {
+/** @param place of the name of the file, for errors */
+export function parsePlan(text: string, place: FailPlace = {}): CompiledPlan {
   let parsed: unknown
   try {
     parsed = JSON.parse(text, decode)
   } catch (cause) {
-    return fail('PLAN_FILE', { problem: 'it is no JSON' }, { cause })
+    return fail('PLAN_FILE', { problem: 'it is no JSON' }, { ...place, cause })
   }
-  if (typeof parsed !== 'object' || parsed === null || (parsed as CompiledPlan).rivuletPlan !== 1) {
-    return fail('PLAN_FILE', { problem: 'it is no plan of this version of Rivulet (rivuletPlan 1)' })
+  const plan = parsed as Partial<CompiledPlan> | null
+  if (typeof plan !== 'object' || plan?.rivuletPlan !== 1 || !Array.isArray(plan.nodes) || plan.options === undefined) {
+    return fail('PLAN_FILE', { problem: 'it is no plan of this version of Rivulet (rivuletPlan 1)' }, place)
   }
-  return parsed as CompiledPlan
+  return plan as CompiledPlan
 }
 
 const TAGS: Readonly<Record<string, (text: string) => unknown>> = {

@@ -98,6 +98,8 @@ export interface AggregateRel extends Base<'aggregate'> {
   readonly input: Rel
   readonly grouping: readonly number[]
   readonly calls: readonly AggregateCall[]
+  /** STATE_TTL, ms; 0 = for ever. */
+  readonly ttl?: number
 }
 /** Output: grouping columns, aggregates, window properties. */
 export interface GroupWindowAggregateRel extends Base<'group-window-aggregate'> {
@@ -141,6 +143,8 @@ export interface JoinRel extends Base<'join'> {
   readonly condition?: Expr
   /** A join by time: another operator, whose conditions on time are here and not in `condition`. */
   readonly times?: JoinTimes
+  /** STATE_TTL of the sides, ms; 0 = for ever. */
+  readonly ttl?: { readonly left?: number; readonly right?: number }
 }
 /** Columns are those of the joined row. */
 export type JoinTimes =

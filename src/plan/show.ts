@@ -124,8 +124,12 @@ export const SENSITIVE = /password|secret|apikey|api-key|auth-params|service-key
 
 /** Declared so by the connector or a format, or named like one. */
 export function isSecret(context: PlannerContext, table: CatalogTable, key: string): boolean {
-  if (SENSITIVE.test(key)) return true
   const identifier = table.options.connector?.value ?? table.options['connector.type']?.value
+  return isSecretOption(context, identifier, key)
+}
+
+export function isSecretOption(context: PlannerContext, identifier: string | undefined, key: string): boolean {
+  if (SENSITIVE.test(key)) return true
   const connector = context.connectors.find((c) => c.identifier === identifier)
   const declared = [...(connector?.options ?? []), ...context.formats.flatMap((format) => format.options)]
   return declared.some((option) => option.secret === true && (key === option.key || key.endsWith(`.${option.key}`)))

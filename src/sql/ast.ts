@@ -7,6 +7,7 @@
  */
 export type * from './ast/alter.ts'
 export type * from './ast/call.ts'
+export type * from './ast/create.ts'
 export type * from './ast/ddl.ts'
 export type * from './ast/expression.ts'
 export type * from './ast/name.ts'

@@ -103,7 +103,7 @@ interface View {
 const RULES: readonly Rule[] = [
   idiom,
   (_, v) => {
-    const trailing = v.previous === ',' && (v.type === ')' || v.type === 'FROM')
+    const trailing = v.previous === ',' && [')', 'FROM', 'WHERE', 'GROUP', 'ORDER'].includes(v.type) && v.next !== ','
     return trailing ? 'The comma before it is one too many.' : undefined
   },
   misspelt,
@@ -214,6 +214,13 @@ function idiom(s: Situation, v: View): string | undefined {
   if (v.type === 'AND' && v.previous === 'PRECEDING') return 'A frame with two ends is written ROWS BETWEEN … AND ….'
   if (v.word === 'CHANGES' && v.previousWord === 'EMIT')
     return 'A query always emits its changes: leave EMIT CHANGES away.'
+  if (v.previous === 'integer' && /^(SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|YEAR)S?$/.test(v.word)) {
+    return `An interval is written INTERVAL '${tokenText(s, s.at - 1)}' ${v.word}.`
+  }
+  if (v.type === 'ON' && v.previous === 'DISTINCT') {
+    return 'Write SELECT … QUALIFY ROW_NUMBER() OVER (PARTITION BY … ORDER BY …) = 1.'
+  }
+  if (v.type === 'DATETIME' && wanted.has('type')) return 'Write TIMESTAMP(3).'
   if (v.previousWord === 'TOP' && v.type === 'integer') return `Write LIMIT ${v.text} at the end of the query.`
   if (v.type === 'GROUP_CONCAT' || v.type === 'STRING_AGG') return 'Strings are joined with LISTAGG(value, separator).'
   if (v.type === 'ORDER' && wanted.has(',') && wanted.has(')') && isOpen(s)) {
@@ -245,14 +252,14 @@ function misspelt(s: Situation, v: View): string | undefined {
   const wanted = new Set<string>()
   for (const type of s.wanted) for (const word of type.split(' ')) if (/^[A-Z_]{2,}$/.test(word)) wanted.add(word)
   if (s.wanted.has('statement')) for (const word of STATEMENTS) wanted.add(word)
+  const before = v.previous === 'identifier' && v.previousWord.length > 2 ? nearest(v.previousWord, CLAUSES) : undefined
+  // `SELECT a FORM orders`: the word before is nearer to what could stand there than the name behind it.
+  if (before !== undefined && s.wanted.has(before))
+    return `Did you mean ${before} instead of ${tokenText(s, s.at - 1)}?`
   if (v.type === 'identifier' || freeWords.has(v.type)) {
     const near = v.text.length < 3 ? undefined : nearest(v.text, wanted)
     if (near !== undefined && near !== v.type) return `Did you mean ${near}?`
   }
   // `SELECT a FORM t`: FORM was taken for an alias, and only t is out of place.
-  if (v.previous === 'identifier' && v.previousWord.length > 2) {
-    const near = nearest(v.previousWord, CLAUSES)
-    if (near !== undefined) return `Did you mean ${near} instead of ${tokenText(s, s.at - 1)}?`
-  }
-  return undefined
+  return before === undefined ? undefined : `Did you mean ${before} instead of ${tokenText(s, s.at - 1)}?`
 }

@@ -181,8 +181,6 @@ const REFUSED: readonly (readonly [sql: string, name: string, instead: RegExp])[
   ['ANALYZE TABLE t COMPUTE STATISTICS', 'ANALYZE TABLE', /leave it out/],
   ['CALL sys.compact()', 'CALL', /function/],
   ['SHOW PARTITIONS t', 'SHOW PARTITIONS', /topics describe/],
-  ["COMPILE PLAN '/p.json' FOR INSERT INTO t SELECT 1", 'COMPILE PLAN', /savepoints/],
-  ["EXECUTE PLAN '/p.json'", 'EXECUTE PLAN', /savepoints/],
   ['BEGIN STATEMENT SET', 'BEGIN STATEMENT SET', /EXECUTE STATEMENT SET/],
   ["CREATE FUNCTION f AS 'a.B' LANGUAGE JAVA", 'CREATE FUNCTION … LANGUAGE JAVA', /TypeScript/],
   ['QUIT', 'QUIT', /interactive/],

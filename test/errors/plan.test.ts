@@ -84,6 +84,8 @@ const ELSEWHERE = [
   'PLAN_TEMPORARY_HIDES',
   // Tested with the plan's text form, and with changelogs.
   'PLAN_FILE',
+  'PLAN_FILE_EXISTS',
+  'PLAN_FILE_SECRET',
   'PLAN_SESSION_OPTION',
   'PLAN_TOO_DEEP',
 ]

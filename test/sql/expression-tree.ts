@@ -156,7 +156,6 @@ export const expressionTree: fc.Arbitrary<Expression> = fc.letrec<{ e: Expressio
         operand,
         type: { kind: 'basic-type', name: 'INT', precision: undefined, scale: undefined, nullable: true, span },
         safe,
-        format: undefined,
         span,
       }),
     ),

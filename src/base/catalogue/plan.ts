@@ -29,10 +29,28 @@ export const planErrors = {
     hint: ({ key }) => `SET '${key}' = '…';`,
     flink: 'Key: … must be positive when table.exec.mini-batch.enabled is set to true',
   }),
-  PLAN_FILE: declare<{ problem: string }>({
+  PLAN_HINT: declare<{ problem: string; hint?: string }>({
+    domain: 'user',
+    message: ({ problem }) => `${problem}.`,
+    hint: ({ hint }) => hint,
+    flink: 'The options of following hints cannot match the name of input tables or views: …',
+  }),
+  PLAN_FILE: declare<{ problem: string; hint?: string }>({
     domain: 'user',
     message: ({ problem }) => `The compiled plan cannot be read: ${problem}.`,
-    hint: () => 'Write it again with COMPILE PLAN.',
+    hint: ({ hint }) => hint ?? 'Write it again with COMPILE PLAN.',
+  }),
+  PLAN_FILE_EXISTS: declare<{ path: string }>({
+    domain: 'user',
+    message: ({ path }) => `The plan file '${path}' is there already, and a job may depend on it.`,
+    hint: () =>
+      "COMPILE PLAN '…' IF NOT EXISTS leaves it as it is; SET 'table.plan.force-recompile' = 'true' overwrites it.",
+    flink: "Cannot overwrite the plan file '…'.",
+  }),
+  PLAN_FILE_SECRET: declare<{ table: string; key: string }>({
+    domain: 'user',
+    message: ({ table, key }) => `The option '${key}' of ${table} is secret, so it is not in the plan file.`,
+    hint: () => 'Run the CREATE TABLE of this table before EXECUTE PLAN: the option is taken from there.',
   }),
 
   // ---- Catalog -------------------------------------------------------------------------------------------------------
@@ -76,7 +94,7 @@ export const planErrors = {
   }),
   PLAN_DUPLICATE_COLUMN: declare<{ column: string; where: string }>({
     domain: 'user',
-    message: ({ column, where }) => `The column '${column}' is declared twice in ${where}.`,
+    message: ({ column, where }) => `The column '${column}' stands twice in ${where}.`,
     hint: () => 'Rename or remove one of them.',
     flink: "A column named '…' already exists in the table.",
   }),
@@ -280,6 +298,13 @@ export const planErrors = {
   PLAN_CAST: declare<{ from: string; to: string }>({
     domain: 'user',
     message: ({ from, to }) => `A value of type ${from} cannot be cast to ${to}.`,
+    hint: ({ from, to }) => {
+      const isNumber = (type: string) => /^(TINYINT|SMALLINT|INT|BIGINT|DECIMAL|FLOAT|DOUBLE)/.test(type)
+      if (isNumber(from) && to.startsWith('TIMESTAMP')) return 'Write TO_TIMESTAMP_LTZ(milliseconds, 3).'
+      if (from.startsWith('TIMESTAMP') && isNumber(to))
+        return 'Write UNIX_TIMESTAMP(CAST(x AS STRING)), which is in seconds.'
+      return undefined
+    },
     flink: 'Cast function cannot convert value of type … to type …',
   }),
   PLAN_TYPE: declare<{ problem: string; hint?: string }>({

@@ -1,12 +1,12 @@
-import { ANY, args, present, variadic } from '../../expr/signature.ts'
+import { ANY, args, optional, present } from '../../expr/signature.ts'
 import { BIGINT } from '../../types/logical-type.ts'
 import { aggregate } from './define.ts'
 import { COUNTER } from './numbers.ts'
 
 export const count = aggregate({
   name: 'COUNT',
-  doc: 'How many rows there are: COUNT(*) all, COUNT(x, …) those in which no argument is NULL.',
-  signature: args([variadic(ANY)], present(BIGINT)),
+  doc: 'How many rows there are: COUNT(*) all, COUNT(x) those in which it is not NULL.',
+  signature: args([optional(ANY)], present(BIGINT)),
   emptyIsNull: false,
   retracts: true,
   merges: true,

@@ -54,7 +54,7 @@ test('result types', () => {
     ['MAX', [array(INT)], undefined],
     ['MAX', [INTERVAL_DAY_TO_SECOND], undefined],
     ['COUNT', [], 'BIGINT NOT NULL'],
-    ['COUNT', [INT, STRING], 'BIGINT NOT NULL'],
+    ['COUNT', [STRING], 'BIGINT NOT NULL'],
     ['FIRST_VALUE', [notNull(INT)], 'INT NOT NULL'],
     ['LAST_VALUE', [row([{ name: 'a', type: INT }])], 'ROW<`a` INT>'],
     ['COLLECT', [STRING], 'MULTISET<STRING> NOT NULL'],

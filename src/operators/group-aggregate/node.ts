@@ -13,4 +13,6 @@ export interface GroupAggregateNode extends NodeBase {
   readonly miniBatch?: { readonly size: number; readonly latencyMs: number }
   /** True when the input has -U or -D: rows are counted, and a group without rows is deleted. */
   readonly inputRetracts: boolean
+  /** STATE_TTL, in ms, instead of `table.exec.state.ttl`; 0 = for ever. */
+  readonly stateTtl?: number
 }

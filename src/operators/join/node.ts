@@ -21,4 +21,6 @@ export interface JoinNode extends NodeBase {
   readonly condition?: Expr
   readonly leftKey: JoinSideKey
   readonly rightKey: JoinSideKey
+  /** STATE_TTL: per side, in ms, instead of `table.exec.state.ttl`; 0 = for ever. */
+  readonly stateTtl?: { readonly left?: number; readonly right?: number }
 }

@@ -72,11 +72,12 @@ export function bindGroupBy(
   return { keys, ...(several && { sets }), ...(window !== undefined && { window }) }
 }
 
-function refuseAlias(env: ExpressionScope, ast: Expression, aliases: readonly string[]): void {
+/** Names of the list are no columns yet. */
+export function refuseAlias(env: ExpressionScope, ast: Expression, aliases: readonly string[]): void {
   if (ast.kind !== 'column' || ast.name.parts.length > 1) return
   const [{ name }] = ast.name.parts
   if (!aliases.includes(name) || hasColumn(env.scope, name)) return
-  const hint = `GROUP BY takes no names that SELECT gives: repeat the expression that '${name}' stands for.`
+  const hint = `${env.place} takes no names that SELECT gives: repeat the expression that '${name}' stands for.`
   fail('PLAN_UNKNOWN_COLUMN', { column: name, known: [], hint }, { span: ast.span })
 }
 

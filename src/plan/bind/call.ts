@@ -13,6 +13,7 @@ import type { TableFunction } from '../../expr/table-function.ts'
 import type { AggregateFunction } from '../../functions/aggregate/contract.ts'
 import { type LogicalType, sameType, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { Value } from '../../types/value.ts'
+import { functionElsewhere } from './foreign-names.ts'
 import type { BindContext } from './scope.ts'
 
 /** What a function's name means. */
@@ -43,11 +44,19 @@ function userTarget(id: string, fn: { readonly kind: string; readonly fn: unknow
     : { kind: 'aggregate', id, user: true, fn: fn.fn as AggregateFunction }
 }
 
+/** Such a name stands for a function also without parentheses. */
+function sqlVariable(name: string): string | undefined {
+  const variables = ['USER', 'CURRENT_USER', 'SESSION_USER', 'SYSTEM_USER', 'CURRENT_ROLE', 'CURRENT_PATH']
+  if (!variables.includes(name.toUpperCase())) return undefined
+  return `${name.toUpperCase()} is a function of SQL: a column of that name is written in back-ticks, \`${name}\`.`
+}
+
 export function unknownFunction(context: BindContext, name: string, span: Span): never {
   const known = [...context.planner.functions.names(), ...context.planner.catalog.listFunctions()]
-  const near = didYouMean(name.toUpperCase(), known)
   const hint =
-    near ??
+    functionElsewhere(name) ??
+    sqlVariable(name) ??
+    didYouMean(name.toUpperCase(), known) ??
     `Register it with createTemporaryFunction('${name}', …) or CREATE TEMPORARY FUNCTION ${name} AS './functions.ts#${name}' LANGUAGE TYPESCRIPT.`
   return fail('PLAN_UNKNOWN_FUNCTION', { name, hint }, { span })
 }
@@ -127,6 +136,22 @@ export function checkArgumentCount(
   fail('PLAN_ARGUMENT_COUNT', { name, found, expected, signatures: texts }, { span })
 }
 
+function castAdvice(name: string, signatures: readonly string[], args: readonly ArgInfo[]): string {
+  const times = args.every(
+    ({ type }) => type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ' || type.kind === 'DATE',
+  )
+  if (name === '-' && args.length === 2 && times) return 'Write TIMESTAMPDIFF(SECOND, earlier, later).'
+  const isText = ({ type }: ArgInfo) => type.kind === 'CHAR' || type.kind === 'VARCHAR'
+  // Where only text is taken, the others are made text.
+  if (signatures.every((text) => text.includes('STRING') && !/NUMERIC|ANY|INT/.test(text)))
+    return 'Only text is taken: use CAST(x AS STRING).'
+  if (!args.some(isText)) return 'Use CAST to an expected type if that is what you mean.'
+  const other = args.find((arg) => !isText(arg))
+  const wanted = other === undefined ? '' : typeText(withNullable(withoutAttribute(other.type), true))
+  const to = args.length === 2 && /^(TINYINT|SMALLINT|INT|BIGINT|DECIMAL|DATE|TIME)\b/.test(wanted) ? wanted : 'DOUBLE'
+  return `Text is not converted by itself: use CAST, for example CAST(x AS ${to}).`
+}
+
 /** Say which argument is the one that does not fit: the one that, taken as an untyped NULL, makes the call fit. */
 export function wrongArguments(
   name: string,
@@ -142,9 +167,7 @@ export function wrongArguments(
   const detail =
     culprits.length === 1
       ? `Argument ${culprits[0] + 1}, of type ${types[culprits[0]]}, is the one that does not fit; use CAST if that is what you mean.`
-      : args.some((arg) => arg.type.kind === 'CHAR' || arg.type.kind === 'VARCHAR')
-        ? 'Text is not converted by itself: use CAST, for example CAST(x AS DOUBLE).'
-        : 'Use CAST to an expected type if that is what you mean.'
+      : castAdvice(name, signatures, args)
   const hint = nearest === undefined ? detail : `The nearest is ${nearest}. ${detail}`
   const place = culprits.length === 1 ? (args[culprits[0]].span ?? span) : span
   return fail('PLAN_WRONG_ARGUMENTS', { name, types, signatures, hint }, { span: place })

@@ -9,9 +9,6 @@ import { bind, type ExpressionScope } from './expression.ts'
 import { bindType } from './type.ts'
 
 export function bindCast(env: ExpressionScope, ast: Cast): Expr {
-  if (ast.format !== undefined) {
-    return fail('PLAN_NOT_SUPPORTED', { feature: 'CAST … FORMAT' }, { span: ast.format.span })
-  }
   const arg = bind(env, ast.operand)
   const target = bindType(ast.type)
   const nullable = ast.safe || arg.type.nullable || arg.type.kind === 'NULL'

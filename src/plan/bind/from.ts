@@ -14,6 +14,7 @@ import { bindCondition } from './expression.ts'
 import { bindLateralAlone, bindLateralJoin } from './lateral.ts'
 import { bindMatch } from './match.ts'
 import { bindQuery } from './query.ts'
+import { ttlOf, withSideTtl } from './query-hints.ts'
 import { bindScan } from './scan.ts'
 import { type BindContext, type BoundTable, joinScopes, placeOf, type Scope, type ScopeRelation } from './scope.ts'
 import { relWithoutSpans } from './spans.ts'
@@ -193,7 +194,9 @@ function joined(
   )
   const on = ast.on === undefined ? [] : [bindCondition({ context, scope, place: 'ON' }, ast.on)]
   const condition = conjunction([...given, ...equalities, ...on])
-  const rel = make(context, left.rel, right.rel, joinType, condition, ast)
+  const { stateTtl } = context
+  const made = make(context, left.rel, right.rel, joinType, condition, ast)
+  const rel = withSideTtl(made, ttlOf(stateTtl, left.scope), ttlOf(stateTtl, right.scope))
   const merged = new Set(using.map(({ right: r }) => r.index + width))
   const relations = scope.relations.map((relation) => ({
     ...relation,

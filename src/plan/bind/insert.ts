@@ -18,7 +18,7 @@ import type { Rel, SinkRel } from '../nodes.ts'
 import { inputAt, project } from './build.ts'
 import { implicitCast } from './call.ts'
 import { literal } from './literal.ts'
-import { inText, openCatalogTable, planTableOf } from './scan.ts'
+import { inText, openCatalogTable, placeOfOptions, planTableOf } from './scan.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 
 /** What INSERT says besides its query. */
@@ -54,7 +54,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   const table = object
   const opened = openCatalogTable(context, table, planTableOf(table), target.table.span)
   const connector = opened.connector.identifier
-  const sink = inText(table.source, () => opened.connector.sink?.(opened.request))
+  const sink = inText(table.source, () => opened.connector.sink?.(opened.request), placeOfOptions(table))
   if (sink === undefined) {
     return fail(
       'PLAN_CONNECTOR_DIRECTION',
@@ -112,6 +112,11 @@ function matchColumns(
   const insertable = table.columns.filter((column) => columns.includes(column))
   const wanted =
     target.columns === undefined ? insertable : target.columns.map((name) => findColumn(insertable, table, name))
+  for (const [i, column] of wanted.entries()) {
+    if (wanted.indexOf(column) === i) continue
+    const where = `the column list of INSERT INTO ${table.path.name}`
+    fail('PLAN_DUPLICATE_COLUMN', { column: column.name, where }, { span: target.columns?.[i].span ?? target.span })
+  }
   const { rel, names } = query
   const mismatch = (problem: string): never =>
     fail(

@@ -2,7 +2,7 @@
  * A table in FROM becomes a scan: what the connector produces, computed columns over it, the watermark, and, where the
  * source gives updates without their old rows, a normalisation by primary key.
  */
-import { fail, isRivuletError } from '../../base/errors.ts'
+import { fail, isRivuletError, RivuletError } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { OptionEntry } from '../../base/options.ts'
 import type { SourceText, Span } from '../../base/span.ts'
@@ -31,7 +31,7 @@ export function bindScan(
   const entries = withHints(context, table.options, hints)
   const planTable = planTableOf(table, entries)
   const opened = openCatalogTable(context, table, planTable, span, entries)
-  const source = inText(table.source, () => opened.connector.source?.(opened.request))
+  const source = inText(table.source, () => opened.connector.source?.(opened.request), placeOfOptions(table))
   if (source === undefined) {
     const connector = opened.connector.identifier
     return fail('PLAN_CONNECTOR_DIRECTION', { table: table.path.name, connector, direction: 'read' }, { span })
@@ -128,22 +128,32 @@ export function openCatalogTable(
   if (entries.connector === undefined && entries['connector.type'] === undefined) {
     fail('PLAN_MISSING_CONNECTOR', { table: table.path.name }, { span, source: context.source })
   }
-  return inText(table.source, () =>
-    openTable(planTable, planner, {
-      timeZone: context.typing.timeZone,
-      entries,
-      inline: planner.inline?.(table.path.name),
-    }),
+  return inText(
+    table.source,
+    () =>
+      openTable(planTable, planner, {
+        timeZone: context.typing.timeZone,
+        entries,
+        inline: planner.inline?.(table.path.name),
+      }),
+    placeOfOptions(table),
   )
 }
 
-/** Errors about a table's options point into its DDL. */
-export function inText<T>(source: SourceText | undefined, run: () => T): T {
+/** Where an option that is missing would stand. */
+export function placeOfOptions({ options }: CatalogTable): Span | undefined {
+  return (options.connector ?? options['connector.type'])?.span
+}
+
+/** Errors about a table's options point into its DDL; @param options where those stand, for one that is missing */
+export function inText<T>(source: SourceText | undefined, run: () => T, options?: Span): T {
   try {
     return run()
   } catch (error) {
-    if (source !== undefined && isRivuletError(error) && error.span !== undefined) throw error.in(source)
-    throw error
+    if (source === undefined || !isRivuletError(error)) throw error
+    if (error.span !== undefined) throw error.in(source)
+    if (error.code !== 'CONNECTOR_MISSING_OPTION' || options === undefined) throw error
+    throw new RivuletError({ ...error.toJSON(), span: options }).in(source)
   }
 }
 
@@ -155,7 +165,9 @@ function withHints(
   let merged = options
   for (const hint of hints) {
     if (hint.name.name.toUpperCase() !== 'OPTIONS') {
-      fail('PLAN_NOT_SUPPORTED', { feature: `The table hint ${hint.name.name}` }, { span: hint.span })
+      const problem = `${hint.name.name} is no hint of a table`
+      const advice = `A table takes /*+ OPTIONS('key' = 'value') */; hints such as STATE_TTL stand behind SELECT.`
+      fail('PLAN_HINT', { problem, hint: advice }, { span: hint.span })
     }
     const added = hint.arguments.map(({ key, value }) => [key ?? '', { value }] as const)
     merged = { ...merged, ...Object.fromEntries(added) }

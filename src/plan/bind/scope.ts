@@ -17,6 +17,7 @@ import type { Identifier, Name } from '../../sql/ast.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
 import type { PlannerContext } from '../context.ts'
 import type { Rel } from '../nodes.ts'
+import type { StateTtl } from './query-hints.ts'
 
 /** What binding a query carries down. */
 export interface BindContext {
@@ -30,6 +31,8 @@ export interface BindContext {
   readonly database?: { readonly catalog: string; readonly database: string }
   /** The row around, for correlated subqueries. */
   readonly outer?: Scope
+  /** STATE_TTL of the query block whose FROM is being bound. */
+  readonly stateTtl?: StateTtl
   /** Views that are being expanded, to find one that contains itself. */
   readonly views: readonly string[]
 }

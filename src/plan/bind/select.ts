@@ -12,7 +12,7 @@ import { exprKey } from '../../expr/key.ts'
 import type { Expression, FunctionCall, OrderItem, Select, SelectItem } from '../../sql/ast.ts'
 import { INT, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
-import { aggregate, type BoundGrouping, bindGroupBy, usedProperties } from './aggregate.ts'
+import { aggregate, type BoundGrouping, bindGroupBy, refuseAlias, usedProperties } from './aggregate.ts'
 import { filter, project, uniqueNames } from './build.ts'
 import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression.ts'
 import { bindFrom } from './from.ts'
@@ -20,6 +20,7 @@ import { windowPropertyOf } from './group-window.ts'
 import { literal } from './literal.ts'
 import { lowerOvers, type OverCollector, overAggregate } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
+import { checkStateTtl, queryHints, ttlOf } from './query-hints.ts'
 import { appendRowNumbers, type RowNumberCollector, sortable } from './row-number.ts'
 import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
 import { bindWhere, GrowingRow } from './where.ts'
@@ -42,6 +43,8 @@ export interface SelectCore {
   readonly isAggregate: boolean
   readonly rowNumbers: RowNumberCollector
   readonly qualify?: Expr
+  /** STATE_TTL of the aggregate, in ms. */
+  readonly groupTtl?: number
   /** Sort keys of ORDER BY: columns of the result, or expressions that become hidden columns behind it. */
   readonly order: readonly (number | Expr)[]
 }
@@ -81,7 +84,10 @@ function hasOtherWindow(ast: unknown): boolean {
 }
 
 export function bindCore(context: BindContext, select: Select, orderBy: readonly OrderItem[] = []): SelectCore {
-  const from = select.from === undefined ? oneRow(context) : bindFrom(context, select.from)
+  const stateTtl = queryHints(select)
+  const from = select.from === undefined ? oneRow(context) : bindFrom({ ...context, stateTtl }, select.from)
+  checkStateTtl(stateTtl, from.scope)
+  const groupTtl = ttlOf(stateTtl, from.scope)
   const row = new GrowingRow(context, from)
   const correlated = select.where === undefined ? [] : bindWhere(context, row, select.where)
 
@@ -118,6 +124,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
   const items = bindItems(withWindows, select.items)
   const qualify = select.qualify === undefined ? undefined : bindQualify(withWindows('QUALIFY'), select.qualify, items)
   const order = orderBy.map((item) => orderKey(env('ORDER BY'), item, items))
+  if (select.having !== undefined) refuseAliases(env('HAVING'), select.having, aliases)
   const having = select.having === undefined ? undefined : bindCondition(env('HAVING'), select.having)
   const isAggregate = select.groupBy !== undefined || collector.drafts.length > 0 || having !== undefined
   if (isAggregate && row.joined > 0 && select.groupBy === undefined && collector.drafts.length > 0) {
@@ -135,8 +142,18 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     isAggregate,
     rowNumbers,
     order,
+    ...(groupTtl !== undefined && { groupTtl }),
     ...(having && { having }),
     ...(qualify && { qualify }),
+  }
+}
+
+function refuseAliases(env: ExpressionScope, ast: unknown, aliases: readonly string[]): void {
+  if (typeof ast !== 'object' || ast === null) return
+  if ((ast as { kind?: unknown }).kind === 'column') refuseAlias(env, ast as Expression, aliases)
+  // A query inside has names of its own.
+  else if ((ast as { kind?: unknown }).kind !== 'query') {
+    for (const each of Object.values(ast)) refuseAliases(env, each, aliases)
   }
 }
 
@@ -210,6 +227,7 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
     const where = select.groupBy === undefined ? place : { ...place, span: select.groupBy.span }
     const aggregated = aggregate(rel, grouping, collector, used, where)
     rel = aggregated.rel
+    if (rel.kind === 'aggregate' && core.groupTtl !== undefined) rel = { ...rel, ttl: core.groupTtl }
     if (core.having !== undefined)
       rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
     exprs = [...exprs, ...extra].map(aggregated.lower)

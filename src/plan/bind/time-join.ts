@@ -126,5 +126,6 @@ export function joinByTime(
     return { rel: joined, rest: sides }
   }
   if (left.rel === rel.left && right.rel === rel.right) return { rel, rest: conditions }
-  return { rel: join(left.rel, right.rel, 'inner', rel.condition, rel.place), rest: [...sides, ...mixed] }
+  const joined = join(left.rel, right.rel, 'inner', rel.condition, rel.place)
+  return { rel: { ...joined, ...(rel.ttl && { ttl: rel.ttl }) }, rest: [...sides, ...mixed] }
 }

@@ -5,6 +5,7 @@
  * length are STRING and BYTES.
  */
 import { fail } from '../../base/errors.ts'
+import { didYouMean } from '../../base/nearest.ts'
 import type { BasicType, DataType, IntervalQualifier, RowTypeField } from '../../sql/ast.ts'
 import {
   array,
@@ -39,6 +40,7 @@ import {
   varchar,
   withNullable,
 } from '../../types/logical-type.ts'
+import { typeElsewhere } from './foreign-names.ts'
 
 export function bindType(node: DataType): LogicalType {
   return withNullable(bareType(node), node.nullable)
@@ -69,7 +71,11 @@ function bareType(node: DataType): LogicalType {
       return { kind: 'RAW', nullable: true, className: node.className.value }
     case 'named-type': {
       const name = node.name.parts.map((part) => part.name).join('.')
-      return fail('PLAN_TYPE', { problem: `there is no type '${name}'` }, { span: node.span })
+      return fail(
+        'PLAN_TYPE',
+        { problem: `there is no type '${name}'`, hint: typeElsewhere(name, didYouMean) },
+        { span: node.span },
+      )
     }
   }
 }

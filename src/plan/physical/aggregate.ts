@@ -45,7 +45,8 @@ export function aggregate(builder: NodeBuilder, planned: Planned): PlanNode {
         emitUpdateBefore: mode.updateBefore,
         ...(miniBatchOf(builder.context) && { miniBatch: miniBatchOf(builder.context) }),
         inputRetracts,
-        description: `GroupAggregate(${groupBy}select=[${select}])`,
+        ...(rel.ttl !== undefined && { stateTtl: rel.ttl }),
+        description: `GroupAggregate(${groupBy}select=[${select}]${rel.ttl === undefined ? '' : `, stateTtl=[${rel.ttl} ms]`})`,
       })
     case 'group-window-aggregate': {
       const { window, properties } = rel

@@ -17,6 +17,13 @@ import { upsertKeys } from '../upsert-keys.ts'
 import { windowJoin } from '../window-columns.ts'
 import { forward, keyed, type NodeBuilder } from './builder.ts'
 
+function ttlText(ttl: JoinRel['ttl']): string {
+  if (ttl === undefined) return ''
+  return `, stateTtl=[${Object.entries(ttl)
+    .map(([side, ms]) => `${side}: ${ms} ms`)
+    .join(', ')}]`
+}
+
 export function join(builder: NodeBuilder, planned: Planned, rel: JoinRel): PlanNode {
   const width = rel.left.schema.length
   const left = builder.build(planned.inputs[0])
@@ -106,7 +113,8 @@ export function join(builder: NodeBuilder, planned: Planned, rel: JoinRel): Plan
     joinType,
     leftKey: sideKey(left, leftKeys),
     rightKey: sideKey(right, rightKeys),
-    description: `Join(${text('')}`,
+    ...(rel.ttl && { stateTtl: rel.ttl }),
+    description: `Join(${text(ttlText(rel.ttl))}`,
   })
 }
 

@@ -74,7 +74,8 @@ function extract(rel: JoinRel): Rel {
     return { ...condition, args: [leftColumn, shiftInputs(rightColumn, (i) => i + left.schema.length)] }
   })
   const to = Array.from({ length: width + rightWidth }, (_, i) => move(i))
-  const wide = join(left, right, rel.joinType, conjunction(on), rel.place, rel.times && timesAt(rel.times, to))
+  const joined = join(left, right, rel.joinType, conjunction(on), rel.place, rel.times && timesAt(rel.times, to))
+  const wide: JoinRel = { ...joined, ...(rel.ttl && { ttl: rel.ttl }) }
   const semi = rel.joinType === 'semi' || rel.joinType === 'anti'
   const exprs = rel.schema.map((field, i): Expr => ({ kind: 'input', index: semi ? i : move(i), type: field.type }))
   return project(

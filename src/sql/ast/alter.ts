@@ -2,11 +2,11 @@
  * ALTER: one kind per object, the change as its `action`.
  */
 import type { Span } from '../../base/span.ts'
+import type { FunctionLanguage } from './create.ts'
 import type { Distribution, Option, PartitionEntry, PartitionSpec, TableSchema } from './ddl.ts'
 import type { IntervalLiteral } from './expression.ts'
 import type { Identifier, Name, Text } from './name.ts'
 import type { Query } from './query.ts'
-import type { FunctionLanguage } from './statement.ts'
 
 interface Alter<K extends string, A> {
   readonly kind: K

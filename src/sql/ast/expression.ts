@@ -305,7 +305,6 @@ export interface Cast {
   /** TRY_CAST (and SAFE_CAST): NULL instead of an error. */
   readonly safe: boolean
   /** `CAST(x AS t FORMAT 'f')`: parsed, no meaning in Flink. */
-  readonly format?: Expression
   readonly span: Span
 }
 

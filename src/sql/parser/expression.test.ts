@@ -183,3 +183,24 @@ test('intervals of every form', () => {
   assert.deepEqual(of('INTERVAL 10 MINUTES'), ['', '10', 'MINUTE', undefined, undefined, undefined])
   assert.deepEqual(of('INTERVAL (a + 1) DAY'), ['', '(+ a 1)', 'DAY', undefined, undefined, undefined])
 })
+
+/** From tight to loose; all associate to the left. */
+const LEVELS: readonly (readonly string[])[] = [
+  ['*', '/', '%', '||'],
+  ['+', '-'],
+  ['=', '<>', '<', '<=', '>', '>='],
+  ['AND'],
+  ['OR'],
+]
+
+test('every pair of binary operators binds as its levels say', () => {
+  const operators = LEVELS.flatMap((level, power) => level.map((op) => ({ op, power })))
+  for (const first of operators) {
+    for (const second of operators) {
+      const expected =
+        first.power <= second.power ? `(${second.op} (${first.op} a b) c)` : `(${first.op} a (${second.op} b c))`
+      const sql = `a ${first.op} b ${second.op} c`
+      assert.equal(shape(parseExpression(sql)), expected, sql)
+    }
+  }
+})

@@ -218,10 +218,16 @@ function parseRight(c: Cursor, left: Expression, op: BinaryOperator, power: numb
   return { kind: 'binary', op, left, right, span: { start: left.span.start, end: spanFrom(c, left.span.start).end } }
 }
 
+/** Behind `a[1]` stand fields, no methods. */
+function behindElement(object: Expression): boolean {
+  if (object.kind === 'field') return behindElement(object.object)
+  return object.kind === 'element'
+}
+
 function parseField(c: Cursor, object: Expression): FieldAccess {
   const from = object.span.start
   const field = parseIdentifier(c)
-  const call = is(c, '(') ? parseCall(c, nameOf(field)) : undefined
+  const call = !behindElement(object) && is(c, '(') ? parseCall(c, nameOf(field)) : undefined
   return call === undefined
     ? { kind: 'field', object, field, span: spanFrom(c, from) }
     : { kind: 'field', object, field, call, span: spanFrom(c, from) }

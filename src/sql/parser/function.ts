@@ -248,6 +248,18 @@ function tableArgument(c: Cursor, from: number, input: Name | Query): TableArgum
   return { kind: 'table-argument', input, hints, partitionBy, orderBy, span: spanFrom(c, from) }
 }
 
+/** At DESCRIPTOR: do only names of columns stand in its parentheses? With anything else it is a call like another. */
+export function namesColumns(c: Cursor): boolean {
+  let n = 2
+  while (isName(c, peek(c, n))) {
+    const next = peek(c, n + 1)
+    if (next === ')') return true
+    if (next !== ',' && next !== '.') return false
+    n += 2
+  }
+  return peek(c, 2) === ')'
+}
+
 /** `DESCRIPTOR(a, b)`, at its first token. */
 export function parseDescriptor(c: Cursor): Descriptor {
   const from = start(c)

@@ -90,8 +90,9 @@ const CHARSETS: Readonly<Record<string, string>> = {
   LATIN1: 'ISO-8859-1',
   'ISO-8859-1': 'ISO-8859-1',
   ISO_8859_1: 'ISO-8859-1',
-  ASCII: 'US-ASCII',
   'US-ASCII': 'US-ASCII',
+  GBK: 'GBK',
+  BIG5: 'Big5',
 }
 
 /** The value of the string at the current token with those that continue it, and its character set if one is written. */
@@ -113,7 +114,7 @@ export function parseStringValue(c: Cursor): { readonly value: string; readonly 
   }
   if (type === 'escaped') {
     advance(c)
-    return { value: unescapeC(raw.slice(2, -1)) }
+    return { value: unescapeC(c, raw.slice(2, -1), first) }
   }
   parts.push(unquote(raw, open))
   advance(c)
@@ -134,14 +135,20 @@ function unquote(raw: string, open: number): string {
 const CONTROLS: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
 
 /** What stands in e'…': the escapes of C, hexadecimal, octal and Unicode ones too. */
-function unescapeC(text: string): string {
+function unescapeC(c: Cursor, text: string, token: number): string {
   const escapes = /\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|([\s\S]))|''/g
-  return text.replace(escapes, (all, x, u, long, octal, one) => {
+  const wrong = (written: string): never => {
+    const what = `${written} is no character in e'…'`
+    const hint = 'Behind \\u stand four hexadecimal digits, behind \\U eight, at most 0010FFFF.'
+    return fail('SQL_NOT_ALLOWED', { what, hint }, { span: tokenSpan(c, token), source: c.source })
+  }
+  return text.replace(escapes, (all, x, u, long, octal, one, at: number) => {
     if (all === "''") return "'"
     if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8))
+    if (one === 'u' || one === 'U') return wrong(text.slice(at, at + (one === 'u' ? 6 : 10)))
     if (one !== undefined) return CONTROLS[one] ?? all
     const code = Number.parseInt(x ?? u ?? long, 16)
-    return code <= 0x10ffff ? String.fromCodePoint(code) : all
+    return code <= 0x10ffff ? String.fromCodePoint(code) : wrong(all)
   })
 }
 

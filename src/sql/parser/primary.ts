@@ -22,7 +22,7 @@ import {
   unexpected,
   want,
 } from '../cursor.ts'
-import { parseCall, parseDescriptor, parseModifiedCall, parseReservedCall } from './function.ts'
+import { namesColumns, parseCall, parseDescriptor, parseModifiedCall, parseReservedCall } from './function.ts'
 import {
   isDateTime,
   isIntervalUnit,
@@ -99,7 +99,7 @@ export function parsePrimary(c: Cursor): Expression {
       if (peek(c, 1) === '(') return parseCursor(c)
       break
     case 'DESCRIPTOR':
-      if (peek(c, 1) === '(') return parseDescriptor(c)
+      if (peek(c, 1) === '(' && namesColumns(c)) return parseDescriptor(c)
       break
     case 'NEXT':
     case 'CURRENT':
@@ -184,9 +184,18 @@ function parseCollection(c: Cursor, type: Collection['type']): Collection | Coll
     return { kind: 'collection', type, elements: [], span: spanFrom(c, from) }
   }
   const content = c.grammar.parenthesized(c)
+  if (type === 'MULTISET' && isQuery(content)) refuseTail(c, content)
   return isQuery(content)
     ? { kind: 'collection-query', type, query: content, span: spanFrom(c, from) }
     : { kind: 'collection', type, elements: content, span: spanFrom(c, from) }
+}
+
+/** MULTISET takes the body of a query. */
+function refuseTail(c: Cursor, { with: common, body, orderBy, limit, offset, span }: Query): void {
+  const plain = common === undefined && orderBy.length === 0 && limit === undefined && offset === undefined
+  if (plain && body.kind !== 'set-operation') return
+  const what = 'MULTISET takes a query without WITH, UNION, ORDER BY and LIMIT'
+  fail('SQL_NOT_ALLOWED', { what, hint: 'Put it into FROM: MULTISET(SELECT x FROM (…)).' }, { span, source: c.source })
 }
 
 function parseCursor(c: Cursor): CollectionQuery {

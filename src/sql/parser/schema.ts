@@ -39,7 +39,7 @@ import {
 } from '../cursor.ts'
 import { parseNumber } from './literal.ts'
 import { parseIdentifier, parseIdentifierList, parseInteger, parseName, parsePlainText, parseText } from './name.ts'
-import { isTypeWord, parseDataType } from './type.ts'
+import { isTypeWord, parseColumnType } from './type.ts'
 import { parseExpressionWithoutQuery } from './window.ts'
 
 /** `WITH (…)` or nothing. */
@@ -157,7 +157,7 @@ export function parseModelColumns(c: Cursor): readonly ModelColumn[] {
   do {
     const from = start(c)
     const name = parseIdentifier(c)
-    const type = parseDataType(c)
+    const type = parseColumnType(c)
     columns.push({ kind: 'model-column', name, type, comment: parseComment(c), span: spanFrom(c, from) })
   } while (accept(c, ','))
   expect(c, ')')
@@ -260,7 +260,7 @@ function parseColumn(c: Cursor, alter: boolean): ColumnDefinition {
     const position = alter ? parsePosition(c) : undefined
     return { kind: 'computed-column', name, parents, expression, comment, position, span: spanFrom(c, from) }
   }
-  const type = parseDataType(c)
+  const type = parseColumnType(c)
   if (accept(c, 'METADATA')) {
     const key = accept(c, 'FROM') ? parseText(c) : undefined
     const virtual = accept(c, 'VIRTUAL')
@@ -290,7 +290,7 @@ export function parseExtend(c: Cursor): readonly ColumnDefinition[] {
   do {
     const from = start(c)
     const name = parseIdentifier(c)
-    const type = parseDataType(c)
+    const type = parseColumnType(c)
     columns.push({ kind: 'physical-column', name, parents: [], type, span: spanFrom(c, from) })
   } while (accept(c, ','))
   expect(c, ')')

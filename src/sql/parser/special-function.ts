@@ -4,6 +4,7 @@
  * Law: `SPECIAL` reads from behind the opening parenthesis to before the closing one; the order of arguments is that of
  * `ast/expression.ts`.
  */
+import { fail } from '../../base/errors.ts'
 import type { Argument, Cast, Expression, FunctionCall, Name } from '../ast.ts'
 import {
   accept,
@@ -120,9 +121,14 @@ export function parseCast(c: Cursor): Cast {
   const operand = c.grammar.expression(c)
   expect(c, 'AS')
   const type = parseTypeName(c)
-  const format = accept(c, 'FORMAT') ? c.grammar.expression(c) : undefined
+  if (c.type === 'FORMAT') {
+    const what = `${safe ? 'TRY_CAST' : 'CAST'} takes no FORMAT in Flink`
+    const hint =
+      "Write DATE_FORMAT(timestamp, 'yyyy-MM-dd') for text, TO_TIMESTAMP(text, 'yyyy-MM-dd') for a timestamp."
+    fail('SQL_NOT_ALLOWED', { what, hint }, { span: tokenSpan(c), source: c.source })
+  }
   expect(c, ')')
-  return { kind: 'cast', operand, type, safe, format, span: spanFrom(c, from) }
+  return { kind: 'cast', operand, type, safe, span: spanFrom(c, from) }
 }
 
 /** `CONVERT(x USING charset)`, `CONVERT(x, charset, charset)` or `CONVERT(type, x, style)`, which is a cast. */

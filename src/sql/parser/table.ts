@@ -8,6 +8,7 @@ import type {
   FunctionCall,
   Identifier,
   Join,
+  NumberLiteral,
   Query,
   QueryBody,
   SelectItem,
@@ -34,6 +35,7 @@ import {
   spanFrom,
   start,
   tokenSpan,
+  tokenText,
   unexpected,
   want,
 } from '../cursor.ts'
@@ -41,7 +43,7 @@ import { parseCall, parseReservedCall } from './function.ts'
 import { parseHints } from './hint.ts'
 import { isNumber, parseNumber, parseString } from './literal.ts'
 import { parseMatchRecognize } from './match-recognize.ts'
-import { nameOf, parseIdentifier, parseIdentifierList, parseIdentifierOrList, parseName } from './name.ts'
+import { nameOf, parseIdentifier, parseIdentifierList, parseIdentifierOrList, parseInteger, parseName } from './name.ts'
 import { isQuery } from './primary.ts'
 import { isQueryStart, queryContinues } from './query-start.ts'
 import { parseExtension } from './schema.ts'
@@ -145,8 +147,14 @@ function parsePrimary(c: Cursor, grammar: QueryRules): TableExpression {
 }
 
 function parseTableCall(c: Cursor): FunctionCall {
-  const call = isName(c) ? parseCall(c, parseName(c)) : parseReservedCall(c)
-  return call?.kind === 'call' && call.parentheses ? withoutQuantifier(c, call) : unexpected(c)
+  if (isName(c)) return withoutQuantifier(c, parseCall(c, parseName(c)))
+  const call = parseReservedCall(c)
+  if (call?.kind === 'call' && call.parentheses) {
+    const what = `${call.name.parts[0].name.toUpperCase()} is no table function, so it cannot stand in TABLE( )`
+    const hint = 'It gives one value: call it in SELECT, or UNNEST the array that it gives.'
+    return fail('SQL_NOT_ALLOWED', { what, hint }, { span: call.span, source: c.source })
+  }
+  return unexpected(c)
 }
 
 function withoutQuantifier(c: Cursor, call: FunctionCall): FunctionCall {
@@ -226,6 +234,11 @@ function parseSuffix(c: Cursor, table: TableExpression): TableExpression {
     const columns = is(c, '(') ? parseIdentifierList(c) : []
     const alias: TableAlias = { kind: 'table-alias', name, columns, span: spanFrom(c, from) }
     if (result.kind !== 'join') result = { ...result, alias, span: spanFrom(c, table.span.start) }
+    // A table or a query may have one on either side; the second names the matches.
+    const plain = result.kind === 'table' || result.kind === 'derived-table'
+    if (as && columns.length === 0 && plain && is(c, 'MATCH_RECOGNIZE')) {
+      return parseSuffix(c, parseMatchRecognize(c, result))
+    }
   }
   if (is(c, 'TABLESAMPLE')) {
     const sample = parseSample(c)
@@ -253,7 +266,8 @@ function parseSample(c: Cursor): TableSample {
     expect(c, '(')
     const at = start(c)
     const sign = acceptOne(c, '-', '+')
-    const operand = parseNumber(c)
+    const operand: NumberLiteral = { kind: 'number', text: tokenText(c), exact: true, span: tokenSpan(c) }
+    parseInteger(c)
     repeatable = sign === '-' ? { kind: 'unary', op: '-', operand, span: spanFrom(c, at) } : operand
     expect(c, ')')
   }
@@ -268,10 +282,19 @@ function parseAliased(c: Cursor, stop: string): SelectItem {
   return { kind: 'select-item', expression, alias, span: spanFrom(c, from) }
 }
 
+function parsePivotAggregate(c: Cursor): SelectItem {
+  const item = parseAliased(c, 'FOR')
+  const { expression } = item
+  if (expression.kind === 'call' && expression.parentheses && expression.span.start === item.span.start) return item
+  const what = 'PIVOT takes aggregate functions'
+  const hint = 'Write PIVOT (SUM(x) AS s FOR column IN (…)); what is computed from their values stands in SELECT.'
+  return fail('SQL_NOT_ALLOWED', { what, hint }, { span: expression.span, source: c.source })
+}
+
 function parsePivot(c: Cursor, input: TableExpression): TableExpression {
   expectAll(c, 'PIVOT', '(')
-  const aggregates = [parseAliased(c, 'FOR')]
-  while (accept(c, ',')) aggregates.push(parseAliased(c, 'FOR'))
+  const aggregates = [parsePivotAggregate(c)]
+  while (accept(c, ',')) aggregates.push(parsePivotAggregate(c))
   expect(c, 'FOR')
   const axes = parseIdentifierOrList(c).map(nameOf)
   expectAll(c, 'IN', '(')

@@ -4,6 +4,7 @@
  * Law: every spelling of Flink 2.3 is read into one form (see `ast/type.ts`). `NOT NULL` belongs to the type where a type
  * stands for itself; the targets of CAST take none, as in Flink.
  */
+import { fail } from '../../base/errors.ts'
 import type { BasicType, BasicTypeName, DataType, IntervalUnit, RowTypeField } from '../ast.ts'
 import {
   accept,
@@ -20,6 +21,7 @@ import {
   peek,
   spanFrom,
   start,
+  tokenSpan,
   unexpected,
   want,
 } from '../cursor.ts'
@@ -37,6 +39,39 @@ export function parseDataType(c: Cursor): DataType {
   }
   accept(c, 'NULL')
   return type
+}
+
+/** The type of a column: intervals are values of expressions alone. */
+export function parseColumnType(c: Cursor): DataType {
+  const type = parseDataType(c)
+  const interval = intervalIn(type)
+  if (interval !== undefined) {
+    const what = 'Columns and fields cannot have an INTERVAL type'
+    const hint = "Keep a number of seconds as BIGINT, and write n * INTERVAL '1' SECOND where the interval is needed."
+    fail('SQL_NOT_ALLOWED', { what, hint }, { span: interval.span, source: c.source })
+  }
+  return type
+}
+
+function intervalIn(type: DataType): DataType | undefined {
+  switch (type.kind) {
+    case 'interval-type':
+      return type
+    case 'array-type':
+    case 'multiset-type':
+      return intervalIn(type.element)
+    case 'map-type':
+      return intervalIn(type.key) ?? intervalIn(type.value)
+    case 'row-type':
+    case 'structured-type':
+      for (const field of type.fields) {
+        const found = intervalIn(field.type)
+        if (found !== undefined) return found
+      }
+      return undefined
+    default:
+      return undefined
+  }
 }
 
 /** A type without nullability of its own, as in `CAST(x AS …)`. */
@@ -210,6 +245,10 @@ function parsePlainType(c: Cursor): DataType {
       break
   }
   if (!isName(c)) unexpected(c)
+  if (c.type === 'GEOMETRY') {
+    const hint = 'Keep the text (WKT) as STRING and read it in a function of your own.'
+    fail('SQL_NOT_ALLOWED', { what: 'There is no type GEOMETRY', hint }, { span: tokenSpan(c), source: c.source })
+  }
   return { kind: 'named-type', name: parseName(c), nullable: true, span: spanFrom(c, from) }
 }
 
@@ -243,9 +282,18 @@ function parseFields(c: Cursor): readonly RowTypeField[] {
   return fields
 }
 
+const JDBC_TYPES: ReadonlySet<string> = new Set(
+  'BOOLEAN TINYINT SMALLINT INTEGER BIGINT REAL FLOAT DOUBLE DECIMAL NUMERIC CHAR VARCHAR BINARY VARBINARY DATE TIME TIMESTAMP'.split(
+    ' ',
+  ),
+)
+
 /** A type by its JDBC name: `SQL_INTEGER`, `SQL_INTERVAL_DAY_TO_SECOND`; without SQL_ it is a plain type. */
 export function parseJdbcType(c: Cursor): DataType {
-  if (!c.type.startsWith('SQL_')) return parseTypeName(c)
+  if (!c.type.startsWith('SQL_')) {
+    if (!JDBC_TYPES.has(c.type) || peek(c, 1) === '(') unexpected(c)
+    return parseTypeName(c)
+  }
   const from = start(c)
   const word = c.type.slice('SQL_'.length)
   const [unit, to] = word.replace('INTERVAL_', '').split('_TO_')

@@ -174,8 +174,7 @@ export class ExpressionWriter {
       case 'case':
         return this.#case(e)
       case 'cast': {
-        const format = e.format === undefined ? '' : ` FORMAT ${this.any(e.format)}`
-        return `${e.safe ? 'TRY_CAST' : 'CAST'}(${this.any(e.operand)} AS ${printType(e.type)}${format})`
+        return `${e.safe ? 'TRY_CAST' : 'CAST'}(${this.any(e.operand)} AS ${printType(e.type)})`
       }
       case 'call':
         return this.call(e)
