@@ -3,11 +3,10 @@
  * `SCREENSHOTS=folder` keeps pictures.
  */
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
 import { buildDashboard } from '../../dashboard/build.ts'
 import { type RunningBroker, startBroker } from '../../src/kafka/broker/index.ts'
@@ -15,13 +14,14 @@ import {
   assertPaymentResults,
   createPaymentTopics,
   paymentEvents,
+  paymentSql,
   produceEvents,
   readTopic,
+  resumedPaymentSql,
 } from '../harness/payment.ts'
 import { type TestServer, testServer } from '../server/harness.ts'
 
 const TOPICS = { source: 'payment_msg', sink: 'results' }
-const examples = fileURLToPath(new URL('../../examples/payment/', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'rivulet-browser-'))
 let browser: Browser
 let broker: RunningBroker
@@ -41,16 +41,6 @@ after(async () => {
   await broker?.close()
   rmSync(folder, { recursive: true, force: true })
 })
-
-/** The example's statements with the values that its flags would give. */
-function paymentSql(): string {
-  return readFileSync(join(examples, 'job.sql'), 'utf8')
-    .replace('./functions.ts', `${examples}functions.ts`)
-    .replaceAll(/\$\{kafka-servers:-[^}]*\}/g, broker.bootstrap)
-    .replace(/\$\{startup:-latest\}/, 'earliest')
-    .replace(/\$\{bounded\?latest-offset:unbounded\}/, 'unbounded')
-    .replaceAll(/\$\{[\w-]+:-([^}]*)\}/g, '$1')
-}
 
 /** Runs statements on the SQL page; resolves with the id of the job that the last one started. */
 async function runSql(page: Page, sql: string): Promise<string> {
@@ -86,7 +76,7 @@ test('the payment job: written, watched, stopped with a savepoint, resumed', { t
   await page.locator('h1').waitFor()
   assert.ok(!page.url().includes('token'), 'the token stays in the address')
 
-  const first = await runSql(page, paymentSql())
+  const first = await runSql(page, paymentSql(broker.bootstrap))
   await picture(page, 'sql')
   await page.getByRole('link', { name: 'Jobs', exact: true }).click()
   await page.getByRole('link', { name: /results/ }).click()
@@ -113,13 +103,7 @@ test('the payment job: written, watched, stopped with a savepoint, resumed', { t
   await picture(page, 'stopped')
 
   await produceEvents(broker.bootstrap, TOPICS.source, paymentEvents.slice(12_000))
-  const insert = paymentSql().slice(paymentSql().indexOf('INSERT INTO'))
-  const second = await runSql(
-    page,
-    `SET 'execution.state-recovery.path' = '${savepoint}';
-ALTER TABLE payment_msg SET ('scan.bounded.mode' = 'latest-offset');
-${insert}`,
-  )
+  const second = await runSql(page, resumedPaymentSql(broker.bootstrap, savepoint as string))
   assert.notEqual(second, first)
   await cluster.until(second, 'FINISHED')
   await page.goto(`${cluster.server.url}/#/jobs/${second}/checkpoints`)

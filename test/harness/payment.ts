@@ -1,6 +1,7 @@
 /** The payment job's events, Flink's answer, and how the two are compared. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { nodeHost } from '../../src/base/node-host.ts'
 import { readRecords } from '../../src/cli/read-records.ts'
 import { createTopics, KafkaClient, KafkaProducer } from '../../src/kafka/index.ts'
@@ -21,6 +22,27 @@ export const paymentResults: readonly PaymentResult[] = file('results.jsonl')
   .trimEnd()
   .split('\n')
   .map((line) => JSON.parse(line))
+
+/** The example's statements, `earliest` and without end, as one writes them where there are no flags. */
+export function paymentSql(bootstrap: string): string {
+  const folder = fileURLToPath(new URL('../../examples/payment/', import.meta.url))
+  return readFileSync(`${folder}job.sql`, 'utf8')
+    .replace('./functions.ts', `${folder}functions.ts`)
+    .replaceAll(/\$\{kafka-servers:-[^}]*\}/g, bootstrap)
+    .replace(/\$\{startup:-latest\}/, 'earliest')
+    .replace(/\$\{bounded\?latest-offset:unbounded\}/, 'unbounded')
+    .replaceAll(/\$\{[\w-]+:-([^}]*)\}/g, '$1')
+}
+
+/** The same job, from a savepoint on and up to the present end, in a session that has its tables. */
+export function resumedPaymentSql(bootstrap: string, savepoint: string): string {
+  const sql = paymentSql(bootstrap)
+  return [
+    `SET 'execution.state-recovery.path' = '${savepoint}';`,
+    "ALTER TABLE payment_msg SET ('scan.bounded.mode' = 'latest-offset');",
+    sql.slice(sql.indexOf('INSERT INTO')),
+  ].join('\n')
+}
 
 export interface Topics {
   readonly source: string
