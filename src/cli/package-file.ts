@@ -8,7 +8,7 @@ import { isJobDefinition } from '../engine/define-job.ts'
 import { StreamTableEnvironment } from '../engine/environment.ts'
 import { exportOf } from '../engine/load-function.ts'
 import { recordInto } from '../engine/recording.ts'
-import type { FunctionPlace } from '../flink/bundle.ts'
+import type { FunctionHost, FunctionPlace } from '../flink/bundle.ts'
 import { packageJob } from '../flink/package.ts'
 import type { Dialect } from '../flink/parity.ts'
 import { type Recording, startRecording } from '../flink/record.ts'
@@ -23,6 +23,9 @@ export interface PackageFileOptions {
   readonly jars: readonly string[]
   /** What differs on Flink is an error. */
   readonly strict: boolean
+  /** What runs functions on the cluster. */
+  readonly host?: FunctionHost
+  readonly node?: string
   /** The managed service whose dialect is checked. */
   readonly dialect?: Dialect
 }
@@ -34,7 +37,7 @@ export async function packageFile(
   if (!existsSync(file)) fail('CLI_NO_SUCH_FILE', { file })
   const places = new Map<unknown, FunctionPlace>()
   const environment = () => recordingEnvironment(file, options.configuration, places)
-  const { recorder, finish } = startRecording(options.dialect)
+  const { recorder, finish } = startRecording(options.dialect, options.host)
   await recordInto(recorder, async () => {
     if (extname(file) === '.sql') {
       const sql = substitute(readFileSync(file, 'utf8'), scriptFlags(options.args), ['kafka-zookeeper-servers'])
@@ -58,6 +61,8 @@ export async function packageFile(
   const jar = await packageJob(file, recording, {
     platform: options.platform,
     jars: options.jars,
+    host: options.host,
+    node: options.node,
     placeOf: (fn) => places.get(fn),
   })
   return { jar, recording }

@@ -16,7 +16,7 @@ async function bundleOf(files: Readonly<Record<string, string>>) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const module = join(folder, 'functions.ts')
   const place = { module, exportName: 'f' }
-  return bundleFunctions(module, [{ name: 'f', fn: undefined, arguments: [INT], result: STRING, place }], {})
+  return bundleFunctions(module, [{ name: 'f', fn: undefined, arguments: [INT], varArgs: false, result: STRING, place }], {})
 }
 
 const DECLARE = (body: string) => `import { DataTypes, udf } from 'rivulet'
@@ -33,6 +33,7 @@ function call(bundle: { code: string; map: string }, value: number): { status: n
   wire.attach(buffer)
   wire.putInt(0)
   wire.putInt(0)
+  wire.putInt(1)
   wire.putByte(1)
   wire.putInt(value)
   runInContext('__rivulet.call()', context)

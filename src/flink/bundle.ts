@@ -1,17 +1,20 @@
 /**
- * The functions of a job as one script for bare V8, with its source map.
+ * The functions of a job as one script with its source map, for bare V8 or for a process of Node.
  *
  * Laws
  * - Only modules that export a function of the job are taken, and what they import. The job's script is not among them.
- * - `node:` imports become stubs that throw at their first use; the script is loaded once in a context without Node's globals,
- *   so that what cannot load on the cluster is refused here, with the way by which it got in.
+ * - For V8 `node:` imports become stubs that throw at their first use. The script is loaded once, in a context without Node's
+ *   globals or in a process of its own, so that what cannot load on the cluster is refused here, with the way by which it got in.
  * - `rivulet` is the part that declares functions, not the engine.
  */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
-import { dirname, relative, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createContext, Script } from 'node:vm'
-import type { Metafile, Plugin } from 'esbuild'
+import type { BuildOptions, Metafile, Plugin } from 'esbuild'
 import { fail } from '../base/errors.ts'
 import type { RecordedFunction } from './record.ts'
 
@@ -19,6 +22,10 @@ export interface FunctionsBundle {
   readonly code: string
   readonly map: string
 }
+
+/** What runs functions on the cluster: V8 inside the TaskManager, or processes of Node beside it. */
+export const functionHosts = ['v8', 'node'] as const
+export type FunctionHost = (typeof functionHosts)[number]
 
 export interface FunctionPlace {
   readonly module: string
@@ -33,19 +40,23 @@ export async function bundleFunctions(
   file: string,
   functions: readonly (RecordedFunction & { readonly place: FunctionPlace })[],
   options: Readonly<Record<string, string>>,
+  host: FunctionHost = 'v8',
 ): Promise<FunctionsBundle> {
   const { build, formatMessages } = await import('esbuild')
   const lines = functions.map(
     ({ place }, i) => `import { ${place.exportName} as f${i} } from ${JSON.stringify(place.module)}`,
   )
-  const packed = functions.map(({ name, arguments: types, result }, i) => {
-    const rest = JSON.stringify({ name, arguments: types, result, options })
+  const packed = functions.map(({ name, arguments: types, varArgs, result }, i) => {
+    const rest = JSON.stringify({ name, arguments: types, varArgs, result, options })
     return `{ ...${rest}, fn: f${i} }`
   })
-  lines.push(`import { serve } from ${JSON.stringify(inRuntime('functions'))}`, `serve([${packed.join(',\n')}])`)
+  const server = host === 'v8' ? 'functions' : 'node'
+  lines.push(`import { serve } from ${JSON.stringify(inRuntime(server))}`, `serve([${packed.join(',\n')}])`)
+  if (host === 'node') lines.unshift(`import ${JSON.stringify(inRuntime('console'))}`)
   const stubbed = new Map<string, string>()
   try {
     const result = await build({
+      ...(host === 'v8' ? FOR_V8 : FOR_NODE),
       stdin: {
         contents: lines.join('\n'),
         resolveDir: dirname(resolve(file)),
@@ -54,11 +65,6 @@ export async function bundleFunctions(
       },
       bundle: true,
       write: false,
-      format: 'iife',
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      conditions: ['module', 'import', 'default'],
-      target: 'es2023',
       outfile: 'functions.js',
       sourcemap: 'external',
       sourcesContent: false,
@@ -67,11 +73,12 @@ export async function bundleFunctions(
       metafile: true,
       logLevel: 'silent',
       define: { 'import.meta.url': '"file:///rivulet/functions.js"' },
-      plugins: [bareV8(stubbed)],
+      plugins: host === 'v8' ? [ownRuntime, bareV8(stubbed)] : [ownRuntime],
     })
     const code = result.outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? ''
     const map = result.outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? ''
-    load(file, code, stubbed, result.metafile)
+    if (host === 'v8') load(file, code, stubbed, result.metafile)
+    else loadInNode(file, code)
     return { code, map: placed(map) }
   } catch (error) {
     const errors = (error as { errors?: Parameters<typeof formatMessages>[0] }).errors
@@ -81,13 +88,29 @@ export async function bundleFunctions(
   }
 }
 
+const FOR_V8: BuildOptions = {
+  format: 'iife',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  conditions: ['module', 'import', 'default'],
+  target: 'es2023',
+}
+const FOR_NODE: BuildOptions = { format: 'cjs', platform: 'node', target: 'node22' }
+const LOAD_LIMIT_MS = 10_000
+
 const BUILTIN = new RegExp(`^(node:.*|(${builtinModules.join('|')})(/.*)?)$`)
+
+const ownRuntime: Plugin = {
+  name: 'rivulet-runtime',
+  setup(build) {
+    build.onResolve({ filter: /^rivulet$/ }, () => ({ path: inRuntime('api'), sideEffects: false }))
+  },
+}
 
 function bareV8(stubbed: Map<string, string>): Plugin {
   return {
     name: 'rivulet-bare-v8',
     setup(build) {
-      build.onResolve({ filter: /^rivulet$/ }, () => ({ path: inRuntime('api'), sideEffects: false }))
       build.onResolve({ filter: BUILTIN }, ({ path, importer }) => {
         stubbed.set(path, importer)
         return { path, namespace: 'node-stub' }
@@ -118,6 +141,28 @@ function load(file: string, code: string, stubbed: ReadonlyMap<string, string>, 
       { name: file, reason, chain: node === undefined ? '' : chainOf(node[0], metafile) },
       { cause: error },
     )
+  }
+}
+
+/** Start it as the TaskManager will; with its input at the end it loads and goes. */
+function loadInNode(file: string, code: string): void {
+  const folder = mkdtempSync(join(tmpdir(), 'rivulet-load-'))
+  try {
+    const script = join(folder, 'functions.cjs')
+    writeFileSync(script, code)
+    writeFileSync(`${script}.map`, '')
+    const { status, stderr, error } = spawnSync(process.execPath, [script], {
+      input: '',
+      encoding: 'utf8',
+      timeout: LOAD_LIMIT_MS,
+      killSignal: 'SIGKILL',
+    })
+    if (status !== 0) {
+      const reason = error?.message ?? /^\w*Error\b.*$/m.exec(stderr)?.[0] ?? stderr.trim()
+      fail('FLINK_NODE_BUNDLE_FAILED', { file, reason })
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

@@ -13,6 +13,8 @@ const JOBS = [
   'test/flink/failing.job.ts',
   ...readdirSync('test/flink/runtime').map((name) => `test/flink/runtime/${name}`),
 ]
+const hosts = ['v8', 'node']
+const IN_NODE_ONLY = ['node', 'dying']
 const TIME_LIMIT_MS = 600_000
 
 describe('the runtime on a MiniCluster', () => {
@@ -21,8 +23,12 @@ describe('the runtime on a MiniCluster', () => {
 
   it('passes mvn verify', { timeout: TIME_LIMIT_MS }, async () => {
     for (const job of JOBS) {
-      const { code, err } = await runCli(['package', job, '-o', join(folder, `${basename(job, '.job.ts')}.jar`)])
-      assert.equal(code, 0, err)
+      const name = basename(job, '.job.ts')
+      for (const host of IN_NODE_ONLY.includes(name) ? ['node'] : hosts) {
+        const jar = join(folder, `${name}-${host}.jar`)
+        const { code, err } = await runCli(['package', '--functions', host, job, '-o', jar])
+        assert.equal(code, 0, err)
+      }
     }
     const verify = ['-B', '-f', runtime, 'verify', `-Drivulet.jobs=${folder}`]
     const { status, stdout } = spawnSync('mvn', verify, { encoding: 'utf8', timeout: TIME_LIMIT_MS })

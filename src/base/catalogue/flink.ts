@@ -19,14 +19,22 @@ export const flinkErrors = {
   }),
   FLINK_FUNCTION_FORM: declare<{ name: string; form: string }>({
     domain: 'user',
-    message: ({ name, form }) => `The function '${name}' is ${form}, which does not run on Flink yet.`,
-    hint: () => 'Give it one list of parameters, and a result at once.',
+    message: ({ name, form }) => `The function '${name}' is ${form}, which does not run in V8 on Flink.`,
+    hint: () => 'V8 inside the TaskManager has no timers, files or network to wait for: package with --functions node.',
   }),
   FLINK_BUNDLE_FAILED: declare<{ name: string; reason: string; chain: string }>({
     domain: 'user',
     message: ({ name, reason, chain }) =>
       `The functions of '${name}' do not load in bare V8, which is what runs them on Flink: ${reason}${chain}`,
-    hint: () => 'Functions on Flink have the language and no Node APIs; move what needs them out of their modules.',
+    hint: () =>
+      'Functions in V8 on Flink have the language and no Node APIs: move what needs them out of their modules, or package with --functions node.',
+  }),
+  FLINK_NODE_BUNDLE_FAILED: declare<{ file: string; reason: string }>({
+    domain: 'user',
+    message: ({ file, reason }) =>
+      `The functions of '${file}' do not load in a process of Node of their own: ${reason}`,
+    hint: () =>
+      'They are bundled into one CommonJS script, without the statements of the job: no top-level await, no native modules.',
   }),
   FLINK_NO_JAR: declare<{ jar: string; file: string }>({
     domain: 'user',

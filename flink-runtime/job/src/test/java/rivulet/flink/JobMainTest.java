@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.runtime.jobmaster.JobResult;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packaged jobs in one JVM; the jobs are those of `test/flink/runtime/`. */
 class JobMainTest {
@@ -42,9 +45,10 @@ class JobMainTest {
     cluster.forget();
   }
 
-  @Test
-  void valuesAtTheEdgesOfTheirTypesStayWhatTheyAre() throws Exception {
-    cluster.run("types");
+  @ParameterizedTest
+  @ValueSource(strings = {"v8", "node"})
+  void valuesAtTheEdgesOfTheirTypesStayWhatTheyAre(String host) throws Exception {
+    cluster.run("types-" + host);
     Map<String, List<String>> expected =
         Map.ofEntries(
             Map.entry("bigint", List.of("9007199254740993")),
@@ -69,24 +73,25 @@ class JobMainTest {
       assertEquals(each.getValue(), cluster.answers(each.getKey()), each.getKey());
   }
 
-  @Test
-  void accumulatorsGoThroughASavepoint(@TempDir Path folder) throws Exception {
-    JobID first = cluster.submit("counting", null);
+  @ParameterizedTest
+  @ValueSource(strings = {"v8", "node"})
+  void accumulatorsGoThroughASavepoint(String host, @TempDir Path folder) throws Exception {
+    JobID first = cluster.submit("counting-" + host, null);
     cluster.awaitAnswers("sums", 100);
     String savepoint = cluster.stopWithSavepoint(first, folder);
     List<String> before = cluster.answers("sums");
     assertTrue(before.size() < 600, "the job was to be stopped half way");
     cluster.forget();
-    cluster.result(cluster.submit("counting", savepoint)).toJobExecutionResult(getClass().getClassLoader());
+    cluster.result(cluster.submit("counting-" + host, savepoint)).toJobExecutionResult(getClass().getClassLoader());
     List<String> after = cluster.answers("sums");
     assertEquals(600, before.size() + after.size());
     assertEquals("180300/600 9007199254921293", after.get(after.size() - 1));
   }
 
-  @Test
-  void whatAFunctionThrowsHasItsLineOfTypeScript() throws Exception {
-    JobResult result = cluster.result(cluster.submit("failing", null));
-    String trace = ExceptionUtils.stringifyException(result.getSerializedThrowable().orElseThrow());
+  @ParameterizedTest
+  @ValueSource(strings = {"v8", "node"})
+  void whatAFunctionThrowsHasItsLineOfTypeScript(String host) throws Exception {
+    String trace = failureOf("failing-" + host);
     assertTrue(trace.contains("TypeScript function failing failed: "), trace);
     assertTrue(trace.contains("no 2 today"), trace);
     assertTrue(trace.contains("test/flink/failing.job.ts:5"), trace);
@@ -94,7 +99,7 @@ class JobMainTest {
 
   @Test
   void aFunctionThatNeverEndsIsTerminatedByCancelling() throws Exception {
-    for (String job : List.of("spinning", "spinning-source")) {
+    for (String job : List.of("spinning-v8", "spinning-source-v8", "spinning-node", "spinning-source-node")) {
       cluster.forget();
       JobID id = cluster.submit(job, null);
       cluster.awaitAnswers("spin", 2);
@@ -106,14 +111,65 @@ class JobMainTest {
       assertEquals(JobStatus.CANCELED, cluster.status(id), job);
       assertTrue(System.nanoTime() - start < Duration.ofSeconds(10).toNanos(), job + " took too long");
     }
-    cluster.run("types");
+    cluster.run("ways-v8");
+    assertNoProcess();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v8", "node"})
+  void aFunctionHasSeveralWaysToBeCalled(String host) throws Exception {
+    cluster.run("ways-" + host);
+    Map<String, String> expected =
+        Map.of("int", "number 1", "bigint", "bigint 2", "string", "string x", "double", "number 1.5", "twice bigint", "5", "twice string", "xx",
+            "joined 0", "x", "joined 1", "x-1", "joined 3", "x-1-2-3", "total", "6");
+    for (Map.Entry<String, String> each : expected.entrySet()) {
+      List<String> answers = cluster.answers(each.getKey());
+      assertEquals(each.getValue(), answers.isEmpty() ? null : answers.get(answers.size() - 1), each.getKey());
+    }
+  }
+
+  @Test
+  void functionsInNodeHaveItsApisAndWaitTogether() throws Exception {
+    long start = System.nanoTime();
+    cluster.run("node-node");
+    assertTrue(System.nanoTime() - start < Duration.ofSeconds(25).toNanos(), "100 rows of half a second each waited one after the other");
+    assertEquals(IntStream.rangeClosed(2, 101).mapToObj(String::valueOf).toList(), cluster.answers("later"));
+    assertEquals(List.of("/proc/self true", "/nowhere false"), cluster.answers("sees"));
+    assertEquals(List.of("some 1", "none"), cluster.answers("none"));
+    assertNoProcess();
+  }
+
+  @Test
+  void whenItsNodeEndsTheTaskFailsAndTheNextOneHasAnother() throws Exception {
+    for (int i = 0; i < 2; i++) {
+      cluster.forget();
+      String trace = failureOf("dying-node");
+      assertTrue(trace.contains("FLINK_NODE_ENDED: "), trace);
+      assertTrue(trace.contains("exit code 7"), trace);
+      assertTrue(trace.contains("a last word"), trace);
+      assertTrue(trace.contains("Function dies was running"), trace);
+      assertEquals(List.of("1", "2"), cluster.answers("dies"));
+    }
+    assertNoProcess();
+  }
+
+  private static String failureOf(String job) throws Exception {
+    JobResult result = cluster.result(cluster.submit(job, null));
+    return ExceptionUtils.stringifyException(result.getSerializedThrowable().orElseThrow());
+  }
+
+  private static void assertNoProcess() throws InterruptedException {
+    // A task is done a moment before its functions are closed.
+    for (int i = 0; i < 50 && ProcessHandle.current().children().findAny().isPresent(); i++) Thread.sleep(100);
+    assertEquals(List.of(), ProcessHandle.current().children().toList());
+    assertEquals(List.of(), Thread.getAllStackTraces().keySet().stream().filter(each -> each.getName().startsWith("rivulet-node-")).toList());
   }
 
   @Test
   void manySubmissionsLeaveNothingBehind() throws Exception {
     List<long[]> usage = new ArrayList<>();
     for (int i = 0; i < SUBMISSIONS; i++) {
-      JobID id = cluster.submit("counting", null);
+      JobID id = cluster.submit("counting-v8", null);
       cluster.awaitAnswers("sums", 20);
       cluster.cancel(id);
       cluster.result(id);
