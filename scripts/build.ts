@@ -21,7 +21,6 @@ await build({
     'flink/functions': 'src/flink/v8/functions.ts',
     'flink/api': 'src/flink/v8/api.ts',
     'flink/node': 'src/flink/v8/node.ts',
-    'flink/console': 'src/flink/v8/console.ts',
   },
   outdir: 'dist',
   bundle: true,

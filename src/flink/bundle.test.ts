@@ -16,7 +16,11 @@ async function bundleOf(files: Readonly<Record<string, string>>) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const module = join(folder, 'functions.ts')
   const place = { module, exportName: 'f' }
-  return bundleFunctions(module, [{ name: 'f', fn: undefined, arguments: [INT], varArgs: false, result: STRING, place }], {})
+  return bundleFunctions(
+    module,
+    [{ name: 'f', fn: undefined, arguments: [INT], varArgs: false, result: STRING, place }],
+    {},
+  )
 }
 
 const DECLARE = (body: string) => `import { DataTypes, udf } from 'rivulet'

@@ -52,7 +52,6 @@ export async function bundleFunctions(
   })
   const server = host === 'v8' ? 'functions' : 'node'
   lines.push(`import { serve } from ${JSON.stringify(inRuntime(server))}`, `serve([${packed.join(',\n')}])`)
-  if (host === 'node') lines.unshift(`import ${JSON.stringify(inRuntime('console'))}`)
   const stubbed = new Map<string, string>()
   try {
     const result = await build({
@@ -95,7 +94,12 @@ const FOR_V8: BuildOptions = {
   conditions: ['module', 'import', 'default'],
   target: 'es2023',
 }
-const FOR_NODE: BuildOptions = { format: 'cjs', platform: 'node', target: 'node22' }
+/** Standard output belongs to the answers, from before the first module of the user on. */
+const TAKE_OUTPUT = `globalThis.__rivuletOutput = process.stdout
+Object.defineProperty(process, 'stdout', { value: process.stderr })
+globalThis.console = new (require('node:console').Console)(process.stderr)
+`
+const FOR_NODE: BuildOptions = { format: 'cjs', platform: 'node', target: 'node22', banner: { js: TAKE_OUTPUT } }
 const LOAD_LIMIT_MS = 10_000
 
 const BUILTIN = new RegExp(`^(node:.*|(${builtinModules.join('|')})(/.*)?)$`)

@@ -4,7 +4,7 @@
  * Laws
  * - A frame is its length, then the request's number, then what the shared buffer of V8 would hold, the instance of the
  *   function in front; answers bear the number of their request and may overtake each other, where a function is asynchronous.
- * - What one chunk of input asked is answered with one write. Standard output is frames only: `console` writes to standard error.
+ * - What one chunk of input asked is answered with one write. Standard output is frames only: what functions print goes to standard error.
  * - The process ends when its input does, and is killed when the one that started it has gone, even if a function never ends.
  */
 import { readFileSync } from 'node:fs'
@@ -22,6 +22,11 @@ import {
   stackOf,
 } from './operations.ts'
 import { Wire } from './wire.ts'
+
+declare global {
+  /** Standard output itself, which the head of the bundle takes. */
+  var __rivuletOutput: NodeJS.WriteStream
+}
 
 const FIRST_BYTES = 1 << 16
 /** Length, number. */
@@ -57,7 +62,7 @@ export function serve(functions: readonly PackedFunction[]): void {
     answers.push(frame)
   }
   const flush = () => {
-    process.stdout.write(Buffer.concat(answers))
+    globalThis.__rivuletOutput.write(Buffer.concat(answers))
     answers = []
   }
   const refuse = (number: number, error: unknown) => {

@@ -13,6 +13,7 @@ export const canSee = udf((path: string | null) => `${path} ${existsSync(path ??
 export const later = asyncUdf(
   async (value: number) => {
     console.log('standard output is not for answers')
+    process.stdout.write('nor is this\n')
     await setTimeout(500)
     return value + 1
   },

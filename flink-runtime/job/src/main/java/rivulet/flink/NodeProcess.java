@@ -1,5 +1,6 @@
 package rivulet.flink;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
@@ -36,6 +37,10 @@ final class NodeProcess {
   private static final Map<Integer, NodeProcess> LIVE = new HashMap<>();
   private static final long GOODBYE_MILLIS = 2000;
   private static final int LAST_LINES = 20;
+  /** Number, status. */
+  private static final int HEAD_BYTES = 8;
+  /** Below the first four bytes of any text. */
+  private static final int MAX_BYTES = 1 << 29;
   private static final byte[] END = new byte[0];
 
   private final int subtask;
@@ -153,9 +158,11 @@ final class NodeProcess {
   }
 
   private void read() {
-    try (DataInputStream in = new DataInputStream(new java.io.BufferedInputStream(process.getInputStream(), 1 << 16))) {
+    try (DataInputStream in = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16))) {
       for (;;) {
-        byte[] bytes = new byte[Integer.reverseBytes(in.readInt())];
+        int length = Integer.reverseBytes(in.readInt());
+        if (length < HEAD_BYTES || length > MAX_BYTES) throw new IOException("a function wrote to standard output past process.stdout, or gave more than 512 MiB");
+        byte[] bytes = new byte[length];
         in.readFully(bytes);
         ByteBuffer answer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         // Text in it is aligned to where its status begins, as in the buffer of V8.
@@ -163,9 +170,9 @@ final class NodeProcess {
       }
     } catch (EOFException e) {
       ended("ended");
-    } catch (IOException | RuntimeException e) {
-      ended("failed (" + e + ")");
+    } catch (IOException | RuntimeException | Error e) {
       process.destroyForcibly();
+      ended("failed (" + e + ")");
     }
   }
 
