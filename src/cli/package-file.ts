@@ -12,8 +12,17 @@ import type { FunctionHost, FunctionPlace } from '../flink/bundle.ts'
 import { packageJob } from '../flink/package.ts'
 import type { Dialect } from '../flink/parity.ts'
 import { type Recording, startRecording } from '../flink/record.ts'
+import { topLevelNames } from '../flink/slice.ts'
 import { filePath, importBundled, importModules } from './bundle.ts'
 import { scriptFlags, substitute } from './script-variables.ts'
+
+/** In front of a top-level name that a file does not export itself. */
+const HIDDEN = '__rivulet_'
+
+const exportsOfAll = (code: string): string =>
+  `\nexport { ${topLevelNames(code)
+    .map((name) => `${name} as ${HIDDEN}${name}`)
+    .join(', ')} }`
 
 export interface PackageFileOptions {
   readonly args: readonly string[]
@@ -45,12 +54,20 @@ export async function packageFile(
       return
     }
     process.argv = [process.argv[0], resolve(file), ...options.args]
-    const { entry, modules } = await importModules(file)
-    const definition = Object.values(entry).find(isJobDefinition)
+    const { entry, modules } = await importModules(file, exportsOfAll)
+    const exported = Object.entries(entry).filter(([name]) => !name.startsWith(HIDDEN))
+    const definition = exported.map(([, value]) => value).find(isJobDefinition)
+    // Beside the job's statements: only the part that they are made of goes to the cluster.
+    for (const [name, value] of Object.entries(entry)) {
+      if (name.startsWith(HIDDEN))
+        places.set(value, { module: resolve(file), exportName: name.slice(HIDDEN.length), sliced: true })
+    }
     for (const [module, exports] of modules) {
-      // The statements of a script stand in its module, which therefore never goes to the cluster.
+      // The statements of a script stand in its module, which therefore never goes to the cluster as a whole.
       if (definition === undefined && module === resolve(file)) continue
-      for (const [exportName, value] of Object.entries(exports)) places.set(value, { module, exportName })
+      for (const [exportName, value] of Object.entries(exports)) {
+        if (!exportName.startsWith(HIDDEN)) places.set(value, { module, exportName })
+      }
     }
     await definition?.run({ tEnv: environment(), args: options.args, signal: options.signal })
   })

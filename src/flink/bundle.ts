@@ -8,15 +8,16 @@
  * - `rivulet` is the part that declares functions, not the engine.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createContext, Script } from 'node:vm'
 import type { BuildOptions, Metafile, Plugin } from 'esbuild'
-import { fail } from '../base/errors.ts'
+import { fail, isRivuletError } from '../base/errors.ts'
 import type { RecordedFunction } from './record.ts'
+import { sliceOf } from './slice.ts'
 
 export interface FunctionsBundle {
   readonly code: string
@@ -30,8 +31,11 @@ export type FunctionHost = (typeof functionHosts)[number]
 export interface FunctionPlace {
   readonly module: string
   readonly exportName: string
+  /** It stands beside the statements of a job: its module is cut down to what the function needs. */
+  readonly sliced?: boolean
 }
 
+const SLICED = '__rivulet_'
 const isSource = import.meta.url.endsWith('.ts')
 const inRuntime = (name: string) =>
   fileURLToPath(new URL(isSource ? `./v8/${name}.ts` : `../flink/${name}.js`, import.meta.url))
@@ -44,7 +48,8 @@ export async function bundleFunctions(
 ): Promise<FunctionsBundle> {
   const { build, formatMessages } = await import('esbuild')
   const lines = functions.map(
-    ({ place }, i) => `import { ${place.exportName} as f${i} } from ${JSON.stringify(place.module)}`,
+    ({ place: { module, exportName, sliced } }, i) =>
+      `import { ${sliced === true ? SLICED : ''}${exportName} as f${i} } from ${JSON.stringify(module)}`,
   )
   const packed = functions.map(({ name, arguments: types, varArgs, result }, i) => {
     const rest = JSON.stringify({ name, arguments: types, varArgs, result, options })
@@ -72,7 +77,7 @@ export async function bundleFunctions(
       metafile: true,
       logLevel: 'silent',
       define: { 'import.meta.url': '"file:///rivulet/functions.js"' },
-      plugins: host === 'v8' ? [ownRuntime, bareV8(stubbed)] : [ownRuntime],
+      plugins: [ownRuntime, ...slices(functions), ...(host === 'v8' ? [bareV8(stubbed)] : [])],
     })
     const code = result.outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? ''
     const map = result.outputFiles.find(({ path }) => path.endsWith('.map'))?.text ?? ''
@@ -82,6 +87,9 @@ export async function bundleFunctions(
   } catch (error) {
     const errors = (error as { errors?: Parameters<typeof formatMessages>[0] }).errors
     if (!Array.isArray(errors)) throw error
+    // What a plugin refused comes inside of esbuild's own error.
+    const refused = errors.find(({ detail }) => isRivuletError(detail))?.detail
+    if (refused !== undefined) throw refused
     const detail = (await formatMessages(errors, { kind: 'error', color: false })).join('').trim()
     return fail('CLI_BUNDLE_FAILED', { file, detail }, { cause: error })
   }
@@ -109,6 +117,33 @@ const ownRuntime: Plugin = {
   setup(build) {
     build.onResolve({ filter: /^rivulet$/ }, () => ({ path: inRuntime('api'), sideEffects: false }))
   },
+}
+
+/** Modules with the statements of a job, cut down to the functions in them. */
+function slices(functions: readonly { readonly name: string; readonly place: FunctionPlace }[]): Plugin[] {
+  const sliced = functions.filter(({ place }) => place.sliced === true)
+  return [...new Set(sliced.map(({ place }) => place.module))].map((module) => ({
+    name: 'rivulet-slice',
+    setup(build) {
+      build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
+        if (path !== module) return undefined
+        const names = sliced.filter(({ place }) => place.module === path).map(({ place }) => place.exportName)
+        const { code } = await build.esbuild.transform(readFileSync(path, 'utf8'), {
+          loader: /x$/.test(path) ? 'tsx' : 'ts',
+          format: 'esm',
+          sourcefile: path,
+          sourcemap: 'inline',
+        })
+        const slice = sliceOf(code, names)
+        if (slice.free.has('process')) fail('FLINK_FUNCTION_USES_JOB', { names: names.join(', '), file: path })
+        return {
+          contents: `${slice.code}\nexport { ${names.map((name) => `${name} as ${SLICED}${name}`).join(', ')} }`,
+          loader: 'js',
+          resolveDir: dirname(path),
+        }
+      })
+    },
+  }))
 }
 
 function bareV8(stubbed: Map<string, string>): Plugin {

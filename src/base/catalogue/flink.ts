@@ -15,7 +15,14 @@ export const flinkErrors = {
     domain: 'user',
     message: ({ name, file }) => `The function '${name}' cannot be taken out of '${file}'.`,
     hint: () =>
-      'Export it from a module of its own, or make the job a value (`export const job = defineJob(…)`) and export the function beside it: the statements of a script run while packaging, never on the cluster.',
+      'Give it a name at the top level of its module (`const f = udf(…)`): a function that is made inside of another, or where it is registered, cannot be made again without the statements around it, which never run on the cluster.',
+  }),
+  FLINK_FUNCTION_USES_JOB: declare<{ names: string; file: string }>({
+    domain: 'user',
+    message: ({ names, file }) =>
+      `What the functions (${names}) of '${file}' use is made from \`process\` (arguments, environment) of the job's own program, which does not run on the cluster.`,
+    hint: () =>
+      'Make it without, hand it on as an argument of the function, or as an option of the job, which open() reads.',
   }),
   FLINK_FUNCTION_FORM: declare<{ name: string; form: string }>({
     domain: 'user',
