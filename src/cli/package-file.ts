@@ -57,16 +57,12 @@ export async function packageFile(
     const { entry, modules } = await importModules(file, exportsOfAll)
     const exported = Object.entries(entry).filter(([name]) => !name.startsWith(HIDDEN))
     const definition = exported.map(([, value]) => value).find(isJobDefinition)
-    // Beside the job's statements: only the part that they are made of goes to the cluster.
-    for (const [name, value] of Object.entries(entry)) {
-      if (name.startsWith(HIDDEN))
-        places.set(value, { module: resolve(file), exportName: name.slice(HIDDEN.length), sliced: true })
-    }
     for (const [module, exports] of modules) {
-      // The statements of a script stand in its module, which therefore never goes to the cluster as a whole.
-      if (definition === undefined && module === resolve(file)) continue
-      for (const [exportName, value] of Object.entries(exports)) {
-        if (!exportName.startsWith(HIDDEN)) places.set(value, { module, exportName })
+      // Statements of the job stand in its own file: only the part that its functions are made of goes to the cluster.
+      const sliced = module === resolve(file)
+      for (const [name, value] of Object.entries(exports)) {
+        if (name.startsWith(HIDDEN) === sliced)
+          places.set(value, { module, exportName: sliced ? name.slice(HIDDEN.length) : name, sliced })
       }
     }
     await definition?.run({ tEnv: environment(), args: options.args, signal: options.signal })

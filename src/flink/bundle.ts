@@ -127,7 +127,8 @@ function slices(functions: readonly { readonly name: string; readonly place: Fun
     setup(build) {
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path }) => {
         if (path !== module) return undefined
-        const names = sliced.filter(({ place }) => place.module === path).map(({ place }) => place.exportName)
+        const here = sliced.filter(({ place }) => place.module === path)
+        const names = [...new Set(here.map(({ place }) => place.exportName))]
         const { code } = await build.esbuild.transform(readFileSync(path, 'utf8'), {
           loader: /x$/.test(path) ? 'tsx' : 'ts',
           format: 'esm',

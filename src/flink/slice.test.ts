@@ -25,6 +25,7 @@ describe('the part of a script that functions need', () => {
   it('has declarations, what changes them, and imported names; not the statements of the job', () => {
     const { code, free } = sliceOf(SCRIPT, ['f'])
     for (const kept of [
+      "import './effects.ts'",
       'const table',
       "table.set('a', 1)",
       'for (const each',
@@ -33,7 +34,7 @@ describe('the part of a script that functions need', () => {
       'export const f',
     ])
       assert.ok(code.includes(kept), `${kept} in ${code}`)
-    for (const left of ['flags', 'effects', 'kafka', 'StreamTableEnvironment', 'tEnv.', 'execute', 'const g'])
+    for (const left of ['flags', 'kafka', 'StreamTableEnvironment', 'tEnv.', 'execute', 'const g'])
       assert.ok(!code.includes(left), `${left} in ${code}`)
     assert.ok(!free.has('process'))
   })

@@ -2,8 +2,8 @@
  * The part of a script that its functions are made of, so that the script's own statements need not run on the cluster.
  *
  * Laws
- * - Taken are the top-level declarations that bind a wanted name, what these use, and statements that change what is taken
- *   (`table.set(…)`, `list[0] = …`). Everything else becomes blanks, so that lines and columns stay.
+ * - Taken are the top-level declarations that bind a wanted name, what these use, statements that change what is taken
+ *   (`table.set(…)`, `list[0] = …`), and imports for their effects. Everything else becomes blanks, so that lines and columns stay.
  * - What is taken must not depend on the process that runs the job: `process` outside of functions is refused by its user.
  */
 import { type AnyNode, type Identifier, type ModuleDeclaration, type Pattern, parse, type Statement } from 'acorn'
@@ -36,7 +36,7 @@ export function sliceOf(code: string, names: readonly string[]): Slice {
   for (let before = -1; before !== taken.size; ) {
     before = taken.size
     for (const part of parts) {
-      if (taken.has(part) || !(meets(part.binds, wanted) || changes(part.node, wanted))) continue
+      if (taken.has(part) || !(meets(part.binds, wanted) || changes(part.node, wanted) || isEffect(part.node))) continue
       taken.add(part)
       if (part.node.type !== 'ImportDeclaration') for (const name of part.uses) wanted.add(name)
     }
@@ -54,9 +54,11 @@ export function sliceOf(code: string, names: readonly string[]): Slice {
   return { code: out + code.slice(at), free }
 }
 
+const isEffect = (node: TopLevel) => node.type === 'ImportDeclaration' && node.specifiers.length === 0
+
 /** An import without the names that nothing taken uses, on as many lines; undefined for other nodes. */
 function importOf(node: TopLevel, wanted: ReadonlySet<string>, code: string): string | undefined {
-  if (node.type !== 'ImportDeclaration') return undefined
+  if (node.type !== 'ImportDeclaration' || isEffect(node)) return undefined
   const kept = node.specifiers.filter(({ local }) => wanted.has(local.name))
   const text = (each: AnyNode) => code.slice(each.start, each.end)
   const named = kept.filter(({ type }) => type === 'ImportSpecifier').map(text)
