@@ -30,6 +30,8 @@ describe('the runtime on a MiniCluster', () => {
         assert.equal(code, 0, err)
       }
     }
+    const missing = ['--functions', 'node', '--node', '/nowhere/node', '-o', join(folder, 'missing-node.jar')]
+    assert.equal((await runCli(['package', ...missing, 'test/flink/failing.job.ts'])).code, 0)
     const verify = ['-B', '-f', runtime, 'verify', `-Drivulet.jobs=${folder}`]
     const { status, stdout } = spawnSync('mvn', verify, { encoding: 'utf8', timeout: TIME_LIMIT_MS })
     assert.equal(status, 0, stdout)
