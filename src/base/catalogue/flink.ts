@@ -54,7 +54,7 @@ export const flinkErrors = {
     hint: ({ platform }) =>
       platform === 'linux-x86_64'
         ? 'Install the package rivulet-flink-linux-x86_64 beside rivulet.'
-        : 'V8 for the JVM is there for linux-x86_64 with glibc; Alpine (musl) and arm64 have none.',
+        : 'V8 for the JVM is there for linux-x86_64 with glibc; Alpine (musl) and arm64 have none. With --functions node, and without --platform, the cluster needs only Node.',
   }),
   FLINK_UNREACHABLE: declare<{ url: string; reason: string }>({
     domain: 'external',
