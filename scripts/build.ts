@@ -20,6 +20,7 @@ await build({
     // Read by esbuild while packaging for Flink, not by Node.
     'flink/functions': 'src/flink/v8/functions.ts',
     'flink/api': 'src/flink/v8/api.ts',
+    'flink/node': 'src/flink/v8/node.ts',
   },
   outdir: 'dist',
   bundle: true,

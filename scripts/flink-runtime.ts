@@ -18,7 +18,7 @@ const out = join(runtime, 'npm', PLATFORM)
 /** The jars of V8, copied by Maven, which alone knows where its repository is. */
 const javet = join(runtime, 'target', 'javet')
 
-execFileSync('mvn', ['-B', '-q', '-f', join(runtime, 'pom.xml'), 'package'], { stdio: 'inherit' })
+execFileSync('mvn', ['-B', '-q', '-f', join(runtime, 'pom.xml'), 'package', '-DskipTests'], { stdio: 'inherit' })
 for (const artifact of ['javet', `javet-v8-${PLATFORM}`]) {
   const copy = [`-Dartifact=com.caoccao.javet:${artifact}:${JAVET}`, `-DoutputDirectory=${javet}`]
   execFileSync('mvn', ['-B', '-q', 'dependency:copy', ...copy], { stdio: 'inherit' })

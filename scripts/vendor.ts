@@ -15,6 +15,7 @@ const VENDORED: Readonly<Record<string, string>> = {
   '@fastify/swagger': '{ default }',
   pino: '{ pino }',
   'prom-client': '{ Gauge, Registry }',
+  acorn: '{ parse }',
   fflate: '{ zipSync }',
 }
 

@@ -36,12 +36,16 @@ export interface ImportedModules {
   readonly modules: ReadonlyMap<string, Record<string, unknown>>
 }
 
-export async function importModules(file: string): Promise<ImportedModules> {
+export async function importModules(
+  file: string,
+  /** Text behind the entry's own, from what it is as JavaScript. */
+  behind: (code: string) => string,
+): Promise<ImportedModules> {
   const { inputs } = await bundle(file)
   const entry = resolve(file)
   const paths = [entry, ...inputs.map((each) => resolve(each)).filter((each) => each !== entry)]
   const lines = paths.map((path, i) => `export * as m${i} from ${JSON.stringify(path)}`)
-  const all = await importCode((await bundle(file, lines.join('\n'))).code)
+  const all = await importCode((await bundle(file, lines.join('\n'), behind)).code)
   const modules = new Map(paths.map((path, i) => [path, all[`m${i}`] as Record<string, unknown>]))
   return { entry: modules.get(entry) ?? {}, modules }
 }
@@ -63,6 +67,7 @@ export async function bundle(
   file: string,
   /** Read instead of the file, in its folder. */
   contents?: string,
+  behind?: (code: string) => string,
 ): Promise<{ readonly code: string; readonly inputs: readonly string[] }> {
   const { build, formatMessages } = await import('esbuild')
   try {
@@ -80,7 +85,7 @@ export async function bundle(
       sourcesContent: true,
       logLevel: 'silent',
       keepNames: true,
-      plugins: [resolvePackages, originalUrls],
+      plugins: [resolvePackages, originalUrls(resolve(file), behind)],
     })
     return { code: result.outputFiles[0].text, inputs: Object.keys(result.metafile.inputs).filter(isModule) }
   } catch (error) {
@@ -135,13 +140,15 @@ function installedUrl(specifier: string, folder: string): string | undefined {
   }
 }
 
-const originalUrls: Plugin = {
+const originalUrls = (entry: string, behind?: (code: string) => string): Plugin => ({
   name: 'rivulet-original-urls',
   setup(build) {
     build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async (args) => {
       const contents = await readFile(args.path, 'utf8')
       const loader = LOADERS[extname(args.path)]
-      if (!contents.includes('import.meta')) return { contents, loader, resolveDir: dirname(args.path) }
+      const more = args.path === entry ? behind : undefined
+      if (more === undefined && !contents.includes('import.meta'))
+        return { contents, loader, resolveDir: dirname(args.path) }
       const transformed = await build.esbuild.transform(contents, {
         loader,
         format: 'esm',
@@ -153,10 +160,11 @@ const originalUrls: Plugin = {
           'import.meta.dirname': JSON.stringify(dirname(args.path)),
         },
       })
-      return { contents: transformed.code, loader: 'js', resolveDir: dirname(args.path) }
+      const code = transformed.code + (more?.(transformed.code) ?? '')
+      return { contents: code, loader: 'js', resolveDir: dirname(args.path) }
     })
   },
-}
+})
 
 /** A path as the user wrote it, or a file URL. */
 export function filePath(specifier: string, folder: string): string {

@@ -8,12 +8,21 @@ import { isJobDefinition } from '../engine/define-job.ts'
 import { StreamTableEnvironment } from '../engine/environment.ts'
 import { exportOf } from '../engine/load-function.ts'
 import { recordInto } from '../engine/recording.ts'
-import type { FunctionPlace } from '../flink/bundle.ts'
+import type { FunctionHost, FunctionPlace } from '../flink/bundle.ts'
 import { packageJob } from '../flink/package.ts'
 import type { Dialect } from '../flink/parity.ts'
 import { type Recording, startRecording } from '../flink/record.ts'
+import { topLevelNames } from '../flink/slice.ts'
 import { filePath, importBundled, importModules } from './bundle.ts'
 import { scriptFlags, substitute } from './script-variables.ts'
+
+/** In front of a top-level name that a file does not export itself. */
+const HIDDEN = '__rivulet_'
+
+const exportsOfAll = (code: string): string =>
+  `\nexport { ${topLevelNames(code)
+    .map((name) => `${name} as ${HIDDEN}${name}`)
+    .join(', ')} }`
 
 export interface PackageFileOptions {
   readonly args: readonly string[]
@@ -23,6 +32,9 @@ export interface PackageFileOptions {
   readonly jars: readonly string[]
   /** What differs on Flink is an error. */
   readonly strict: boolean
+  /** What runs functions on the cluster. */
+  readonly host?: FunctionHost
+  readonly node?: string
   /** The managed service whose dialect is checked. */
   readonly dialect?: Dialect
 }
@@ -34,7 +46,7 @@ export async function packageFile(
   if (!existsSync(file)) fail('CLI_NO_SUCH_FILE', { file })
   const places = new Map<unknown, FunctionPlace>()
   const environment = () => recordingEnvironment(file, options.configuration, places)
-  const { recorder, finish } = startRecording(options.dialect)
+  const { recorder, finish } = startRecording(options.dialect, options.host)
   await recordInto(recorder, async () => {
     if (extname(file) === '.sql') {
       const sql = substitute(readFileSync(file, 'utf8'), scriptFlags(options.args), ['kafka-zookeeper-servers'])
@@ -42,12 +54,16 @@ export async function packageFile(
       return
     }
     process.argv = [process.argv[0], resolve(file), ...options.args]
-    const { entry, modules } = await importModules(file)
-    const definition = Object.values(entry).find(isJobDefinition)
+    const { entry, modules } = await importModules(file, exportsOfAll)
+    const exported = Object.entries(entry).filter(([name]) => !name.startsWith(HIDDEN))
+    const definition = exported.map(([, value]) => value).find(isJobDefinition)
     for (const [module, exports] of modules) {
-      // The statements of a script stand in its module, which therefore never goes to the cluster.
-      if (definition === undefined && module === resolve(file)) continue
-      for (const [exportName, value] of Object.entries(exports)) places.set(value, { module, exportName })
+      // Statements of the job stand in its own file: only the part that its functions are made of goes to the cluster.
+      const sliced = module === resolve(file)
+      for (const [name, value] of Object.entries(exports)) {
+        if (name.startsWith(HIDDEN) === sliced)
+          places.set(value, { module, exportName: sliced ? name.slice(HIDDEN.length) : name, sliced })
+      }
     }
     await definition?.run({ tEnv: environment(), args: options.args, signal: options.signal })
   })
@@ -58,6 +74,8 @@ export async function packageFile(
   const jar = await packageJob(file, recording, {
     platform: options.platform,
     jars: options.jars,
+    host: options.host,
+    node: options.node,
     placeOf: (fn) => places.get(fn),
   })
   return { jar, recording }

@@ -6,17 +6,26 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { createContext, runInContext } from 'node:vm'
 import { INT, STRING } from '../types/logical-type.ts'
-import { bundleFunctions } from './bundle.ts'
+import { bundleFunctions, type FunctionHost } from './bundle.ts'
 import { Wire } from './v8/wire.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'rivulet-bundle-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-async function bundleOf(files: Readonly<Record<string, string>>) {
+async function bundleOf(
+  files: Readonly<Record<string, string>>,
+  more: { readonly sliced?: boolean } = {},
+  host: FunctionHost = 'v8',
+) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const module = join(folder, 'functions.ts')
-  const place = { module, exportName: 'f' }
-  return bundleFunctions(module, [{ name: 'f', fn: undefined, arguments: [INT], result: STRING, place }], {})
+  const place = { module, exportName: 'f', ...more }
+  return bundleFunctions(
+    module,
+    [{ name: 'f', fn: undefined, arguments: [INT], varArgs: false, result: STRING, place }],
+    {},
+    host,
+  )
 }
 
 const DECLARE = (body: string) => `import { DataTypes, udf } from 'rivulet'
@@ -33,6 +42,7 @@ function call(bundle: { code: string; map: string }, value: number): { status: n
   wire.attach(buffer)
   wire.putInt(0)
   wire.putInt(0)
+  wire.putInt(1)
   wire.putByte(1)
   wire.putInt(value)
   runInContext('__rivulet.call()', context)
@@ -81,5 +91,35 @@ describe('functions for bare V8', () => {
   it('refuses globals that bare V8 has not', async () => {
     const used = `const home = process.env.HOME\n${DECLARE('home ?? null')}`
     await assert.rejects(bundleOf({ 'functions.ts': used }), /process is not defined/)
+  })
+
+  it('takes a function out of a script, without its statements', async () => {
+    const script = `import { StreamTableEnvironment } from 'rivulet'
+${DECLARE("names[x ?? 0] + '!'").replace('export const', 'const')}
+const names = ['a', 'b']
+const tEnv = StreamTableEnvironment.create()
+tEnv.registerFunction('f', f)
+throw new Error('the statements run')
+`
+    assert.deepEqual(call(await bundleOf({ 'functions.ts': script }, { sliced: true }), 1), { status: 0, text: 'b!' })
+  })
+
+  it('refuses one that needs what the job read from its process', async () => {
+    const script = `const [, , name] = process.argv\n${DECLARE('name')}`
+    await assert.rejects(bundleOf({ 'functions.ts': script }, { sliced: true }), { code: 'FLINK_FUNCTION_USES_JOB' })
+  })
+
+  it('refuses for Node what does not load there', async () => {
+    const script = `const broken: string = (undefined as unknown as { x: string }).x\n${DECLARE('broken')}`
+    await assert.rejects(bundleOf({ 'functions.ts': script }, {}, 'node'), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'FLINK_NODE_BUNDLE_FAILED')
+      assert.match(error.message, /TypeError: Cannot read properties of undefined/)
+      return true
+    })
+  })
+
+  it('leaves what is of Node to Node', async () => {
+    const script = `import { readFileSync } from 'node:fs'\nconst own = readFileSync('/proc/self/status', 'utf8')\n${DECLARE('own')}`
+    assert.match((await bundleOf({ 'functions.ts': script }, {}, 'node')).code, /require\("node:fs"\)/)
   })
 })

@@ -12,14 +12,20 @@ export interface FunctionStep {
   readonly name: string
   readonly system: boolean
   readonly function: 'scalar' | 'table' | 'aggregate'
-  /** In the list that the bundle serves. */
+  /** Of the first way in the list that the bundle serves; the others follow. */
   readonly position: number
-  /** Types as Flink's SQL writes them. */
-  readonly arguments: readonly string[]
-  readonly result: string
+  readonly ways: readonly FunctionWay[]
   readonly deterministic: boolean
   readonly merges?: boolean
   readonly retracts?: boolean
+}
+
+/** One way to call a function; types as Flink's SQL writes them. */
+export interface FunctionWay {
+  readonly arguments: readonly string[]
+  /** The last argument comes any number of times. */
+  readonly varArgs: boolean
+  readonly result: string
 }
 
 export interface StatementStep {
@@ -38,5 +44,7 @@ export interface JobDescription {
   readonly format: 1
   /** Flink's jar has functions.js and functions.js.map beside this. */
   readonly functions: boolean
+  /** The program that runs functions; absent: V8 inside the TaskManager. */
+  readonly node?: string
   readonly steps: readonly Step[]
 }

@@ -5,7 +5,7 @@ import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fail } from '../base/errors.ts'
-import { bundleFunctions, type FunctionPlace } from './bundle.ts'
+import { bundleFunctions, type FunctionHost, type FunctionPlace } from './bundle.ts'
 import type { JobDescription } from './description.ts'
 import { appendToJar } from './jar.ts'
 import type { Recording } from './record.ts'
@@ -17,6 +17,9 @@ export interface PackageOptions {
   readonly platform?: string
   /** Connector jars: files, or coordinates GROUP:ARTIFACT:VERSION of the local Maven repository. */
   readonly jars: readonly string[]
+  readonly host?: FunctionHost
+  /** The program of Node on the cluster, `node` of its PATH by default. */
+  readonly node?: string
   /** Where a function is exported; undefined when nowhere. */
   readonly placeOf: (fn: unknown) => FunctionPlace | undefined
 }
@@ -27,10 +30,15 @@ export async function packageJob(file: string, recording: Recording, options: Pa
     ...each,
     place: options.placeOf(each.fn) ?? fail('FLINK_FUNCTION_NOT_EXPORTED', { name: each.name, file }),
   }))
-  const description: JobDescription = { format: 1, functions: functions.length > 0, steps: recording.steps }
+  const description: JobDescription = {
+    format: 1,
+    functions: functions.length > 0,
+    ...(options.host === 'node' && { node: options.node ?? 'node' }),
+    steps: recording.steps,
+  }
   const files: Record<string, string | Uint8Array> = { 'rivulet/job.json': JSON.stringify(description, undefined, 2) }
   if (functions.length > 0) {
-    const { code, map } = await bundleFunctions(file, functions, recording.options)
+    const { code, map } = await bundleFunctions(file, functions, recording.options, options.host)
     files['rivulet/functions.js'] = code
     files['rivulet/functions.js.map'] = map
   }

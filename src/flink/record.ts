@@ -10,14 +10,17 @@ import { declarationOf } from '../engine/functions/index.ts'
 import type { Recorder } from '../engine/recording.ts'
 import { print } from '../sql/index.ts'
 import { type LogicalType, typeText } from '../types/logical-type.ts'
+import type { FunctionHost } from './bundle.ts'
 import type { FunctionStep, Step } from './description.ts'
 import { LegacyTables } from './legacy.ts'
 import { type Dialect, Parity } from './parity.ts'
 
+/** One way to call a function. */
 export interface RecordedFunction {
   readonly name: string
   readonly fn: unknown
   readonly arguments: readonly LogicalType[]
+  readonly varArgs: boolean
   readonly result: LogicalType
 }
 
@@ -35,7 +38,10 @@ export interface Recording {
 /** Options that only the embedded engine reads. */
 const OWN_OPTION = /^rivulet\./
 
-export function startRecording(dialect?: Dialect): { readonly recorder: Recorder; finish(file: string): Recording } {
+export function startRecording(
+  dialect?: Dialect,
+  host: FunctionHost = 'v8',
+): { readonly recorder: Recorder; finish(file: string): Recording } {
   const steps: Step[] = []
   const functions: RecordedFunction[] = []
   const parity = new Parity(dialect)
@@ -45,10 +51,10 @@ export function startRecording(dialect?: Dialect): { readonly recorder: Recorder
   const legacy = new LegacyTables((finding) => parity.tell(finding))
   const recorder: Recorder = {
     function({ name, system, fn }) {
-      const step = functionStep(name, system, fn, functions.length)
-      steps.push(step.step)
+      const ways = waysOf(name, fn, host)
+      steps.push(functionStep(name, system, fn, ways, functions.length))
       parity.function(name)
-      functions.push({ name, fn, arguments: step.arguments, result: step.result })
+      functions.push(...ways)
     },
     statement(_session, statement) {
       parity.see(statement)
@@ -106,34 +112,42 @@ export function startRecording(dialect?: Dialect): { readonly recorder: Recorder
   }
 }
 
+function waysOf(name: string, fn: unknown, host: FunctionHost): readonly RecordedFunction[] {
+  const declaration = declarationOf(fn) ?? fail('ENGINE_NOT_A_FUNCTION', { name, found: `a ${typeof fn}` })
+  if (declaration.asynchronous && host === 'v8') fail('FLINK_FUNCTION_FORM', { name, form: 'asynchronous' })
+  const { signature } = declaration.declare(name).fn as {
+    signature: { resolve(args: readonly { type: LogicalType }[]): { returns: LogicalType } | undefined }
+  }
+  return declaration.overloads.map(({ inputTypes, resultType, varArgs = false }) => {
+    const types = inputTypes.map((type) => type.logicalType)
+    // Of a table function the row, which the declaration alone does not say.
+    const result = signature.resolve(types.map((type) => ({ type })))?.returns ?? resultType.logicalType
+    return { name, fn, arguments: types, varArgs, result }
+  })
+}
+
 function functionStep(
   name: string,
   system: boolean,
   fn: unknown,
+  ways: readonly RecordedFunction[],
   position: number,
-): { readonly step: FunctionStep; readonly arguments: readonly LogicalType[]; readonly result: LogicalType } {
+): FunctionStep {
   const declaration = declarationOf(fn) ?? fail('ENGINE_NOT_A_FUNCTION', { name, found: `a ${typeof fn}` })
-  const [overload, ...others] = declaration.overloads
-  if (others.length > 0) fail('FLINK_FUNCTION_FORM', { name, form: 'overloaded' })
-  if (overload.varArgs === true) fail('FLINK_FUNCTION_FORM', { name, form: 'declared with varArgs' })
-  if (declaration.asynchronous) fail('FLINK_FUNCTION_FORM', { name, form: 'asynchronous' })
-  const types = overload.inputTypes.map((type) => type.logicalType)
   const declared = declaration.declare(name)
-  const { signature } = declared.fn as {
-    signature: { resolve(args: readonly { type: LogicalType }[]): { returns: LogicalType } | undefined }
-  }
-  const result = signature.resolve(types.map((type) => ({ type })))?.returns ?? overload.resultType.logicalType
   const methods = declared.fn as { readonly merges?: boolean; readonly retracts?: boolean }
-  const step: FunctionStep = {
+  return {
     kind: 'function',
     name,
     system,
     function: declared.kind,
     position,
-    arguments: types.map(typeText),
-    result: typeText(result),
+    ways: ways.map(({ arguments: types, varArgs, result }) => ({
+      arguments: types.map(typeText),
+      varArgs,
+      result: typeText(result),
+    })),
     deterministic: declaration.deterministic,
     ...(declared.kind === 'aggregate' && { merges: methods.merges === true, retracts: methods.retracts === true }),
   }
-  return { step, arguments: types, result }
 }

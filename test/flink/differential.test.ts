@@ -1,4 +1,4 @@
-/** The same golden jobs embedded and on a real Flink: every case prints the same rows, in one job and one cluster. */
+/** The same golden jobs embedded and on a real Flink, functions in V8 and in Node: every case prints the same rows, in one job and one cluster. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { runCli } from '../harness/cli.ts'
@@ -6,6 +6,7 @@ import { type RealFlink, startFlink } from '../harness/real-flink.ts'
 import { cases } from './differential.job.ts'
 
 const JOB = 'test/flink/differential.job.ts'
+const hosts = ['v8', 'node'] as const
 
 /**
  * What stands at the end, by case, as a bag. Changes on the way to it depend on the order of rows, which Flink does not keep for
@@ -30,15 +31,21 @@ function byCase(output: string): Map<string, string[]> {
 describe('golden jobs embedded and on Flink', () => {
   let flink: RealFlink
   let embedded: Map<string, string[]>
-  let remote: Map<string, string[]>
+  const remote = new Map<string, Map<string, string[]>>()
   before(async () => {
     const here = await runCli(['run', JOB])
     assert.equal(here.code, 0, here.err)
     embedded = byCase(here.out)
     flink = await startFlink(1)
-    const there = await runCli(['submit', '--target', 'flink', '--flink-url', flink.url, JOB])
-    assert.equal(there.code, 0, there.err)
-    remote = byCase(flink.output())
+    let before = 0
+    for (const host of hosts) {
+      const target = ['--target', 'flink', '--flink-url', flink.url, '--functions', host]
+      const there = await runCli(['submit', ...target, JOB])
+      assert.equal(there.code, 0, there.err)
+      const output = flink.output()
+      remote.set(host, byCase(output.slice(before)))
+      before = output.length
+    }
   })
   after(() => flink?.stop())
 
@@ -50,10 +57,12 @@ describe('golden jobs embedded and on Flink', () => {
     assert.match(err, /test\/flink\/failing\.job\.ts:\d+/)
   })
   it('has at least 40', () => assert.ok(Object.keys(cases).length >= 40))
-  for (const name of Object.keys(cases)) {
-    it(name, () => {
-      assert.ok(embedded.has(name), 'no rows embedded')
-      assert.deepEqual(remote.get(name), embedded.get(name))
-    })
+  for (const host of hosts) {
+    for (const name of Object.keys(cases)) {
+      it(`${name} (${host})`, () => {
+        assert.ok(embedded.has(name), 'no rows embedded')
+        assert.deepEqual(remote.get(host)?.get(name), embedded.get(name))
+      })
+    }
   }
 })

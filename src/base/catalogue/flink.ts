@@ -15,18 +15,33 @@ export const flinkErrors = {
     domain: 'user',
     message: ({ name, file }) => `The function '${name}' cannot be taken out of '${file}'.`,
     hint: () =>
-      'Export it from a module of its own, or make the job a value (`export const job = defineJob(…)`) and export the function beside it: the statements of a script run while packaging, never on the cluster.',
+      'Give it a name at the top level of its module (`const f = udf(…)`): a function that is made inside of another, or where it is registered, cannot be made again without the statements around it, which never run on the cluster.',
+  }),
+  FLINK_FUNCTION_USES_JOB: declare<{ names: string; file: string }>({
+    domain: 'user',
+    message: ({ names, file }) =>
+      `What the functions (${names}) of '${file}' use is made from \`process\` (arguments, environment) of the job's own program, which does not run on the cluster.`,
+    hint: () =>
+      'Make it without, hand it on as an argument of the function, or as an option of the job, which open() reads.',
   }),
   FLINK_FUNCTION_FORM: declare<{ name: string; form: string }>({
     domain: 'user',
-    message: ({ name, form }) => `The function '${name}' is ${form}, which does not run on Flink yet.`,
-    hint: () => 'Give it one list of parameters, and a result at once.',
+    message: ({ name, form }) => `The function '${name}' is ${form}, which does not run in V8 on Flink.`,
+    hint: () => 'V8 inside the TaskManager has no timers, files or network to wait for: package with --functions node.',
   }),
   FLINK_BUNDLE_FAILED: declare<{ name: string; reason: string; chain: string }>({
     domain: 'user',
     message: ({ name, reason, chain }) =>
       `The functions of '${name}' do not load in bare V8, which is what runs them on Flink: ${reason}${chain}`,
-    hint: () => 'Functions on Flink have the language and no Node APIs; move what needs them out of their modules.',
+    hint: () =>
+      'Functions in V8 on Flink have the language and no Node APIs: move what needs them out of their modules, or package with --functions node.',
+  }),
+  FLINK_NODE_BUNDLE_FAILED: declare<{ file: string; reason: string }>({
+    domain: 'user',
+    message: ({ file, reason }) =>
+      `The functions of '${file}' do not load in a process of Node of their own: ${reason}`,
+    hint: () =>
+      'They are bundled into one CommonJS script, without the statements of the job: no top-level await, no native modules.',
   }),
   FLINK_NO_JAR: declare<{ jar: string; file: string }>({
     domain: 'user',
@@ -39,7 +54,7 @@ export const flinkErrors = {
     hint: ({ platform }) =>
       platform === 'linux-x86_64'
         ? 'Install the package rivulet-flink-linux-x86_64 beside rivulet.'
-        : 'V8 for the JVM is there for linux-x86_64 with glibc; Alpine (musl) and arm64 have none.',
+        : 'V8 for the JVM is there for linux-x86_64 with glibc; Alpine (musl) and arm64 have none. With --functions node, and without --platform, the cluster needs only Node.',
   }),
   FLINK_UNREACHABLE: declare<{ url: string; reason: string }>({
     domain: 'external',

@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { fail } from '../../base/errors.ts'
+import { type FunctionHost, functionHosts } from '../../flink/bundle.ts'
 import { kubernetesManifest } from '../../flink/kubernetes.ts'
 import { type Dialect, dialects } from '../../flink/parity.ts'
 import type { Call, Command, Flag } from '../command.ts'
@@ -23,6 +24,16 @@ export const packageFlags: Readonly<Record<string, Flag>> = {
     multiple: true,
     help: 'A connector jar that the cluster lacks: a file, or coordinates of the local Maven repository; may be repeated.',
   },
+  functions: {
+    type: 'string',
+    value: 'v8|node',
+    help: 'What runs functions: V8 inside the TaskManager, by default, or processes of Node beside it, which the cluster must have.',
+  },
+  node: {
+    type: 'string',
+    value: 'PATH',
+    help: "With --functions node: Node's program on the cluster, by default node.",
+  },
   dialect: {
     type: 'string',
     value: 'NAME',
@@ -40,6 +51,18 @@ function dialectOf(call: Call, command: string): Dialect | undefined {
   return dialect
 }
 
+function hostOf(call: Call, command: string): FunctionHost {
+  const name = call.string('functions') ?? 'v8'
+  const host = functionHosts.find((each) => each === name)
+  if (host === undefined) {
+    const detail = `--functions takes ${functionHosts.join(' or ')}, found '${name}'.`
+    return fail('CLI_USAGE', { detail, command })
+  }
+  if (host === 'v8' && call.string('node') !== undefined)
+    fail('CLI_USAGE', { detail: '--node needs --functions node.', command })
+  return host
+}
+
 export async function packageOf(call: Call, command: string) {
   const [file, ...more] = call.positionals
   if (file === undefined) fail('CLI_USAGE', { detail: 'Which file is to be packaged?', command })
@@ -53,6 +76,8 @@ export async function packageOf(call: Call, command: string) {
     jars: call.strings('jar'),
     strict: call.boolean('strict'),
     dialect: dialectOf(call, command),
+    host: hostOf(call, command),
+    node: call.string('node'),
   })
   for (const finding of packed.recording.findings) call.io.err(`On Flink: ${finding}`)
   return { ...packed, name: `${basename(file, extname(file))}.jar` }

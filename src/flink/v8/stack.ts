@@ -19,7 +19,7 @@ export function mappedStack(stack: string, sourceMap: string): string {
   const lines = decode(mappings)
   const kept: string[] = []
   for (const text of stack.split('\n')) {
-    const place = /rivulet\/functions\.js:(\d+):(\d+)/.exec(text)
+    const place = /(?:[^\s(]*\/)?rivulet\/functions\.c?js:(\d+):(\d+)/.exec(text)
     if (place === null) {
       kept.push(text)
       continue

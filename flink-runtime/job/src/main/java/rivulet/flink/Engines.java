@@ -72,7 +72,7 @@ final class Engines {
       return loader.loadClass("rivulet.bridge.V8Engine$Factory").getConstructor().newInstance();
     } catch (Exception | LinkageError e) {
       String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
-      throw new IllegalStateException("V8 does not start on this TaskManager (" + platform + "); the jar is packaged for linux-x86_64 with glibc: " + e, e);
+      throw new IllegalStateException("V8 does not start on this TaskManager (" + platform + "); the jar is packaged for linux-x86_64 with glibc, elsewhere functions run in Node (rivulet package --functions node): " + e, e);
     } finally {
       thread.setContextClassLoader(context);
     }

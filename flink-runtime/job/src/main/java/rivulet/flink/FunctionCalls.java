@@ -3,24 +3,22 @@ package rivulet.flink;
 import java.io.Serializable;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.IntFunction;
 import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.inference.StaticArgument;
 import org.apache.flink.table.types.inference.TypeInference;
-import org.apache.flink.table.types.inference.TypeStrategies;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.table.types.utils.DataTypeUtils;
 
 /**
  * What the functions of a job have in common: where the function is in the bundle, its types, and the calls.
  *
- * <p>Law: a call is the operation and the function's position in the bundle, then the arguments; the answer is a status, then
- * the result in the same buffer. Status 2 asks for more room and is repeated without calling the function again.
+ * <p>Law: a call is the operation, the position of the function's way in the bundle, the number of arguments, then these; the answer is a
+ * status, then the result.
  */
 final class FunctionCalls implements Serializable {
   private static final long serialVersionUID = 1;
@@ -30,77 +28,94 @@ final class FunctionCalls implements Serializable {
   static final int RETRACT = 3;
   static final int MERGE = 4;
   static final int VALUE = 5;
-  private static final int AGAIN = 6;
 
   private static final int FIRST_BYTES = 1 << 16;
+  private static final int ONE_CALL_BYTES = 256;
   private static final int DONE = 0;
-  private static final int FAILED = 1;
 
   final String name;
-  private final int position;
-  private final String bundle;
-  private final String sourceMap;
-  private final List<String> argumentTypes;
-  private final String resultType;
   final boolean deterministic;
+  private final Bundle bundle;
+  private final int position;
+  private final List<FunctionWay> ways;
+  /** The way that this call goes; known from the beginning when there is one, else when Flink has resolved the arguments. */
+  private int way;
   private Codec[] arguments;
   private Codec result;
-  private transient IntFunction<ByteBuffer> grow;
-  private transient Runnable call;
-  private transient Runnable hold;
-  private transient AutoCloseable close;
+  private transient Engine engine;
   private transient ByteBuffer buffer;
 
-  FunctionCalls(String name, int position, String bundle, String sourceMap, List<String> argumentTypes, String resultType, boolean deterministic) {
+  FunctionCalls(String name, Bundle bundle, int position, List<FunctionWay> ways, boolean deterministic) {
     this.name = name;
-    this.position = position;
     this.bundle = bundle;
-    this.sourceMap = sourceMap;
-    this.argumentTypes = new ArrayList<>(argumentTypes);
-    this.resultType = resultType;
+    this.position = position;
+    this.ways = new ArrayList<>(ways);
     this.deterministic = deterministic;
   }
 
   TypeInference inference(DataTypeFactory types, DataType accumulator) {
-    List<StaticArgument> declared = new ArrayList<>();
-    List<LogicalType> logical = new ArrayList<>();
-    for (int i = 0; i < argumentTypes.size(); i++) {
-      DataType type = DataTypeUtils.toInternalDataType(types.createDataType(argumentTypes.get(i)));
-      declared.add(StaticArgument.scalar("arg" + i, type, false));
-      logical.add(type.getLogicalType());
-    }
-    DataType returned = DataTypeUtils.toInternalDataType(types.createDataType(resultType));
-    arguments = Codec.of(logical);
-    result = new Codec(returned.getLogicalType());
-    TypeInference.Builder builder = TypeInference.newBuilder().staticArguments(declared).outputTypeStrategy(TypeStrategies.explicit(returned));
-    if (accumulator != null) builder.accumulatorTypeStrategy(TypeStrategies.explicit(accumulator));
-    return builder.build();
+    if (FunctionWay.isPlain(ways)) take(0, ways.get(0).argumentTypes(types), types);
+    return FunctionWay.inference(ways, types, accumulator);
   }
 
-  @SuppressWarnings("unchecked")
-  void open() {
-    Map<String, Object> engine = Engines.open(bundle, sourceMap);
-    grow = (IntFunction<ByteBuffer>) engine.get("buffer");
-    call = (Runnable) engine.get("call");
-    hold = (Runnable) engine.get("hold");
-    close = (AutoCloseable) engine.get("close");
-    buffer = grow.apply(FIRST_BYTES);
+  /** For a call whose arguments have these types; the function itself where it has but one way. */
+  FunctionCalls specialized(List<DataType> given, DataTypeFactory types) {
+    if (FunctionWay.isPlain(ways)) return this;
+    List<LogicalType> logical = given.stream().map(DataType::getLogicalType).toList();
+    FunctionCalls special = new FunctionCalls(name, bundle, position, ways, deterministic);
+    special.take(FunctionWay.of(ways, logical, types), logical, types);
+    return special;
   }
 
-  /** For functions that only rows call: timers, whose thread may be another, call aggregates alone. */
-  void openForRows() {
-    open();
-    hold.run();
+  private void take(int chosen, List<LogicalType> given, DataTypeFactory types) {
+    way = chosen;
+    arguments = Codec.of(ways.get(chosen).argumentTypes(types, given.size()));
+    result = new Codec(ways.get(chosen).resultType(types).getLogicalType());
+  }
+
+  /** Timers, whose thread may be another, call aggregates: their engine is not held by a thread. */
+  void open(FunctionContext context) {
+    engine = bundle.open(name, context.getTaskInfo().getIndexOfThisSubtask());
+    buffer = engine.buffer(FIRST_BYTES);
+    engine.opened(position + way, arguments.length);
+  }
+
+  void openForRows(FunctionContext context) {
+    open(context);
+    engine.hold();
   }
 
   void close() throws Exception {
-    if (close != null) close.close();
-    close = null;
+    if (engine != null) engine.close();
+    engine = null;
   }
 
   Object scalar(Object[] values) {
     send(CALL, to -> write(to, values));
     return result.read(buffer);
+  }
+
+  /** The result is there later; it completes in another thread. */
+  void later(CompletableFuture<Object> future, Object[] values) {
+    ByteBuffer request = ByteBuffer.allocate(ONE_CALL_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (;;) {
+      try {
+        head(request, CALL);
+        write(request, values);
+        break;
+      } catch (BufferOverflowException e) {
+        request = ByteBuffer.allocate(Math.multiplyExact(request.capacity(), 2)).order(ByteOrder.LITTLE_ENDIAN);
+      }
+    }
+    engine.later(request).whenComplete((answer, failure) -> {
+      try {
+        if (failure != null) throw failure;
+        check(answer);
+        future.complete(result.read(answer));
+      } catch (Throwable e) {
+        future.completeExceptionally(e);
+      }
+    });
   }
 
   void rows(Object[] values, Consumer<Object> collect) {
@@ -137,31 +152,31 @@ final class FunctionCalls implements Serializable {
     return result.read(buffer);
   }
 
+  private void head(ByteBuffer to, int operation) {
+    to.clear();
+    to.putInt(operation).putInt(position + way).putInt(arguments.length);
+  }
+
   private void write(ByteBuffer to, Object[] values) {
     for (int i = 0; i < values.length; i++) arguments[i].write(to, values[i]);
   }
 
   /** After it the buffer stands at the result. */
-  private void send(int operation, Consumer<ByteBuffer> arguments) {
+  private void send(int operation, Consumer<ByteBuffer> values) {
     for (;;) {
-      buffer.clear();
-      buffer.putInt(operation).putInt(position);
       try {
-        arguments.accept(buffer);
+        head(buffer, operation);
+        values.accept(buffer);
         break;
       } catch (BufferOverflowException e) {
-        buffer = grow.apply(Math.multiplyExact(buffer.capacity(), 2));
+        buffer = engine.buffer(Math.multiplyExact(buffer.capacity(), 2));
       }
     }
-    call.run();
-    for (;;) {
-      buffer.clear();
-      int status = buffer.getInt();
-      if (status == DONE) return;
-      if (status == FAILED) throw new FunctionFailedException(name, Codec.text(buffer));
-      buffer = grow.apply(Math.multiplyExact(buffer.capacity(), 2));
-      buffer.putInt(0, AGAIN);
-      call.run();
-    }
+    buffer = engine.call(buffer);
+    check(buffer);
+  }
+
+  private void check(ByteBuffer answer) {
+    if (answer.getInt() != DONE) throw new FunctionFailedException(name, Codec.text(answer));
   }
 }

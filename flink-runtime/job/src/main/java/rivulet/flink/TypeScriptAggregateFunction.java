@@ -4,10 +4,12 @@ import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.functions.AggregateFunction;
 import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /** A `udaf`; the accumulator is in Flink's state, as the bytes that the bundle makes of it. */
-public class TypeScriptAggregateFunction extends AggregateFunction<Object, TypeScriptAggregateFunction.Accumulator> {
+public class TypeScriptAggregateFunction extends AggregateFunction<Object, TypeScriptAggregateFunction.Accumulator> implements SpecializedFunction {
   private static final long serialVersionUID = 1;
 
   /** Null before the first row: Flink makes accumulators where no function is open. */
@@ -23,7 +25,7 @@ public class TypeScriptAggregateFunction extends AggregateFunction<Object, TypeS
 
   @Override
   public void open(FunctionContext context) {
-    calls.open();
+    calls.open(context);
   }
 
   @Override
@@ -59,12 +61,26 @@ public class TypeScriptAggregateFunction extends AggregateFunction<Object, TypeS
     return calls.inference(types, DataTypes.STRUCTURED(Accumulator.class, DataTypes.FIELD("bytes", DataTypes.BYTES())));
   }
 
+  @Override
+  public UserDefinedFunction specialize(SpecializedContext context) {
+    return with(calls.specialized(context.getCallContext().getArgumentDataTypes(), context.getCallContext().getDataTypeFactory()));
+  }
+
+  TypeScriptAggregateFunction with(FunctionCalls special) {
+    return new TypeScriptAggregateFunction(special);
+  }
+
   /** With `merge`. Flink asks for methods by their presence, so each combination is a class. */
   public static class Merging extends TypeScriptAggregateFunction {
     private static final long serialVersionUID = 1;
 
     Merging(FunctionCalls calls) {
       super(calls);
+    }
+
+    @Override
+    TypeScriptAggregateFunction with(FunctionCalls special) {
+      return new Merging(special);
     }
 
     public void merge(Accumulator accumulator, Iterable<Accumulator> others) {
@@ -81,6 +97,11 @@ public class TypeScriptAggregateFunction extends AggregateFunction<Object, TypeS
       super(calls);
     }
 
+    @Override
+    TypeScriptAggregateFunction with(FunctionCalls special) {
+      return new Retracting(special);
+    }
+
     public void retract(Accumulator accumulator, Object... values) {
       accumulator.bytes = calls.change(FunctionCalls.RETRACT, bytesOf(accumulator), values);
     }
@@ -92,6 +113,11 @@ public class TypeScriptAggregateFunction extends AggregateFunction<Object, TypeS
 
     MergingRetracting(FunctionCalls calls) {
       super(calls);
+    }
+
+    @Override
+    TypeScriptAggregateFunction with(FunctionCalls special) {
+      return new MergingRetracting(special);
     }
 
     public void retract(Accumulator accumulator, Object... values) {

@@ -2,11 +2,13 @@ package rivulet.flink;
 
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.SpecializedFunction;
 import org.apache.flink.table.functions.ScalarFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /** A `udf`. */
-public final class TypeScriptScalarFunction extends ScalarFunction {
+public final class TypeScriptScalarFunction extends ScalarFunction implements SpecializedFunction {
   private static final long serialVersionUID = 1;
   private final FunctionCalls calls;
 
@@ -16,7 +18,7 @@ public final class TypeScriptScalarFunction extends ScalarFunction {
 
   @Override
   public void open(FunctionContext context) {
-    calls.openForRows();
+    calls.openForRows(context);
   }
 
   public Object eval(Object... values) {
@@ -42,5 +44,10 @@ public final class TypeScriptScalarFunction extends ScalarFunction {
   @Override
   public TypeInference getTypeInference(DataTypeFactory types) {
     return calls.inference(types, null);
+  }
+
+  @Override
+  public UserDefinedFunction specialize(SpecializedContext context) {
+    return new TypeScriptScalarFunction(calls.specialized(context.getCallContext().getArgumentDataTypes(), context.getCallContext().getDataTypeFactory()));
   }
 }
