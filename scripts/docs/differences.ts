@@ -168,6 +168,12 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     area: 'Running',
+    what: "A 'scan.bounded.mode' that changed since the savepoint holds for all partitions.",
+    reason:
+      'One stops a job and lets it finish with what is there. In Flink partitions that are in the state keep the end that they had: a job without end goes on without end.',
+  },
+  {
+    area: 'Running',
     what: 'Everything streams: there is no batch mode.',
     reason: 'A bounded table ends its stream, and the changelog up to there is the answer.',
   },

@@ -7,6 +7,7 @@ import {
   assertPaymentResults,
   createPaymentTopics,
   paymentEvents,
+  paymentResults,
   produceEvents,
   readTopic,
 } from '../harness/payment.ts'
@@ -32,10 +33,10 @@ after(async () => {
   await kafka?.stop()
 })
 
-async function topics(partitions: number) {
+async function topics(partitions: number, events = paymentEvents) {
   const names = { source: `payment_${++count}`, sink: `results_${count}` }
   await createPaymentTopics(kafka.bootstrap, names, partitions)
-  await produceEvents(kafka.bootstrap, names.source, paymentEvents)
+  await produceEvents(kafka.bootstrap, names.source, events)
   const flags = ['--kafka-servers', kafka.bootstrap, '--source-topic', names.source, '--sink-topic', names.sink]
   return { ...names, flags: [...flags, '--startup', 'earliest'] }
 }
@@ -83,6 +84,38 @@ describe('the payment job on Flink', () => {
       assertPaymentResults(await readTopic(kafka.bootstrap, sink), parallelism === 1, false)
     })
   }
+
+  it('goes on after a savepoint, and from the one that stopped it', async () => {
+    const { source, sink, flags } = await topics(1, paymentEvents.slice(0, 11_000))
+    const target = ['--target', 'flink', '--flink-url', flink.url]
+    const rivulet = async (...args: string[]) => {
+      const { code, out, err } = await runCli(args)
+      assert.equal(code, 0, err)
+      return out
+    }
+    const job = [...ONE_PHASE, 'examples/payment/job.ts', '--', ...flags]
+    const submitted = await rivulet('submit', ...target, '--detached', ...job)
+    const id = /^Job ([0-9a-f]{32})$/m.exec(submitted)?.[1] ?? assert.fail(submitted)
+    assert.match(await rivulet('list', ...target), new RegExp(`${id} +RUNNING`))
+    const written = async (count: number) => {
+      for (;;) {
+        const rows = await readTopic(kafka.bootstrap, sink)
+        if (rows.length >= count) return rows
+      }
+    }
+    await written(1)
+    const folder = join(flink.folder, 'taken')
+    assert.match(await rivulet('savepoint', ...target, id, folder), new RegExp(`^file:${folder}/savepoint-`))
+    const savepoint = (await rivulet('stop', ...target, id, '--savepoint', folder)).trim()
+    assert.match(savepoint, new RegExp(`^file:${folder}/savepoint-`))
+    // Partitions that are in the state keep their end on Flink, here none: a later event closes the last windows.
+    const later = { createTime: '2026-11-23 10:09:00', orderId: 1, payAmount: 1, payPlatform: 0, provinceId: 0 }
+    await produceEvents(kafka.bootstrap, source, [...paymentEvents.slice(11_000), JSON.stringify(later)])
+    const resumed = await rivulet('submit', ...target, '--detached', '-s', savepoint, ...job)
+    assertPaymentResults(await written(paymentResults.length), true, false)
+    const second = /^Job ([0-9a-f]{32})$/m.exec(resumed)?.[1] ?? assert.fail(resumed)
+    assert.match(await rivulet('cancel', ...target, second), /CANCELED/)
+  })
 
   it(`is canceled and submitted ${RESUBMISSIONS} times without growth of threads or native libraries`, async () => {
     const { flags } = await topics(1)
