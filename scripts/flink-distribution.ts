@@ -1,7 +1,7 @@
 /**
  * A real Apache Flink for tests: where its jars are, how its processes are started.
  *
- * `RIVULET_FLINK_LIBS` names the lib folder of a Flink 2.3 distribution with the Kafka SQL connector's jar in it; without it
+ * `RIVULET_FLINK_LIBS` names the lib folder of a Flink distribution, 2.0 or later, with the Kafka SQL connector's jar in it; without it
  * `scripts/flink-home.sh` installs one, once, outside the repository.
  */
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
@@ -10,8 +10,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const FLINK_VERSION = '2.3.0'
-const DIST_JAR = `flink-dist-${FLINK_VERSION}.jar`
+/** That of 2.3, unless `RIVULET_FLINK_LIBS` says otherwise: the jars of 2.0 and later are started in the same way. */
+const DIST_JAR = /^flink-dist-2\.\d+\.\d+\.jar$/
+const KAFKA_JAR = /^flink-sql-connector-kafka-.*\.jar$/
 
 /** What Flink's own start scripts open on Java 17. */
 const OPENS = [
@@ -42,10 +43,10 @@ export function flinkHome(what: 'home' | 'python' = 'home'): string {
 export function flinkLibs(): string {
   const libs = process.env.RIVULET_FLINK_LIBS ?? join(flinkHome(), 'lib')
   const jars = existsSync(libs) ? readdirSync(libs) : []
-  for (const needed of [DIST_JAR, 'flink-sql-connector-kafka-']) {
-    if (!jars.some((jar) => jar.startsWith(needed))) {
+  for (const needed of [DIST_JAR, KAFKA_JAR]) {
+    if (!jars.some((jar) => needed.test(jar))) {
       throw new Error(
-        `${libs} has no ${needed}: RIVULET_FLINK_LIBS (or FLINK_HOME) must name Flink ${FLINK_VERSION} with its Kafka connector; without either it is installed`,
+        `${libs} has no ${needed.source}: RIVULET_FLINK_LIBS must name the jars of Flink with its Kafka connector; without it they are installed`,
       )
     }
   }
