@@ -5,7 +5,7 @@
  * Output     batches of one partition: values decoded straight into columns, metadata columns beside them
  * Position   per partition the offset behind the last record that was given or passed over
  * Law        every record at or behind the start offset and before the end offset is decoded once and in order; a record
- *            without a value gives no row; a bad record is passed over, or reported with topic, partition and offset after
+ *            without a value gives no row (with a key: the deletion of its row); a bad record is passed over, or reported with topic, partition and offset after
  *            the rows before it were given
  */
 import { failure, isRivuletError } from '../../base/errors.ts'
@@ -316,7 +316,7 @@ export class KafkaReader implements SourceReader {
     const columns = this.#places.map(
       (place): Column => (place < 0 ? metadata[-place - 1] : sink.columns[place]).column(),
     )
-    return { length: sink.length, columns, kinds: sink.kinds }
+    return { length: sink.length, columns, kinds: sink.kinds?.subarray(0, sink.length) ?? null }
   }
 
   #recordError(error: unknown, { split, at }: Reading): unknown {

@@ -260,7 +260,7 @@ export function parseOffsets(request: TableRequest, key: string, text: string): 
       fail(
         'CONNECTOR_WRONG_OPTION_VALUE',
         {
-          owner: `connector 'kafka' (table ${request.table})`,
+          owner: `connector '${request.entries.connector?.value ?? 'kafka'}' (table ${request.table})`,
           key,
           value: text,
           expected: "'partition:0,offset:42;partition:1,offset:300'",

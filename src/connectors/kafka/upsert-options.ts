@@ -2,26 +2,11 @@
 import type { OptionDeclaration } from '../../base/options.ts'
 import { kafkaOptions } from './options.ts'
 
-const SHARED = [
-  'topic',
-  'topic-pattern',
-  'properties.*',
-  'scan.bounded.mode',
-  'scan.bounded.specific-offsets',
-  'scan.bounded.timestamp-millis',
-  'scan.topic-partition-discovery.interval',
-  'scan.parallelism',
-  'sink.delivery-guarantee',
-  'sink.parallelism',
-  'sink.transactional-id-prefix',
-  'sink.transactions.accept-loss',
-]
-
-const shared = (from: number, to: number): OptionDeclaration[] =>
-  SHARED.slice(from, to).map((key) => kafkaOptions.find((option) => option.key === key) as OptionDeclaration)
+const shared = (...keys: readonly string[]): readonly OptionDeclaration[] =>
+  kafkaOptions.filter(({ key }) => keys.includes(key))
 
 export const upsertKafkaOptions: readonly OptionDeclaration[] = [
-  ...shared(0, 3),
+  ...shared('topic', 'topic-pattern', 'properties.*'),
   {
     key: 'key.format',
     type: 'string',
@@ -42,7 +27,19 @@ export const upsertKafkaOptions: readonly OptionDeclaration[] = [
     default: 'ALL',
     description: 'Whether key columns are in the value too.',
   },
-  ...shared(3, SHARED.length),
+  ...shared(
+    'scan.bounded.mode',
+    'scan.bounded.specific-offsets',
+    'scan.bounded.timestamp-millis',
+    'scan.topic-partition-discovery.interval',
+    'bad-records',
+    'bad-records.topic',
+    'scan.parallelism',
+    'sink.delivery-guarantee',
+    'sink.parallelism',
+    'sink.transactional-id-prefix',
+    'sink.transactions.accept-loss',
+  ),
   {
     key: 'sink.buffer-flush.max-rows',
     type: 'int',

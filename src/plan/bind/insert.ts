@@ -25,6 +25,7 @@ import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 export interface InsertTarget {
   readonly table: Name
   readonly columns?: readonly Name[]
+  readonly onConflict?: Insert['onConflict']
   readonly span: Insert['span']
 }
 
@@ -40,7 +41,6 @@ export function refuseInsertClauses(ast: Insert): void {
     fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO … PARTITION' }, { span: ast.partition[0].span })
   if (ast.extend.length > 0)
     fail('PLAN_NOT_SUPPORTED', { feature: 'Declaring columns in INSERT' }, { span: ast.extend[0].span })
-  if (ast.onConflict !== undefined) fail('PLAN_NOT_SUPPORTED', { feature: 'ON CONFLICT' }, { span: ast.span })
 }
 
 export function bindInsert(context: BindContext, target: InsertTarget, query: BoundTable): SinkRel {
@@ -84,6 +84,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
       planner.options.get('table.exec.sink.not-null-enforcer')?.toLowerCase() === 'drop' ? 'drop' : 'error',
     accepts: (requested) => sink.acceptedChangelog(requested),
     parallel: sink.parallel,
+    ...(target.onConflict && { onConflict: target.onConflict }),
     schema: columns.map((column, i) => ({ name: column.name, type: rel.schema[i].type })),
     place: placeOf(context, target),
   }
