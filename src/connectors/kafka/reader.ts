@@ -5,8 +5,8 @@
  * Output     batches of one partition: values decoded straight into columns, metadata columns beside them
  * Position   per partition the offset behind the last record that was given or passed over
  * Law        every record at or behind the start offset and before the end offset is decoded once and in order; a record
- *            without a value gives no row (with a key: the deletion of its row); a bad record is passed over, or reported with topic, partition and offset after
- *            the rows before it were given
+ *            without a value gives no row (in a table by key the deletion of its row); a bad record is passed over, or reported
+ *            with topic, partition and offset after the rows before it were given
  */
 import { failure, isRivuletError } from '../../base/errors.ts'
 import { createRowSink, type FormatField, type RowDecoder, type RowSink } from '../../formats/contract.ts'

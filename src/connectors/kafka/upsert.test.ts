@@ -1,6 +1,8 @@
 /** The upsert connector against the dev broker: what it writes, what it reads, what it refuses. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { Partitioners } from 'kafkajs'
+import type { Format } from '../../formats/contract.ts'
 import { csvFormat } from '../../formats/csv/format.ts'
 import { jsonFormat } from '../../formats/json/format.ts'
 import { rawFormat } from '../../formats/raw/format.ts'
@@ -9,7 +11,7 @@ import { readTopic } from '../../kafka/client/test-cluster.ts'
 import { KafkaClient, KafkaProducer } from '../../kafka/index.ts'
 import { batchOf, type Schema } from '../../types/batch.ts'
 import * as t from '../../types/logical-type.ts'
-import { RowKind } from '../../types/row-kind.ts'
+import { RETRACT, RowKind } from '../../types/row-kind.ts'
 import type { Value } from '../../types/value.ts'
 import type { ProducedColumn, ReaderContext, WriterContext } from '../contract.ts'
 import { readerContext, request, writerContext } from '../test-support.ts'
@@ -25,7 +27,12 @@ const columns: Schema = [
 ]
 const PREFIXED = { 'key.fields-prefix': 'k_', 'value.fields-include': 'EXCEPT_KEY' }
 
-const tableOf = (more: Record<string, string> = {}, primaryKey = ['k_id', 'k_shop'], schema = columns) =>
+const tableOf = (
+  more: Record<string, string> = {},
+  primaryKey = ['k_id', 'k_shop'],
+  schema = columns,
+  formats: readonly Format[] = [],
+) =>
   request(upsertKafka, {
     schema,
     primaryKey,
@@ -36,7 +43,7 @@ const tableOf = (more: Record<string, string> = {}, primaryKey = ['k_id', 'k_sho
       'value.format': 'json',
       ...more,
     },
-    formats: [jsonFormat, csvFormat, rawFormat],
+    formats: [jsonFormat, csvFormat, rawFormat, ...formats],
     table: 'totals',
   })
 
@@ -129,10 +136,17 @@ describe('upsert-kafka sink', () => {
     await writer.flush()
     await using client = new KafkaClient(hostOf(broker), { 'bootstrap.servers': broker.bootstrap })
     const found = await readTopic(client, 'totals', 40)
-    const byKey = Map.groupBy(found, ({ key }) => key)
-    assert.equal(byKey.size, 8)
-    for (const list of byKey.values()) assert.equal(new Set(list.map(({ partition }) => partition)).size, 1)
-    // murmur2('{"k_id":0,"k_shop":"a"}') etc., as org.apache.kafka.common.utils.Utils has it.
+    assert.equal(new Set(found.map(({ key }) => key)).size, 8)
+    // Another client that partitions as Kafka's own does (murmur2 of the key).
+    const partitionOf = Partitioners.DefaultPartitioner()
+    const partitionMetadata = [0, 1, 2, 3, 4].map((partitionId) => ({ partitionId, leader: 0 }) as never)
+    for (const { key, partition } of found) {
+      assert.equal(
+        partition,
+        partitionOf({ topic: 'totals', partitionMetadata, message: { key, value: null } }),
+        `${key}`,
+      )
+    }
     assert.ok(new Set(found.map(({ partition }) => partition)).size > 1)
     await writer.close()
   })
@@ -210,6 +224,42 @@ describe('upsert-kafka source', () => {
     ])
   })
 
+  it('reads NULL in a key column, and nothing of a record without a key', async () => {
+    await using broker = await startBroker()
+    broker.createTopic('totals')
+    await put(broker, [
+      ['{"k_id":null,"k_shop":"a"}', '{"k_shop":"a","amount":1}'],
+      ['{"k_shop":"b"}', null],
+      [null, null],
+    ])
+    assert.deepEqual(await read(broker), [
+      ['+I', 'a', 1, null, null],
+      ['-D', 'b', 0, null, null],
+    ])
+  })
+
+  it('passes over a record whose key is broken, and a deletion in front of it stays one', async () => {
+    await using broker = await startBroker()
+    broker.createTopic('totals')
+    await put(broker, [
+      [A, null],
+      ['{"k_id":', '{"amount":1}'],
+      ['{"k_id":', null],
+      [A, '{"k_shop":"a","amount":'],
+      [A, '{"k_shop":"a","amount":2,"k_id":7}'],
+    ])
+    const bad: string[] = []
+    const badRecord: ReaderContext['badRecord'] = ({ offset, reason }) => bad.push(`${offset} ${reason}`)
+    assert.deepEqual(await read(broker, { 'bad-records': 'table' }, columns, { badRecord }), [
+      ['-D', 'a', 0, 7, null],
+      ['+I', 'a', 2, 7, null],
+    ])
+    assert.deepEqual(
+      bad.map((line) => line.slice(0, 24)),
+      ['1 In the key of the reco', '2 In the key of the reco', '3 The record is not vali'],
+    )
+  })
+
   it('goes on behind a snapshot', async () => {
     await using broker = await startBroker()
     broker.createTopic('totals')
@@ -234,7 +284,7 @@ describe('upsert-kafka source', () => {
     await assert.rejects(read(broker), coded('CONNECTOR_KAFKA_RECORD', /totals.*key of the record/s))
   })
 
-  it('a tombstone behind a record with broken headers leaves no mark', async () => {
+  it('tells rows from deletions in one batch, and behind the first growth of its columns', async () => {
     await using broker = await startBroker()
     broker.createTopic('totals')
     const many = Array.from(
@@ -270,7 +320,16 @@ describe('upsert-kafka options', () => {
         'CONNECTOR_KAFKA_OPTION',
         /'amount' does not begin.*'k_amount'/s,
       )
+      refused(direction, () => tableOf({ topic: '' }), 'CONNECTOR_KAFKA_OPTION', /neither 'topic' nor/)
       for (const key of ['key.format', 'value.format']) {
+        const changes = { ...jsonFormat, identifier: 'cdc-json', changelog: RETRACT }
+        refused(
+          direction,
+          () => tableOf({ [key]: 'cdc-json' }, ['k_id'], columns, [changes]),
+          'CONNECTOR_KAFKA_OPTION',
+          new RegExp(`'${key}' = 'cdc-json' has kinds of changes of its own`),
+        )
+
         assert.throws(
           () => {
             const table = tableOf()
