@@ -283,6 +283,8 @@ describe('drop-normalize', () => {
     PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
   session.run(`CREATE TABLE by_id (id INT, v INT, PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
   session.run(`CREATE TABLE whole (id INT, v INT NOT NULL, PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
+  session.run(`CREATE TABLE written (id INT, v INT, ts TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL, WATERMARK FOR ts AS ts,
+    PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
   session.run(`CREATE TABLE log (id INT, v INT) WITH ('connector' = 'print')`)
   const scan = (sql: string): readonly string[] => session.plan(sql).plan.nodes.map((node) => node.kind)
   for (const sql of [
@@ -291,6 +293,7 @@ describe('drop-normalize', () => {
     'INSERT INTO by_id SELECT id, n FROM totals',
     'INSERT INTO by_id SELECT id, v FROM (SELECT id, v, m FROM totals)',
     'INSERT INTO whole SELECT id, n FROM totals',
+    'SELECT e.v, r.v FROM e JOIN versions FOR SYSTEM_TIME AS OF e.ts AS r ON e.id = r.id',
   ]) {
     test(`drop-normalize: ${sql}`, () => {
       assert.ok(session.plan(sql).fired.includes('drop-normalize'))
@@ -306,6 +309,8 @@ describe('drop-normalize', () => {
     'INSERT INTO by_id SELECT id, 10 / n FROM totals',
     'INSERT INTO by_id SELECT id, CAST(COUNT(*) AS INT) FROM totals GROUP BY id',
     'INSERT INTO whole SELECT id, v FROM totals',
+    // A deletion has the time of the version that it ends.
+    'SELECT e.v, r.v FROM e JOIN written FOR SYSTEM_TIME AS OF e.ts AS r ON e.id = r.id',
   ]) {
     test(`not drop-normalize: ${sql}`, () => {
       assert.ok(!session.plan(sql).fired.includes('drop-normalize'))

@@ -3,8 +3,10 @@
  *
  * Constants first, since later rules look for TRUE and FALSE. Filters sink before columns are pruned, so that a column that
  * only a pushed filter reads ends at the filter. Windows are fused before projections merge, while the chain between the
- * aggregate and the window function is still as written; keys of versioned tables are looked for before columns go; pruning makes projections of plain columns, which the last merge
- * takes away; what the sink reads of an upsert table is plain when projections have merged. Scans of one table are shared when it is known what each reads. What is left to read decides how it is decoded.
+ * aggregate and the window function is still as written; keys of versioned tables are looked for before columns go; pruning makes
+ * projections of plain columns, which the last merge takes away. Which columns of an upsert table are read decides whether it
+ * must be normalised. Scans of one table are shared when it is known what each reads. What is left to read decides how it is
+ * decoded.
  */
 import type { PlannerContext } from './context.ts'
 import type { Rel } from './nodes.ts'
@@ -34,8 +36,8 @@ export const rules: readonly (Rule | ForestRule)[] = [
   joinKeys,
   versionKey,
   mergeProjections,
-  dropNormalize,
   pruneColumns,
+  dropNormalize,
   shareScans,
   mergeProjections,
   decodeTimestamp,

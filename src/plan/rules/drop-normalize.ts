@@ -1,29 +1,45 @@
 /**
  * drop-normalize
  *
- * What   takes changelog normalisation away between an upsert table and a sink that takes changes by key
- * Why    what the table says (the newest row of a key, the deletion of a key) is what the sink writes: no state is needed to tell
- *        it again, and Flink needs none either
- * Not    where the sink wants old rows; where a condition reads more than the key; where a metadata column is read, as in Flink;
- *        where an expression, or the sink, would miss a NOT NULL column of a deletion, of which the key alone is known
+ * What   takes changelog normalisation away between an upsert table and a sink that takes changes by key, or the versioned side of
+ *        a temporal join
+ * Why    what the table says (the newest row of a key, the deletion of a key) is what these want: no state is needed to tell it
+ *        again, and Flink needs none either
+ * Not    where the sink wants old rows; where a condition reads more than the key; where a metadata column is read, as in Flink (so a
+ *        deletion ends the version that it names, by the time of that version); where an expression, or the sink, would miss a
+ *        NOT NULL column of a deletion, of which the key alone is known
  */
 import { type Expr, inputsOf } from '../../expr/expr.ts'
-import { type NormalizeRel, type Rel, type SinkRel, withInputs } from '../nodes.ts'
+import { type JoinRel, mapRel, type Rel, type SinkRel, withInputs } from '../nodes.ts'
 import { keyOfSink, takesChangesByKey } from '../sink-key.ts'
 import { readsKeyOnly, upsertKeys } from '../upsert-keys.ts'
 import type { Rule } from './rule.ts'
 
-/** Columns that the sink gets something of: as they are, or computed with. */
+/** Columns that the consumer gets something of: as they are, or computed with. */
 type Uses = ReadonlyMap<number, 'passed' | 'computed'>
 
 export const dropNormalize: Rule = {
   name: 'drop-normalize',
   apply(rel, context) {
-    if (rel.kind !== 'sink' || context.options.boolean('table.exec.source.cdc-events-duplicate')) return rel
-    if (!takesChangesByKey(rel) || keyOfSink(rel) !== 'same' || missesNull(rel)) return rel
-    return overInput(rel, drop(rel.input, new Map(rel.schema.map((_, i) => [i, 'passed']))))
+    if (context.options.boolean('table.exec.source.cdc-events-duplicate')) return rel
+    return mapRel(rel, (node) => {
+      if (node.kind === 'sink') return intoSink(node)
+      return node.kind === 'join' && node.times?.kind === 'temporal' ? ofVersions(node) : node
+    })
   },
 }
+
+function intoSink(rel: SinkRel): Rel {
+  if (!takesChangesByKey(rel) || keyOfSink(rel) !== 'same' || missesNull(rel)) return rel
+  return overInput(rel, drop(rel.input, allOf(rel)))
+}
+
+function ofVersions(rel: JoinRel): Rel {
+  const right = drop(rel.right, allOf(rel.right))
+  return right === rel.right ? rel : { ...rel, right }
+}
+
+const allOf = ({ schema }: Rel): Uses => new Map(schema.map((_, i) => [i, 'passed']))
 
 /** Would the sink refuse a deletion, which has NULL in a column that is NOT NULL there? */
 function missesNull({ table, notNull, schema }: SinkRel): boolean {
@@ -37,7 +53,7 @@ function drop(rel: Rel, uses: Uses): Rel {
     case 'filter':
       return readsKeyOnly(rel.condition, upsertKeys(rel.input)) ? overInput(rel, drop(rel.input, uses)) : rel
     case 'normalize':
-      return isNeeded(rel, uses) ? rel : rel.input
+      return rel.condition !== undefined || isNeeded(rel.input, rel.key, uses) ? rel : rel.input
     default:
       return rel
   }
@@ -53,14 +69,20 @@ function usesBelow(exprs: readonly Expr[], uses: Uses): Uses {
   return below
 }
 
-function isNeeded({ input, key, condition, schema }: NormalizeRel, uses: Uses): boolean {
-  if (condition !== undefined || input.kind !== 'scan') return true
-  const { produced, projections } = input
+function isNeeded(rel: Rel, key: readonly number[], uses: Uses): boolean {
+  if (rel.kind === 'project') return isNeeded(rel.input, keyBelow(rel.exprs, key), usesBelow(rel.exprs, uses))
+  if (rel.kind !== 'scan') return true
+  const { produced, projections, schema } = rel
   return [...uses].some(([column, use]) => {
     if (key.includes(column)) return false
     const metadata = [...inputsOf(projections[column])].some((i) => produced[i].metadata !== undefined)
     return metadata || (use === 'computed' && !schema[column].type.nullable)
   })
+}
+
+/** Pruning makes projections of plain columns, in which the key is. */
+function keyBelow(exprs: readonly Expr[], key: readonly number[]): readonly number[] {
+  return key.flatMap((column) => [...inputsOf(exprs[column])])
 }
 
 function overInput(rel: Rel & { readonly input: Rel }, input: Rel): Rel {
