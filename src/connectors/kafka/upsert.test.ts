@@ -168,6 +168,23 @@ describe('upsert-kafka sink', () => {
     await writer.close()
   })
 
+  it('writes what it keeps into the transaction of the barrier that covers it', async () => {
+    await using broker = await startBroker()
+    broker.createTopic('totals')
+    const more = {
+      'sink.buffer-flush.max-rows': '1000',
+      'sink.buffer-flush.interval': '1 h',
+      'sink.delivery-guarantee': 'exactly-once',
+      'sink.transactional-id-prefix': 'totals',
+    }
+    const writer = await written(broker, more, ROWS, [INSERT, UPDATE_AFTER, INSERT, DELETE])
+    const committables = await writer.transactions!.prepareCommit(1)
+    writer.write(batchOf(columns, [['c', 9, 1, null]], [INSERT]))
+    await writer.transactions!.commit(committables)
+    assert.equal((await records(broker, 2)).length, 2)
+    await writer.close()
+  })
+
   it('writes what it keeps when the interval is over', async () => {
     await using broker = await startBroker()
     broker.createTopic('totals')
