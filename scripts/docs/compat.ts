@@ -25,7 +25,7 @@ export async function compatPage(): Promise<string> {
     '## Functions',
     functionSection(),
     '## Connectors and formats',
-    'Connectors: [kafka](docs/reference/connectors/kafka.md), [datagen](docs/reference/connectors/datagen.md), [print](docs/reference/connectors/print.md), [blackhole](docs/reference/connectors/blackhole.md). Formats: [json](docs/reference/formats/json.md), [csv](docs/reference/formats/csv.md), [raw](docs/reference/formats/raw.md). All others are not yet there; options are Flink’s keys, and those of the kafka connector of Flink 1.10.',
+    'Connectors: [kafka](docs/reference/connectors/kafka.md), [upsert-kafka](docs/reference/connectors/upsert-kafka.md), [datagen](docs/reference/connectors/datagen.md), [print](docs/reference/connectors/print.md), [blackhole](docs/reference/connectors/blackhole.md). Formats: [json](docs/reference/formats/json.md), [csv](docs/reference/formats/csv.md), [raw](docs/reference/formats/raw.md). All others are not yet there; options are Flink’s keys, and those of the kafka connector of Flink 1.10.',
     '## Known differences',
     ...(await differenceSections()),
   )

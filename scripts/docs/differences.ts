@@ -157,8 +157,14 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     area: 'Kafka',
-    what: 'Records are written without keys, and read keys are passed over (`key.format`, `key.fields` are refused).',
+    what: 'With `kafka` records are written without keys, and read keys are passed over (`key.format`, `key.fields` are refused). `upsert-kafka` has keys.',
     reason: 'Not built yet.',
+  },
+  {
+    area: 'Kafka',
+    what: 'Between a table of `upsert-kafka` and a join, or an expression that reads a NOT NULL column outside of the key, rows are normalised by key.',
+    reason:
+      'Flink leaves that out where the sink takes changes by key; rows that did not change are written again there. The table is the same.',
   },
   {
     area: 'Kafka',

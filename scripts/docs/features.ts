@@ -186,6 +186,18 @@ export const QUERY_FEATURES: readonly FeatureGroup[] = [
       feature('INSERT INTO t (columns)', 'INSERT INTO sink (usr) SELECT usr FROM orders'),
       feature('INSERT INTO … VALUES', "INSERT INTO sink VALUES (1, 'a')"),
       feature('Upsert input (changelog normalization)', 'INSERT INTO sink SELECT id, usr FROM upserts'),
+      feature('Upsert output (newest row per key)', 'INSERT INTO kept SELECT id, MAX(usr) FROM orders GROUP BY id'),
+      feature('ON CONFLICT DO DEDUPLICATE', 'INSERT INTO kept SELECT id, usr FROM orders ON CONFLICT DO DEDUPLICATE'),
+      feature('ON CONFLICT DO NOTHING', 'INSERT INTO kept SELECT id, usr FROM orders ON CONFLICT DO NOTHING'),
+      feature('ON CONFLICT DO ERROR', 'INSERT INTO kept SELECT id, usr FROM orders ON CONFLICT DO ERROR'),
+      feature(
+        'Updates whose key is not the primary key of the sink',
+        'INSERT INTO kept SELECT MIN(id), usr FROM orders GROUP BY usr ON CONFLICT DO DEDUPLICATE',
+      ),
+      feature(
+        'Table hints of a sink: INSERT INTO t /*+ OPTIONS(…) */',
+        "INSERT INTO kept /*+ OPTIONS('sink.parallelism' = '1') */ SELECT id, MAX(usr) FROM orders GROUP BY id",
+      ),
       feature('INSERT OVERWRITE', 'INSERT OVERWRITE sink SELECT id, usr FROM orders'),
       feature('INSERT INTO … PARTITION', "INSERT INTO sink PARTITION (usr = 'a') SELECT id FROM orders"),
     ],

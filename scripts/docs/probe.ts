@@ -33,6 +33,8 @@ const TABLES = `
   CREATE TABLE changes (id INT PRIMARY KEY NOT ENFORCED, usr STRING, rate DOUBLE, ts TIMESTAMP(3),
     WATERMARK FOR ts AS ts - INTERVAL '5' SECOND) WITH ('connector' = 'inline', 'changelog-mode' = 'I,UB,UA,D');
   CREATE TABLE upserts (id INT PRIMARY KEY NOT ENFORCED, usr STRING) WITH ('connector' = 'inline', 'changelog-mode' = 'I,UA,D');
+  CREATE TABLE kept (id INT PRIMARY KEY NOT ENFORCED, usr STRING) WITH ('connector' = 'upsert-kafka', 'topic' = 'kept',
+    'properties.bootstrap.servers' = 'localhost:9092', 'key.format' = 'json', 'value.format' = 'json');
   CREATE TABLE dim (id INT, name STRING) WITH ('connector' = 'inline', 'lookup' = 'true');
   CREATE TABLE sink (id INT, usr STRING) WITH ('connector' = 'blackhole');
   CREATE VIEW names AS SELECT id, usr FROM orders;

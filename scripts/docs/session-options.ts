@@ -64,6 +64,9 @@ const TEXTS: Readonly<Record<string, OptionText>> = {
   'table.exec.sink.not-null-enforcer': {
     text: 'A NULL for a NOT NULL column of a sink: `error` fails, `drop` leaves the row out.',
   },
+  'table.exec.sink.require-on-conflict': {
+    text: 'Rows that a table by key is to take without their query having that key: refused without ON CONFLICT.',
+  },
   'table.exec.source.cdc-events-duplicate': { text: 'Sources may repeat changes: normalize them by primary key.' },
   'table.exec.source.idle-timeout': {
     text: 'A split without rows for this long no longer holds the watermark back; 0 = never.',

@@ -10,6 +10,7 @@ export const SESSION_DEFAULTS: Readonly<Record<string, string>> = {
   'table.exec.state.ttl': '0 ms',
   'table.exec.sink.not-null-enforcer': 'error',
   'table.exec.sink.keyed-shuffle': 'auto',
+  'table.exec.sink.require-on-conflict': 'true',
   'table.exec.source.cdc-events-duplicate': 'false',
   'table.exec.mini-batch.enabled': 'false',
   'table.exec.legacy-cast-behaviour': 'disabled',

@@ -273,6 +273,8 @@ export interface Connector {
   readonly options: readonly OptionDeclaration[]
   /** Translate `connector.*` options of Flink 1.10 into today's; absent = not known there. */
   readonly legacy?: (entries: Readonly<Record<string, OptionEntry>>) => Record<string, OptionEntry>
+  /** Options of a related connector that this one does not take, and what to do instead. */
+  readonly refused?: Readonly<Record<string, string>>
   /** Option keys that name formats. */
   readonly formatOptions: readonly string[]
   source?(request: TableRequest): TableSource

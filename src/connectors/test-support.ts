@@ -22,6 +22,7 @@ export interface RequestParts {
   readonly inline?: unknown
   readonly table?: string
   readonly legacy?: boolean
+  readonly primaryKey?: readonly string[]
 }
 
 export function request(connector: Connector, parts: RequestParts): TableRequest {
@@ -37,7 +38,7 @@ export function request(connector: Connector, parts: RequestParts): TableRequest
   return {
     table: parts.table ?? 'default_catalog.default_database.t',
     physical: parts.schema,
-    primaryKey: [],
+    primaryKey: parts.primaryKey ?? [],
     partitionKeys: [],
     options,
     entries,

@@ -11,6 +11,7 @@ for (const ddl of [
   "CREATE TABLE upserts (id INT, k STRING, v INT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'inline', 'changelog-mode' = 'I,UA,D')",
   "CREATE TABLE cdc (id INT, k STRING, v INT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'inline', 'changelog-mode' = 'I,UB,UA,D')",
   "CREATE TABLE by_k (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'upsert-sink')",
+  "CREATE TABLE by_id_v (id INT, v BIGINT, PRIMARY KEY (id, v) NOT ENFORCED) WITH ('connector' = 'upsert-sink')",
   "CREATE TABLE by_id (id INT, v INT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'upsert-sink')",
 ]) {
   session.run(ddl)
@@ -31,8 +32,23 @@ const cases: readonly (readonly [string, string])[] = [
   ['SELECT a.id FROM a JOIN b ON a.k = b.k', 'source-scan I · source-scan I · join I · calc I · collect I'],
   // A sink by key gets no old rows, and nothing in front makes any.
   ['INSERT INTO by_k SELECT k, COUNT(*) FROM a GROUP BY k', 'source-scan I · group-aggregate I,UA · sink I,UA'],
-  ['INSERT INTO by_id SELECT id, v FROM upserts', 'source-scan I,UA,D · changelog-normalize I,UA,D · sink I,UA,D'],
+  ['INSERT INTO by_id SELECT id, v FROM upserts', 'source-scan I,UA,D · sink I,UA,D'],
+  [
+    'INSERT INTO by_id SELECT id, v FROM upserts WHERE v > 3',
+    'source-scan I,UA,D · changelog-normalize I,UA,D · sink I,UA,D',
+  ],
   ['INSERT INTO by_id SELECT id, v FROM cdc', 'source-scan I,UB,UA,D · drop-update-before I,UA,D · sink I,UA,D'],
+  // A wider key than the query's: the old row may be another one of the table, so that it must be taken back.
+  [
+    'INSERT INTO by_id_v SELECT id, v FROM upserts',
+    'source-scan I,UA,D · changelog-normalize I,UB,UA,D · calc I,UB,UA,D · sink I,UB,UA,D',
+  ],
+  [
+    "INSERT INTO by_k SELECT 'all', COUNT(*) FROM a",
+    'source-scan I · group-aggregate I,UB,UA · calc I,UB,UA · sink I,UB,UA',
+  ],
+  ['INSERT INTO by_id SELECT id, v FROM a ON CONFLICT DO DEDUPLICATE', 'source-scan I · sink I'],
+  ['INSERT INTO by_id SELECT id, v FROM upserts ON CONFLICT DO DEDUPLICATE', 'source-scan I,UA,D · sink I,UA,D'],
   // A condition on the key keeps or drops all versions of a row, any other needs the old one.
   [
     "INSERT INTO by_k SELECT k, n FROM (SELECT k, COUNT(*) AS n, RAND() AS r FROM a GROUP BY k) WHERE k > 'a' AND n > 1",
@@ -55,6 +71,20 @@ const cases: readonly (readonly [string, string])[] = [
 for (const [sql, expected] of cases) {
   test(sql, () => assert.equal(modes(sql), expected))
 }
+
+test('rows without a key go into a table by key when it was said what counts, or need not be said', () => {
+  const insert = 'INSERT INTO by_id SELECT id, v FROM a'
+  assert.throws(() => session.plan(insert), /identified by its primary key \(id\)/)
+  const lenient = new PlanSession({ 'table.exec.sink.require-on-conflict': 'false' })
+  lenient.run("CREATE TABLE a (id INT, v INT) WITH ('connector' = 'inline')")
+  lenient.run("CREATE TABLE by_id (id INT, v INT, PRIMARY KEY (id) NOT ENFORCED) WITH ('connector' = 'upsert-sink')")
+  assert.deepEqual(
+    lenient.plan(insert).plan.nodes.map(({ kind }) => kind),
+    ['source-scan', 'sink'],
+  )
+  const conflict = session.plan(`${insert} ON CONFLICT DO DEDUPLICATE`).plan.nodes.at(-1)
+  assert.match(conflict?.description ?? '', /conflictStrategy=\[DEDUPLICATE\]/)
+})
 
 test('upsert keys: of tables, groups and joins', () => {
   const keys = (sql: string) => session.plan(sql).plan.nodes.at(-1)?.upsertKeys

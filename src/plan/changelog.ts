@@ -18,6 +18,7 @@ import { aggregateLookup } from './declare-state.ts'
 import { inputsOfRel, type Place, type Rel, type SinkRel } from './nodes.ts'
 import { refuseRankFilter, refuseRowNumber } from './rank-refusal.ts'
 import { rankStrategy } from './rank-strategy.ts'
+import { checkSinkKey, keyOfSink, takesChangesByKey } from './sink-key.ts'
 import { equalColumns, readsKeyOnly, upsertKeys } from './upsert-keys.ts'
 import { windowJoin } from './window-columns.ts'
 
@@ -228,21 +229,10 @@ function planSink(rel: SinkRel, memo: Memo, context: PlannerContext, kinds: Kind
       },
       dropUpdateBefore: false,
     }
+  checkSinkKey(rel, kinds.update || kinds.delete, context)
   if (!kinds.update) return finish(plan(rel.input, 'none', memo, context)) as Planned
-  if (accepted.updateBefore) return finish(plan(rel.input, 'both', memo, context)) as Planned
-  const key = rel.table.primaryKey.map((name) => rel.schema.findIndex((field) => field.name === name))
-  const keyed = upsertKeys(rel.input).some(
-    (columns) => columns.length === key.length && columns.every((column) => key.includes(column)),
-  )
-  if (!keyed && key.length > 0) {
-    fail(
-      'PLAN_NOT_SUPPORTED',
-      {
-        feature: `A query whose rows are not identified by the primary key of '${rel.catalogTable.path.name}' (${rel.table.primaryKey.join(', ')})`,
-        hint: 'Group by exactly the primary key of the table, or choose the columns that identify a row of the query as its primary key.',
-      },
-      rel.place,
-    )
+  if (accepted.updateBefore || (takesChangesByKey(rel) && keyOfSink(rel) === 'wider')) {
+    return finish(plan(rel.input, 'both', memo, context)) as Planned
   }
   const upsert = finish(plan(rel.input, 'after', memo, context))
   if (upsert !== undefined) return upsert

@@ -52,8 +52,10 @@ function relText(rel: Rel): string {
       if (rel.condition !== undefined) parts.push(`filter=[${exprText(rel.condition, own)}]`)
       return `Scan(${parts.join(', ')})`
     }
-    case 'normalize':
-      return `ChangelogNormalize(key=[${list(rel.key)}])`
+    case 'normalize': {
+      const condition = rel.condition === undefined ? '' : `, condition=[${exprText(rel.condition, names)}]`
+      return `ChangelogNormalize(key=[${list(rel.key)}]${condition})`
+    }
     case 'values':
       return `Values(rows=[${rel.rows.length}])`
     case 'project':

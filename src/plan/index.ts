@@ -250,6 +250,8 @@ function bindInserts(planner: PlannerContext, inserts: readonly PlacedInsert[]):
         table: insert.table,
         span: insert.query.span,
         ...(insert.columns && { columns: insert.columns }),
+        hints: insert.hints,
+        ...(insert.onConflict && { onConflict: insert.onConflict }),
       }
       return bindInsert(context, target, bindQuery(context, insert.query, true))
     }),

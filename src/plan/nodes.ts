@@ -248,6 +248,8 @@ export interface SinkRel extends Base<'sink'> {
   /** What the connector takes of the given changes. */
   readonly accepts: (requested: ChangelogMode) => ChangelogMode
   readonly parallel: boolean
+  /** ON CONFLICT DO …: what becomes of rows with one primary key that are different rows of the query. */
+  readonly onConflict?: 'ERROR' | 'NOTHING' | 'DEDUPLICATE'
 }
 export interface CollectRel extends Base<'collect'> {
   readonly input: Rel

@@ -125,7 +125,7 @@ describe('rules', () => {
     'push-filters',
     'SELECT id, v FROM u WHERE id > 3 AND v > 5',
     `Collect(fields=[id, v])
-+- ChangelogNormalize(key=[id])
++- ChangelogNormalize(key=[id], condition=[(v > 5)])
    +- Scan(table=[u], fields=[id, v], filter=[(id > 3)])`,
   )
   staysAway('push-filters', 'SELECT k FROM a GROUP BY k HAVING COUNT(*) > 1')
@@ -274,6 +274,49 @@ describe('rules', () => {
 +- Scan(table=[j], fields=[ts, v], watermark=[ts])`,
   )
   staysAway('decode-timestamp', 'SELECT ts, t FROM j')
+})
+
+describe('drop-normalize', () => {
+  const upsertKafka = `WITH ('connector' = 'upsert-kafka', 'topic' = 't', 'properties.bootstrap.servers' = 'localhost:9092',
+    'key.format' = 'json', 'value.format' = 'json')`
+  session.run(`CREATE TABLE totals (id INT, v INT, n INT NOT NULL, m INT METADATA FROM 'partition' VIRTUAL,
+    PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
+  session.run(`CREATE TABLE by_id (id INT, v INT, PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
+  session.run(`CREATE TABLE whole (id INT, v INT NOT NULL, PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
+  session.run(`CREATE TABLE written (id INT, v INT, ts TIMESTAMP(3) METADATA FROM 'timestamp' VIRTUAL, WATERMARK FOR ts AS ts,
+    PRIMARY KEY (id) NOT ENFORCED) ${upsertKafka}`)
+  session.run(`CREATE TABLE log (id INT, v INT) WITH ('connector' = 'print')`)
+  const scan = (sql: string): readonly string[] => session.plan(sql).plan.nodes.map((node) => node.kind)
+  for (const sql of [
+    'INSERT INTO by_id SELECT id, v FROM totals',
+    'INSERT INTO by_id SELECT id, v + 1 FROM totals WHERE id > 3',
+    'INSERT INTO by_id SELECT id, n FROM totals',
+    'INSERT INTO by_id SELECT id, v FROM (SELECT id, v, m FROM totals)',
+    'INSERT INTO whole SELECT id, n FROM totals',
+    'SELECT e.v, r.v FROM e JOIN versions FOR SYSTEM_TIME AS OF e.ts AS r ON e.id = r.id',
+  ]) {
+    test(`drop-normalize: ${sql}`, () => {
+      assert.ok(session.plan(sql).fired.includes('drop-normalize'))
+      exercised.add('drop-normalize')
+      assert.ok(!scan(sql).includes('changelog-normalize'))
+    })
+  }
+  for (const sql of [
+    'SELECT id, v FROM totals',
+    'INSERT INTO log SELECT id, v FROM totals',
+    'INSERT INTO by_id SELECT id, v FROM totals WHERE v > 3',
+    'INSERT INTO by_id SELECT id, m FROM totals',
+    'INSERT INTO by_id SELECT id, 10 / n FROM totals',
+    'INSERT INTO by_id SELECT id, CAST(COUNT(*) AS INT) FROM totals GROUP BY id',
+    'INSERT INTO whole SELECT id, v FROM totals',
+    // A deletion has the time of the version that it ends.
+    'SELECT e.v, r.v FROM e JOIN written FOR SYSTEM_TIME AS OF e.ts AS r ON e.id = r.id',
+  ]) {
+    test(`not drop-normalize: ${sql}`, () => {
+      assert.ok(!session.plan(sql).fired.includes('drop-normalize'))
+      assert.ok(scan(sql).includes('changelog-normalize'))
+    })
+  }
 })
 
 describe('version-key', () => {

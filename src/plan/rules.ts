@@ -3,12 +3,15 @@
  *
  * Constants first, since later rules look for TRUE and FALSE. Filters sink before columns are pruned, so that a column that
  * only a pushed filter reads ends at the filter. Windows are fused before projections merge, while the chain between the
- * aggregate and the window function is still as written; keys of versioned tables are looked for before columns go; pruning makes projections of plain columns, which the last merge
- * takes away. Scans of one table are shared when it is known what each reads. What is left to read decides how it is decoded.
+ * aggregate and the window function is still as written; keys of versioned tables are looked for before columns go; pruning makes
+ * projections of plain columns, which the last merge takes away. Which columns of an upsert table are read decides whether it
+ * must be normalised. Scans of one table are shared when it is known what each reads. What is left to read decides how it is
+ * decoded.
  */
 import type { PlannerContext } from './context.ts'
 import type { Rel } from './nodes.ts'
 import { decodeTimestamp } from './rules/decode-timestamp.ts'
+import { dropNormalize } from './rules/drop-normalize.ts'
 import { foldConstants } from './rules/fold-constants.ts'
 import { joinKeys } from './rules/join-keys.ts'
 import { mergeProjections } from './rules/merge-projections.ts'
@@ -34,6 +37,7 @@ export const rules: readonly (Rule | ForestRule)[] = [
   versionKey,
   mergeProjections,
   pruneColumns,
+  dropNormalize,
   shareScans,
   mergeProjections,
   decodeTimestamp,

@@ -200,7 +200,7 @@ function checkKnown(
   ]
   for (const [key, entry] of Object.entries(rest)) {
     if (known.includes(key) || families.some((family) => key.startsWith(family))) continue
-    const hint = didYouMean(key, known) ?? `Known options: ${[...known].sort().join(', ')}.`
+    const hint = connector.refused?.[key] ?? didYouMean(key, known) ?? `Known options: ${[...known].sort().join(', ')}.`
     fail('CONNECTOR_UNKNOWN_OPTION', { owner, key, hint }, { span: entry.span })
   }
 }

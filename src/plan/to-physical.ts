@@ -229,7 +229,7 @@ class PlanBuilder implements NodeBuilder {
           consumed,
           notNull,
           notNullEnforcer,
-          description: `Sink(table=[${table.name}], fields=[${namesOf(rel.schema).join(', ')}])`,
+          description: `Sink(table=[${table.name}], fields=[${namesOf(rel.schema).join(', ')}]${rel.onConflict ? `, conflictStrategy=[${rel.onConflict}]` : ''})`,
         })
       }
       case 'collect': {

@@ -438,6 +438,20 @@ export const planErrors = {
     hint: ({ hint }) => hint,
     flink: "Table sink '…' doesn't support consuming update changes which is produced by node …",
   }),
+  PLAN_SINK_KEY: declare<{ table: string; key: string }>({
+    domain: 'user',
+    message: ({ table, key }) =>
+      `Rows that are written to '${table}' are not identified by its primary key (${key}): several may have the same one.`,
+    hint: () =>
+      "Write ON CONFLICT DO DEDUPLICATE behind the query: the newest row of each key counts. Or group by the primary key. SET 'table.exec.sink.require-on-conflict' = 'false' takes the newest without asking.",
+    flink: 'The query has an upsert key that differs from the primary key of the sink table …',
+  }),
+  PLAN_ON_CONFLICT: declare<{ table: string; problem: string; hint: string }>({
+    domain: 'user',
+    message: ({ table, problem }) => `ON CONFLICT does not fit the table '${table}': ${problem}.`,
+    hint: ({ hint }) => hint,
+    flink: 'ON CONFLICT clause is only allowed for upsert sinks. …',
+  }),
   PLAN_INPUT_CHANGES: declare<{ what: string; changes: string; cause: string; hint?: string }>({
     domain: 'user',
     message: ({ what, changes, cause }) => `${what} cannot take ${changes}, which come from ${cause}.`,

@@ -5,8 +5,8 @@
  * Output     batches of one partition: values decoded straight into columns, metadata columns beside them
  * Position   per partition the offset behind the last record that was given or passed over
  * Law        every record at or behind the start offset and before the end offset is decoded once and in order; a record
- *            without a value gives no row; a bad record is passed over, or reported with topic, partition and offset after
- *            the rows before it were given
+ *            without a value gives no row (in a table by key the deletion of its row); a bad record is passed over, or reported
+ *            with topic, partition and offset after the rows before it were given
  */
 import { failure, isRivuletError } from '../../base/errors.ts'
 import { createRowSink, type FormatField, type RowDecoder, type RowSink } from '../../formats/contract.ts'
@@ -23,6 +23,7 @@ import type { Column, ColumnBuilder } from '../../types/batch.ts'
 import { ColumnBuilder as Builder } from '../../types/batch.ts'
 import type { ReaderContext, SourceBatch, SourceReader, SplitProgress, SplitState, TableRequest } from '../contract.ts'
 import { BadRecords, isRecordError } from './bad-records.ts'
+import { KeyedRows } from './keyed-rows.ts'
 import { type MetadataWriter, metadataWriter } from './metadata.ts'
 import type { KafkaSourceSettings } from './settings.ts'
 import {
@@ -59,6 +60,8 @@ export class KafkaReader implements SourceReader {
   readonly #fetcher: PartitionFetcher
   readonly #discovery: PartitionDiscovery
   readonly #decoder: RowDecoder
+  /** The decoder, where keys are read. */
+  readonly #keyed: KeyedRows | undefined
   readonly #fields: readonly FormatField[]
   /** Of every produced column: its place among the decoded fields, or −1 − its place among the metadata columns. */
   readonly #places: readonly number[]
@@ -102,9 +105,12 @@ export class KafkaReader implements SourceReader {
     })
     this.#fields = fields
     this.#metadataKeys = keys
-    const { format, options } = settings.value
+    const { key, value } = settings
     const { physical, legacy, timeZone } = table
-    this.#decoder = format.decoder!({ schema: fields, record: physical, options, timeZone, legacy })
+    if (key !== undefined) this.#keyed = new KeyedRows({ ...settings, key }, fields, table)
+    this.#decoder =
+      this.#keyed ??
+      value.format.decoder!({ schema: fields, record: physical, options: value.options, timeZone, legacy })
     this.#bad = new BadRecords(context, settings, this.#client)
     if (this.#bad.passes) {
       context.gauge('badRecords', () => [...this.#splits.values()].reduce((sum, { bad }) => sum + bad, 0))
@@ -256,6 +262,7 @@ export class KafkaReader implements SourceReader {
     const { split } = reading
     const cursor = this.#cursor
     const decoder = this.#decoder
+    const keyed = this.#keyed
     const { bytes, offset, valueStart, valueEnd, count } = cursor
     const { end } = split
     let before = sink.length
@@ -270,6 +277,7 @@ export class KafkaReader implements SourceReader {
         }
         const start = valueStart[i]
         before = sink.length
+        keyed?.readKey(cursor, i)
         const added = start < 0 ? (decoder.decodeNull?.(sink) ?? 0) : decoder.decode(bytes, start, valueEnd[i], sink)
         for (let m = 0; m < metadata.length; m++) {
           metadata[m].reserve(before + added)
@@ -308,7 +316,7 @@ export class KafkaReader implements SourceReader {
     const columns = this.#places.map(
       (place): Column => (place < 0 ? metadata[-place - 1] : sink.columns[place]).column(),
     )
-    return { length: sink.length, columns, kinds: sink.kinds }
+    return { length: sink.length, columns, kinds: sink.kinds?.subarray(0, sink.length) ?? null }
   }
 
   #recordError(error: unknown, { split, at }: Reading): unknown {

@@ -27,6 +27,14 @@ export interface ValueFormat {
   readonly options: OptionValues
 }
 
+/** What is in the keys of records. */
+export interface KeySettings extends ValueFormat {
+  /** The columns of the key, in its order, and how the record calls them. */
+  readonly fields: readonly { readonly column: string; readonly name: string }[]
+  /** Are they in the value too. */
+  readonly inValue: boolean
+}
+
 export interface KafkaSettings {
   readonly table: string
   readonly topics: readonly string[]
@@ -35,6 +43,8 @@ export interface KafkaSettings {
   readonly properties: Readonly<Record<string, string>>
   readonly groupId: string | undefined
   readonly value: ValueFormat
+  /** Absent: keys are neither read nor written. */
+  readonly key?: KeySettings
 }
 
 export interface KafkaSourceSettings extends KafkaSettings {
@@ -61,9 +71,10 @@ const FLINK_PROPERTIES = [
   'register.consumer.metrics',
 ]
 
-function commonSettings(request: TableRequest): KafkaSettings {
+/** What both connectors have; `valueKey` is the option that names the format of values. */
+export function commonSettings(request: TableRequest, connector: string, valueKey: string): KafkaSettings {
   const { options, table } = request
-  refuseLater(request)
+  const owner = `connector '${connector}' (table ${table})`
   const topics = options.list('topic') ?? []
   const patternText = options.string('topic-pattern')
   if (topics.length > 0 === (patternText !== undefined)) {
@@ -73,17 +84,13 @@ function commonSettings(request: TableRequest): KafkaSettings {
       topics.length > 0 ? "give 'topic' or 'topic-pattern', not both" : "neither 'topic' nor 'topic-pattern' is given",
     )
   }
-  const value = request.format('format') ?? request.format('value.format')
-  if (value === undefined)
-    return fail('CONNECTOR_MISSING_OPTION', { owner: `connector 'kafka' (table ${table})`, key: 'format' })
+  const value = request.format(valueKey) ?? request.format('value.format')
+  if (value === undefined) return fail('CONNECTOR_MISSING_OPTION', { owner, key: valueKey })
   const properties = Object.fromEntries(
     Object.entries(options.family('properties.')).filter(([key]) => !FLINK_PROPERTIES.includes(key)),
   )
   if (properties['bootstrap.servers'] === undefined) {
-    fail('CONNECTOR_MISSING_OPTION', {
-      owner: `connector 'kafka' (table ${table})`,
-      key: 'properties.bootstrap.servers',
-    })
+    fail('CONNECTOR_MISSING_OPTION', { owner, key: 'properties.bootstrap.servers' })
   }
   checkProperties(request, properties)
   return {
@@ -138,9 +145,13 @@ function refuseLater({ options, entries }: TableRequest): void {
 }
 
 export function sourceSettings(request: TableRequest): KafkaSourceSettings {
-  const common = commonSettings(request)
+  refuseLater(request)
+  const common = commonSettings(request, 'kafka', 'format')
+  return readingOf(request, common, pointOf(request, 'scan.startup', common) as Startup)
+}
+
+export function readingOf(request: TableRequest, common: KafkaSettings, startup: Startup): KafkaSourceSettings {
   const { options } = request
-  const startup = pointOf(request, 'scan.startup', common) as Startup
   const bounded = pointOf(request, 'scan.bounded', common) as Bounded
   const flink = options.family('properties.')
   const interval = flink['partition.discovery.interval.ms']
@@ -249,7 +260,7 @@ export function parseOffsets(request: TableRequest, key: string, text: string): 
       fail(
         'CONNECTOR_WRONG_OPTION_VALUE',
         {
-          owner: `connector 'kafka' (table ${request.table})`,
+          owner: `connector '${request.entries.connector?.value ?? 'kafka'}' (table ${request.table})`,
           key,
           value: text,
           expected: "'partition:0,offset:42;partition:1,offset:300'",
@@ -280,7 +291,11 @@ export interface KafkaSinkSettings extends KafkaSettings {
 }
 
 export function sinkSettings(request: TableRequest): KafkaSinkSettings {
-  const common = commonSettings(request)
+  refuseLater(request)
+  return writingOf(request, commonSettings(request, 'kafka', 'format'))
+}
+
+export function writingOf(request: TableRequest, common: KafkaSettings): KafkaSinkSettings {
   const { options, entries } = request
   if (common.topics.length !== 1) {
     wrong(
@@ -337,6 +352,6 @@ function transactionSettings(request: TableRequest): TransactionSettings | undef
   return { prefix, timeoutMs, acceptLoss: options.boolean('sink.transactions.accept-loss') === true }
 }
 
-function wrong(request: TableRequest, key: string, problem: string, hint?: string): never {
+export function wrong(request: TableRequest, key: string, problem: string, hint?: string): never {
   return fail('CONNECTOR_KAFKA_OPTION', { table: request.table, problem, hint }, { span: request.entries[key]?.span })
 }

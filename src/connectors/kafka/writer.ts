@@ -4,11 +4,13 @@
  * Law: `flush` resolves when every row that was written before is acknowledged by the brokers, so that a checkpoint never
  * covers a row that is only in memory (at-least-once). The first record that cannot be delivered ends the writer.
  *
+ * With a key, a row that is taken back (-D, -U) is a record without a value: a tombstone.
  * Timestamp of a record: the column `timestamp` if the table writes it, else the row's time attribute, else the present.
  */
 import { type ByteSink, createByteSink, type FormatField, type RowEncoder } from '../../formats/contract.ts'
 import { ANY_PARTITION, KafkaClient, KafkaProducer, type RecordHeader, type TopicWriter } from '../../kafka/index.ts'
 import { type Batch, valueAt } from '../../types/batch.ts'
+import { isAccumulate } from '../../types/row-kind.ts'
 import { type MapValue, toMillis } from '../../types/value.ts'
 import type { ProducedColumn, SinkWriter, TableRequest, WriterContext, WriterTransactions } from '../contract.ts'
 import type { KafkaSinkSettings } from './settings.ts'
@@ -16,6 +18,11 @@ import { KafkaTransactions } from './transactions.ts'
 
 /** Encoded rows are handed over and the buffer is used again when it holds this much. */
 const BUFFER_BYTES = 64 * 1024
+
+interface KeyEncoder {
+  readonly encoder: RowEncoder
+  readonly columns: readonly number[]
+}
 
 export class KafkaWriter implements SinkWriter {
   readonly transactions?: WriterTransactions
@@ -32,10 +39,13 @@ export class KafkaWriter implements SinkWriter {
   /** A barrier has come, and the transaction of the rows before it is not taken away yet. */
   #preparing = false
   readonly #encoder: RowEncoder
-  readonly #physical: readonly number[]
+  /** Columns of the value. */
+  readonly #columns: readonly number[]
+  readonly #key: KeyEncoder | undefined
   readonly #timestamp: number
   readonly #headers: number
   readonly #buffer: ByteSink = createByteSink(BUFFER_BYTES)
+  readonly #keyBuffer: ByteSink = createByteSink()
   #writer: TopicWriter | undefined
   #partition = ANY_PARTITION
   #waiting = false
@@ -52,14 +62,22 @@ export class KafkaWriter implements SinkWriter {
       this.transactions = this.#transactional(this.#transactions)
     }
     const { consumed } = context
-    this.#physical = consumed.flatMap(({ metadata }, i) => (metadata === undefined ? [i] : []))
+    const { key, value } = settings
+    const inKey = key?.fields.map(({ column }) => consumed.findIndex(({ name }) => name === column)) ?? []
+    this.#columns = consumed.flatMap(({ metadata }, i) =>
+      metadata === undefined && (key?.inValue !== false || !inKey.includes(i)) ? [i] : [],
+    )
     this.#headers = consumed.findIndex(({ metadata }) => metadata === 'headers')
     const written = consumed.findIndex(({ metadata }) => metadata === 'timestamp')
     this.#timestamp = written >= 0 ? written : consumed.findIndex(isRowtime)
-    const schema: FormatField[] = this.#physical.map((i) => ({ name: consumed[i].name, type: consumed[i].type }))
-    const { format, options } = settings.value
+    const schema: FormatField[] = this.#columns.map((i) => ({ name: consumed[i].name, type: consumed[i].type }))
     const { legacy, timeZone } = table
-    this.#encoder = format.encoder!({ schema, options, timeZone, legacy })
+    this.#encoder = value.format.encoder!({ schema, options: value.options, timeZone, legacy })
+    if (key !== undefined) {
+      const fields = key.fields.map(({ name }, i) => ({ name, type: consumed[inKey[i]].type }))
+      const encoder = key.format.encoder!({ schema: fields, options: key.options, timeZone, legacy })
+      this.#key = { encoder, columns: inKey }
+    }
   }
 
   async open(): Promise<void> {
@@ -111,20 +129,30 @@ export class KafkaWriter implements SinkWriter {
 
   #encode(batch: Batch, writer: TopicWriter): void {
     const buffer = this.#buffer
-    const values =
-      this.#physical.length === batch.columns.length
-        ? batch
-        : { ...batch, columns: this.#physical.map((i) => batch.columns[i]) }
+    const key = this.#key
+    const values = columnsOf(batch, this.#columns)
+    const keys = key && columnsOf(batch, key.columns)
     const now = this.#context.host.clock.now()
     for (let row = 0; row < batch.length; row++) {
       // The producer copies the bytes.
       buffer.length = 0
-      this.#encoder.encode(values, row, buffer)
+      const gone = keys !== undefined && batch.kinds !== null && !isAccumulate(batch.kinds[row])
+      if (!gone) this.#encoder.encode(values, row, buffer)
+      const keyBytes = keys === undefined ? null : this.#keyOf(keys, row)
       const timestamp = this.#timestamp < 0 ? now : this.#timestampOf(batch, row, now)
       const headers = this.#headers < 0 ? null : this.#headersOf(batch, row)
-      const value = this.#encoder.isNull?.(values, row) === true ? null : buffer.bytes
-      writer.append(this.#partition, timestamp, null, 0, 0, value, 0, buffer.length, headers)
+      const value = gone || this.#encoder.isNull?.(values, row) === true ? null : buffer.bytes
+      const keyEnd = this.#keyBuffer.length
+      writer.append(this.#partition, timestamp, keyBytes, 0, keyEnd, value, 0, buffer.length, headers)
     }
+  }
+
+  #keyOf(keys: Batch, row: number): Uint8Array | null {
+    const { encoder } = this.#key as KeyEncoder
+    const buffer = this.#keyBuffer
+    buffer.length = 0
+    encoder.encode(keys, row, buffer)
+    return encoder.isNull?.(keys, row) === true ? null : buffer.bytes
   }
 
   #timestampOf(batch: Batch, row: number, now: number): number {
@@ -169,6 +197,11 @@ export class KafkaWriter implements SinkWriter {
     this.#producer.close()
     await this.#client.close()
   }
+}
+
+function columnsOf(batch: Batch, columns: readonly number[]): Batch {
+  if (columns.length === batch.columns.length && columns.every((column, i) => column === i)) return batch
+  return { ...batch, columns: columns.map((i) => batch.columns[i]) }
 }
 
 function isRowtime({ type }: ProducedColumn): boolean {

@@ -18,13 +18,15 @@ import type { Rel, SinkRel } from '../nodes.ts'
 import { inputAt, project } from './build.ts'
 import { implicitCast } from './call.ts'
 import { literal } from './literal.ts'
-import { inText, openCatalogTable, placeOfOptions, planTableOf } from './scan.ts'
+import { inText, openCatalogTable, placeOfOptions, planTableOf, withHints } from './scan.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 
 /** What INSERT says besides its query. */
 export interface InsertTarget {
   readonly table: Name
   readonly columns?: readonly Name[]
+  readonly hints?: Insert['hints']
+  readonly onConflict?: Insert['onConflict']
   readonly span: Insert['span']
 }
 
@@ -40,7 +42,6 @@ export function refuseInsertClauses(ast: Insert): void {
     fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO … PARTITION' }, { span: ast.partition[0].span })
   if (ast.extend.length > 0)
     fail('PLAN_NOT_SUPPORTED', { feature: 'Declaring columns in INSERT' }, { span: ast.extend[0].span })
-  if (ast.onConflict !== undefined) fail('PLAN_NOT_SUPPORTED', { feature: 'ON CONFLICT' }, { span: ast.span })
 }
 
 export function bindInsert(context: BindContext, target: InsertTarget, query: BoundTable): SinkRel {
@@ -52,7 +53,9 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   if (object.kind === 'view')
     return fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO a view' }, { span: target.table.span })
   const table = object
-  const opened = openCatalogTable(context, table, planTableOf(table), target.table.span)
+  const entries = withHints(context, table.options, target.hints ?? [])
+  const planTable = planTableOf(table, entries)
+  const opened = openCatalogTable(context, table, planTable, target.table.span, entries)
   const connector = opened.connector.identifier
   const sink = inText(table.source, () => opened.connector.sink?.(opened.request), placeOfOptions(table))
   if (sink === undefined) {
@@ -76,7 +79,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   return {
     kind: 'sink',
     input: rel,
-    table: planTableOf(table),
+    table: planTable,
     catalogTable: table,
     consumed: columns.map(consumedColumn),
     notNull,
@@ -84,6 +87,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
       planner.options.get('table.exec.sink.not-null-enforcer')?.toLowerCase() === 'drop' ? 'drop' : 'error',
     accepts: (requested) => sink.acceptedChangelog(requested),
     parallel: sink.parallel,
+    ...(target.onConflict && { onConflict: target.onConflict }),
     schema: columns.map((column, i) => ({ name: column.name, type: rel.schema[i].type })),
     place: placeOf(context, target),
   }

@@ -157,7 +157,8 @@ export function inText<T>(source: SourceText | undefined, run: () => T, options?
   }
 }
 
-function withHints(
+/** The options of a table with those of its OPTIONS hints over them. */
+export function withHints(
   context: BindContext,
   options: Readonly<Record<string, OptionEntry>>,
   hints: readonly Hint[],

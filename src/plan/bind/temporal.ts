@@ -3,7 +3,7 @@
  *
  * Laws
  * - Event time reads a versioned table: one with a rowtime and a key, declared or made by a view (which is known when the rules
- *   have run), as it is and not normalised, since a version is told by the row that begins it.
+ *   have run); a version is told by the row that begins it, so that an upsert table is not normalised (`drop-normalize`).
  * - Processing time asks the connector for each row (a lookup join).
  * - The point in time is a time attribute of the left side; what is on the left stays a stream, so only INNER and LEFT mean
  *   anything.
@@ -11,7 +11,7 @@
 import { fail } from '../../base/errors.ts'
 import type { Expression, Join, TableReference } from '../../sql/ast.ts'
 import { isTimeAttribute, withNullable, withoutAttribute } from '../../types/logical-type.ts'
-import type { LookupJoinRel, Place, Rel, ScanRel } from '../nodes.ts'
+import type { LookupJoinRel, Place, ScanRel } from '../nodes.ts'
 import { join } from './build.ts'
 import { bind } from './expression.ts'
 import { bindTableName, type MakeJoin } from './from.ts'
@@ -48,9 +48,8 @@ export function bindVersion(
 
 function bindVersioned(context: BindContext, ast: TableReference, leftTime: number): BoundVersion {
   const { rel, names } = bindTableName(context, ast.name, ast.hints)
-  const versions = asItIs(rel)
   const name = ast.name.parts.map((part) => part.name).join('.')
-  const rowtime = versions.schema.findIndex(({ type }) => isTimeAttribute(type) && type.attribute === 'rowtime')
+  const rowtime = rel.schema.findIndex(({ type }) => isTimeAttribute(type) && type.attribute === 'rowtime')
   if (rowtime === -1) {
     const problem = `'${name}' has no event time, so its versions have no beginning`
     const hint = `Declare a watermark in its CREATE TABLE: WATERMARK FOR ts AS ts - INTERVAL '5' SECOND.`
@@ -64,15 +63,7 @@ function bindVersioned(context: BindContext, ast: TableReference, leftTime: numb
       right: width + rowtime,
     })
   }
-  return { table: { rel: versions, names }, make }
-}
-
-/** Without the normalisation of an upsert source: its deletions have a time of their own. */
-function asItIs(rel: Rel): Rel {
-  if (rel.kind === 'normalize') return rel.input
-  if (rel.kind !== 'project') return rel
-  const input = asItIs(rel.input)
-  return input === rel.input ? rel : { ...rel, input }
+  return { table: { rel, names }, make }
 }
 
 // ---- Processing time -------------------------------------------------------------------------------------------------
