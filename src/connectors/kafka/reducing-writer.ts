@@ -110,9 +110,11 @@ export class ReducingWriter implements SinkWriter {
   }
 }
 
-/** Equal for equal keys of one table, and only for them. */
-function keyText(key: readonly Value[]): string {
-  return JSON.stringify(key, (_, value: unknown) =>
-    typeof value === 'bigint' ? `${value}n` : value instanceof Uint8Array ? [...value] : value,
-  )
+/** Equal for equal keys of one table, and only for them: JSON has no NaN, no infinity, one zero. */
+export function keyText(key: readonly Value[]): string {
+  return JSON.stringify(key, (_, value: unknown) => {
+    if (typeof value === 'bigint') return String(value)
+    if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
+    return value instanceof Uint8Array ? [...value] : value
+  })
 }
