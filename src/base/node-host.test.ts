@@ -48,6 +48,16 @@ describe('storage of the Node host', () => {
     assert.deepEqual(await storage.list(`${root}/a/b`), ['file'])
   })
 
+  it('makes folders above a file, and says where none can be made', async () => {
+    const path = join(root, 'x/y/z/file')
+    await Promise.all([storage.writeAtomic(path, new Uint8Array(1)), storage.append(`${path}2`, new Uint8Array(1))])
+    assert.deepEqual(await storage.list(join(root, 'x/y/z')), ['file', 'file2'])
+    await assert.rejects(storage.writeAtomic(join(path, 'below/file'), new Uint8Array(1)), { code: 'ENOTDIR' })
+    // Node's own recursive mkdir does not come back from here.
+    if (process.platform === 'linux')
+      await assert.rejects(storage.writeAtomic('/proc/nope/below/file', new Uint8Array(1)), { code: 'ENOENT' })
+  })
+
   it('appends, lists sorted, tells what exists, removes folders', async () => {
     await storage.append(`${root}/log/2`, bytes('x'))
     await storage.append(`${root}/log/2`, bytes('y'))

@@ -67,13 +67,39 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
+/**
+ * A folder with those above it. Node's own recursive mkdir never returns where the parent exists and still no folder can be
+ * made in it (/proc, a drive that is not there), and takes a thread with it.
+ */
+async function makeFolder(path: string): Promise<void> {
+  const parent = dirname(path)
+  try {
+    await mkdir(path)
+  } catch (error) {
+    if (!isMissing(error)) {
+      if (await isFolder(path)) return
+      throw error
+    }
+    if (parent === path || (await isFolder(parent))) throw error
+    await makeFolder(parent)
+    // Another process may have made it meanwhile.
+    await mkdir(path).catch(async (again: unknown) => {
+      if (!(await isFolder(path))) throw again
+    })
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() === true
+}
+
 let temporaryNames = 0
 
 const storage: Storage = {
   read: (path) => readFile(path),
   async writeAtomic(path, content) {
     const folder = dirname(path)
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     // The name is of this process and call, so that two writers of one path do not mix; the last rename wins whole.
     const temporary = `${path}.${process.pid}-${temporaryNames++}.tmp`
     try {
@@ -89,7 +115,7 @@ const storage: Storage = {
     await syncFolder(folder)
   },
   async append(path, bytes) {
-    await mkdir(dirname(path), { recursive: true })
+    await makeFolder(dirname(path))
     await withFile(path, 'a', (file) => file.writeFile(bytes))
   },
   async sync(path) {

@@ -5,6 +5,7 @@
  * Law: one of these per job; what it tells is masked already, and nothing is told after `ended`.
  */
 import { fail, isRivuletError, type RivuletErrorJson } from '../base/errors.ts'
+import { lineColumn } from '../base/span.ts'
 import type { BadRecordsView } from '../engine/bad-records.ts'
 import { type Deployed, describeDeployed } from '../engine/deployment.ts'
 import type { JobClient } from '../engine/job-client.ts'
@@ -165,10 +166,16 @@ function shownBadRecords({ total, records }: BadRecordsView): BadRecords {
 export function errorJson(error: unknown): RivuletErrorJson {
   if (error instanceof AggregateError) {
     const [first, ...others] = error.errors.map(errorJson)
-    const rest = others.map((other) => `\n${other.code}: ${other.message}`).join('')
+    const rest = others.map((other) => `\nAlso ${other.code}${placeOf(other)}: ${other.message}`).join('')
     return { ...first, message: first.message + rest }
   }
   if (isRivuletError(error)) return maskJson(error.toJSON())
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   return maskJson({ code: 'ERROR', domain: 'user' as const, message, cause: { message, stack } })
+}
+
+function placeOf({ source, span }: RivuletErrorJson): string {
+  if (source === undefined || span === undefined) return ''
+  const { line, column } = lineColumn(source.text, span.start)
+  return ` at ${source.name}:${line}:${column}`
 }

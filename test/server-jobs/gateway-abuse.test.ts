@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type TestServer, testServer } from '../server/harness.ts'
-import { send } from '../server/raw.ts'
+import { bytes, send } from '../server/raw.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 const MODULE = '/nosuch/module.ts#f'
@@ -71,6 +71,12 @@ describe('the SQL Gateway refuses', { timeout: 180_000 }, () => {
     const large = await post('/v4/sessions', `{"properties":{"x":"${'x'.repeat(17 << 20)}"}}`).catch((error) => error)
     // The close can overtake the answer.
     assert.ok(large.status === 413 || ['EPIPE', 'ECONNRESET'].includes(large.code), `${large.status} ${large.text}`)
+    const chunk = `100000\r\n${'x'.repeat(0x100000)}\r\n`
+    const head =
+      'POST /v4/sessions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\nconnection: close\r\n'
+    const chunked = `${head}transfer-encoding: chunked\r\n\r\n${chunk.repeat(17)}0\r\n\r\n`
+    // Empty: the close has overtaken the answer.
+    assert.match(await bytes(t.server.port, chunked), /^HTTP\/1.1 413[\s\S]*SERVER_BODY_TOO_LARGE|^$/)
     assert.equal(t.server.gatewayPid, pid, 'the process of the sessions is the same')
   })
 

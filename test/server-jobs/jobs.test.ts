@@ -58,7 +58,15 @@ describe('a job of the server', { timeout: 180_000 }, () => {
       const two = await t.submit(`${COUNT}\nINSERT INTO k SELECT a, 1 FROM s;`)
       await t.until(two, 'FAILED')
       assert.equal((await t.client.exceptions(two))[0].rivulet?.code, 'SERVER_SEVERAL_JOBS')
-      assert.equal((await t.client.jobs()).length, 3)
+      const several = await t.submit('SELECT 1 FROM;\nSELECT FROM;')
+      await t.until(several, 'FAILED')
+      const [{ rivulet: all }] = await t.client.exceptions(several)
+      assert.match(
+        String(all?.message),
+        /^Expected.*\nAlso SQL_UNEXPECTED_TOKEN at job\.sql:2:8: /,
+        'each mistake has its place',
+      )
+      assert.equal((await t.client.jobs()).length, 4)
     } finally {
       await t.close()
     }

@@ -16,6 +16,9 @@ import { errorJson, type RunningJob } from '../running-job.ts'
 import { hasToken } from '../security.ts'
 import type { ClusterCall, ClusterJob, FromGateway, ToGateway } from './messages.ts'
 
+/** That of the gateway. */
+const BODY_LIMIT = 16 << 20
+
 export class GatewayProcess {
   readonly #entry: URL
   readonly #coordinator: Coordinator
@@ -53,6 +56,16 @@ export class GatewayProcess {
       const forwarded = httpRequest({ host: '127.0.0.1', port, method, path: options.path, headers }, resolve)
       forwarded.on('error', (error) => reject(failure('SERVER_GATEWAY_ENDED', {}, { cause: error })))
       request.on('aborted', () => forwarded.destroy())
+      // A body without a length is counted as it comes; the gateway's own refusal would be lost with its connection.
+      let length = 0
+      request.on('data', (chunk: Buffer) => {
+        length += chunk.length
+        if (length <= BODY_LIMIT || forwarded.destroyed) return
+        reject(failure('SERVER_BODY_TOO_LARGE', {}))
+        request.unpipe(forwarded)
+        request.resume()
+        forwarded.destroy()
+      })
       request.pipe(forwarded)
     })
   }
@@ -159,8 +172,6 @@ function ended(coordinator: Coordinator, job: RunningJob): Promise<undefined> {
 const VERSIONS = ['', '/v1', '/v2', '/v3', '/v4']
 const SCHEMA = { summary: "Flink's SQL Gateway: sessions, statements, results", tags: ['sql'] }
 const HIDDEN = { hide: true }
-/** That of the gateway. */
-const BODY_LIMIT = 16 << 20
 const PATHS = ['/info', '/api_versions', '/sessions', '/sessions/*']
 
 export const sqlRoutes: FastifyPluginAsync<ServerContext & { readonly gateway: Pick<GatewayProcess, 'send'> }> = async (
