@@ -72,21 +72,18 @@ function isMissing(error: unknown): boolean {
  * made in it (/proc, a drive that is not there), and takes a thread with it.
  */
 async function makeFolder(path: string): Promise<void> {
-  const parent = dirname(path)
   try {
     await mkdir(path)
+    return
   } catch (error) {
-    if (!isMissing(error)) {
-      if (await isFolder(path)) return
-      throw error
-    }
-    if (parent === path || (await isFolder(parent))) throw error
-    await makeFolder(parent)
-    // Another process may have made it meanwhile.
-    await mkdir(path).catch(async (again: unknown) => {
-      if (!(await isFolder(path))) throw again
-    })
+    if (await isFolder(path)) return
+    if (!isMissing(error) || dirname(path) === path) throw error
   }
+  if (!(await isFolder(dirname(path)))) await makeFolder(dirname(path))
+  // Another process may have made it meanwhile.
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await isFolder(path))) throw error
+  })
 }
 
 async function isFolder(path: string): Promise<boolean> {
