@@ -1,96 +1,41 @@
 /**
  * What may stand at a place of a statement that is being written: words of SQL, tables, columns, functions, options.
  *
- * Law: candidates continue the word at the cursor (whatever its case) and come from the grammar's keywords, the session's
+ * Law: candidates continue the word at the cursor (whatever its case) and come from the grammar, the session's
  * catalog, the function registry and the options that connectors and formats declare. Nothing is run and nothing fails.
  */
 import { SESSION_DEFAULTS } from '../catalog/session-options.ts'
-import type { CatalogTable } from '../catalog/table.ts'
-import { NON_RESERVED, RESERVED } from '../sql/keywords.ts'
+import type { CatalogObject } from '../catalog/table.ts'
+import { expectedBehind } from '../sql/index.ts'
 import { checkScript } from './check.ts'
+import { RECOVERY_OPTIONS } from './recovery-options.ts'
 import type { Session } from './session.ts'
 
 const LIMIT = 100
 
-/** Words that begin a statement. */
-const STARTS = [
-  'SELECT',
-  'INSERT INTO',
-  'CREATE',
-  'DROP',
-  'ALTER',
-  'SHOW',
-  'DESCRIBE',
-  'EXPLAIN',
-  'SET',
-  'RESET',
-  'USE',
-  'WITH',
-  'EXECUTE',
-  'BEGIN',
-  'VALUES',
-]
-
-const AFTER: Readonly<Record<string, readonly string[]>> = {
-  CREATE: ['TABLE', 'TEMPORARY', 'VIEW', 'FUNCTION', 'CATALOG', 'DATABASE'],
-  TEMPORARY: ['TABLE', 'VIEW', 'FUNCTION', 'SYSTEM FUNCTION'],
-  DROP: ['TABLE', 'TEMPORARY', 'VIEW', 'FUNCTION', 'CATALOG', 'DATABASE'],
-  ALTER: ['TABLE', 'VIEW', 'FUNCTION', 'DATABASE', 'CATALOG'],
-  SHOW: [
-    'TABLES',
-    'VIEWS',
-    'FUNCTIONS',
-    'CATALOGS',
-    'DATABASES',
-    'COLUMNS FROM',
-    'CREATE TABLE',
-    'CREATE VIEW',
-    'CURRENT CATALOG',
-    'CURRENT DATABASE',
-    'JOBS',
-  ],
-  EXPLAIN: ['PLAN FOR', 'CHANGELOG_MODE', 'PLAN_ADVICE', 'SELECT', 'INSERT INTO'],
-  INSERT: ['INTO'],
-  GROUP: ['BY'],
-  ORDER: ['BY'],
-  PARTITION: ['BY'],
+/** What the grammar calls by the name of a rule, as the words that it may begin with. */
+const BEGINNINGS: Readonly<Record<string, string>> = {
+  statement:
+    'SELECT INSERT CREATE DROP ALTER SHOW DESCRIBE EXPLAIN SET RESET USE EXECUTE BEGIN STOP COMPILE ADD REMOVE',
+  query: 'SELECT WITH VALUES',
+  type: 'INT BIGINT STRING BOOLEAN DOUBLE DECIMAL TIMESTAMP TIMESTAMP_LTZ DATE TIME FLOAT SMALLINT TINYINT VARCHAR CHAR BYTES VARBINARY BINARY ARRAY MAP ROW MULTISET',
+  expression: 'CASE CAST NOT NULL TRUE FALSE INTERVAL TIMESTAMP DATE TIME ARRAY MAP ROW EXISTS',
+  operator: 'AND OR NOT IN BETWEEN LIKE IS',
 }
 
 /** Behind these a table stands. */
 const BEFORE_TABLE = new Set(['FROM', 'JOIN', 'INTO', 'TABLE', 'VIEW', 'DESCRIBE', 'DESC', 'COLUMNS'])
-/** Behind these an expression stands. */
-const BEFORE_EXPRESSION = new Set([
-  'SELECT',
-  'WHERE',
-  'AND',
-  'OR',
-  'NOT',
-  'BY',
-  'ON',
-  'HAVING',
-  'WHEN',
-  'THEN',
-  'ELSE',
-  'CASE',
-  'DISTINCT',
-  '(',
-  ',',
-  '=',
-  '<',
-  '>',
-  '+',
-  '-',
-  '*',
-  '/',
-  '.',
-  'DESCRIPTOR',
-])
+/** Table functions of windows, in TABLE(…). */
+const WINDOWS = ['TUMBLE', 'HOP', 'CUMULATE', 'SESSION']
+/** Behind these a column stands, where a name does. */
+const BEFORE_COLUMN = new Set(['(', ',', 'SELECT', 'BY', 'ON', 'WHERE', 'AND', 'OR'])
 
-/** Words of queries and tables that people write every day, before all others. */
+/** Words of queries that people write every day, before all others. */
 const COMMON =
-  'SELECT FROM WHERE GROUP BY HAVING ORDER LIMIT JOIN LEFT INNER ON AND OR NOT NULL AS WITH VALUES UNION ALL DISTINCT CASE WHEN THEN ELSE END CAST BETWEEN LIKE IN IS OVER PARTITION ROWS RANGE TABLE TUMBLE HOP CUMULATE SESSION DESCRIPTOR INTERVAL SECOND MINUTE HOUR DAY INSERT INTO CREATE WATERMARK FOR PRIMARY KEY ENFORCED INT BIGINT STRING DOUBLE DECIMAL BOOLEAN TIMESTAMP DATE ARRAY MAP ROW'.split(
+  'SELECT FROM WHERE GROUP BY HAVING ORDER LIMIT JOIN LEFT INNER ON AND OR NOT NULL AS WITH VALUES UNION ALL DISTINCT CASE WHEN THEN ELSE END CAST BETWEEN LIKE IN IS OVER PARTITION ROWS RANGE TABLE TUMBLE HOP CUMULATE SESSION DESCRIPTOR INTERVAL SECOND MINUTE HOUR DAY INSERT INTO CREATE WATERMARK FOR PRIMARY KEY ENFORCED'.split(
     ' ',
   )
+const COMMONNESS = new Map(COMMON.map((word, i) => [word, i]))
 
 const TOKEN = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:[^']|'')*(?:'|$)|`[^`]*(?:`|$)|[\p{L}\p{N}_$]+|[^\s]/gu
 
@@ -110,11 +55,17 @@ export function complete(session: Session, statement: string, position: number):
   const words = (writing === '' ? tokens : tokens.slice(0, -1)).map(([token]) => token)
   const prefix = writing.replace(/^['`]/, '')
   if (inString) return candidates('option', matching(optionKeys(session, words), prefix))
+  const behind = before.slice(0, before.length - writing.length)
+  const wanted = expectedBehind(behind)
   const lower = writing !== '' && writing === writing.toLowerCase()
-  const names = matching(namesAt(session, words, statement), prefix)
-  const keywords = matching(keywordsAt(words, prefix), prefix).map((word) => (lower ? word.toLowerCase() : word))
-  const others = keywords.filter((word) => !names.includes(word))
-  return [...candidates('name', names), ...candidates('keyword', others)].slice(0, LIMIT)
+  const names = matching(namesAt(session, words, statement, wanted), prefix)
+  const keywords = matching(keywordsAt(behind, words, wanted, prefix), prefix)
+  const cased = keywords.map((word) => (lower ? word.toLowerCase() : word)).filter((word) => !names.includes(word))
+  const quoted = writing === '' && takesOption(words) ? optionKeys(session, words).map((key) => `'${key}'`) : []
+  return [...candidates('option', quoted), ...candidates('name', names), ...candidates('keyword', cased)].slice(
+    0,
+    LIMIT,
+  )
 }
 
 /**
@@ -138,28 +89,76 @@ function matching(candidates: Iterable<string>, prefix: string): string[] {
   return [...candidates].filter((each) => each.toLowerCase().startsWith(wanted) && each.toLowerCase() !== wanted)
 }
 
-function keywordsAt(words: readonly string[], prefix: string): readonly string[] {
-  const last = words.at(-1)?.toUpperCase()
-  if (last === undefined || last === ';') return STARTS
+/** Words that the grammar takes behind a beginning; where that is wrong already, the common ones that continue a word. */
+function keywordsAt(
+  behind: string,
+  words: readonly string[],
+  wanted: ReadonlySet<string>,
+  prefix: string,
+): readonly string[] {
+  const last = words.at(-1)
   if (last === '.') return []
-  if (last === 'FROM' || last === 'JOIN') return ['TABLE', 'LATERAL', 'UNNEST', 'VALUES']
-  const follow = AFTER[last]
-  if (follow !== undefined) return follow
-  // All of them would be no help: at least a letter is asked for.
-  return prefix === '' ? [] : [...COMMON, ...[...RESERVED, ...NON_RESERVED].sort()]
+  const found = keywordsOf(wanted)
+  if (found.length === 0 && last !== undefined) {
+    // The first word of a pair is there: WATERMARK → FOR.
+    const at = behind.lastIndexOf(last)
+    for (const pair of expectedBehind(behind.slice(0, at))) {
+      const [first, second] = pair.split(' ')
+      if (first === last.toUpperCase() && second !== undefined && second !== '(') found.push(second)
+    }
+  }
+  if (found.length === 0 && wanted.size === 0) return prefix === '' ? [] : COMMON
+  const rank = (word: string) => COMMONNESS.get(word) ?? COMMON.length
+  const fitting = prefix === '' ? found : matching(found, prefix)
+  return fitting.sort((a, b) => rank(a) - rank(b)).map((word) => (word.includes(' ') ? word : whole(behind, word)))
 }
 
+function keywordsOf(wanted: ReadonlySet<string>): string[] {
+  const words = [...wanted].flatMap((each) => {
+    // A subquery begins with a parenthesis.
+    if (each === 'query' && wanted.has('table')) return []
+    if (BEGINNINGS[each] !== undefined) return BEGINNINGS[each].split(' ')
+    return /^[A-Z_]+( [A-Z_(]+)?$/.test(each) ? [each.replace(' (', '')] : []
+  })
+  return [...new Set(words)].filter((word) => !RARE.has(word))
+}
+
+/** GROUP → GROUP BY: where only one word can follow, it comes along. */
+function whole(behind: string, word: string): string {
+  // It is asked for every word that fits.
+  if (behind.length > 20_000) return word
+  const next = expectedBehind(`${behind}${word} `)
+  const [only] = keywordsOf(next)
+  return next.size === 1 && only !== undefined ? `${word} ${only}` : word
+}
+
+/** Known to the grammar so that it can say something better than "unexpected". */
+const RARE: ReadonlySet<string> = new Set(['EXTEND', 'STREAM', 'SPECIFIC', 'UPSERT', 'CROSS APPLY', 'OUTER APPLY'])
+
 /** Names of the catalog that fit. */
-function namesAt(session: Session, words: readonly string[], statement: string): readonly string[] {
+function namesAt(
+  session: Session,
+  words: readonly string[],
+  statement: string,
+  wanted: ReadonlySet<string>,
+): readonly string[] {
   const { catalog } = session
   const last = words.at(-1)?.toUpperCase() ?? ''
-  if (last === 'USE') return [...catalog.listDatabases(), 'CATALOG']
+  if (last === 'USE' || last === 'DATABASE') return catalog.listDatabases()
   if (last === 'CATALOG') return catalog.listCatalogs()
-  if (BEFORE_TABLE.has(last) || (last === '(' && words.at(-2)?.toUpperCase() === 'TABLE')) return tableNames(session)
+  if (BEFORE_TABLE.has(last) || (last === '(' && words.at(-2)?.toUpperCase() === 'TABLE'))
+    return [...(words.at(-2)?.toUpperCase() === 'TABLE' && last === '(' ? WINDOWS : []), ...tableNames(session)]
   if (last === '.') return columnsOf(session, words.at(-2) ?? '', statement)
-  if (!BEFORE_EXPRESSION.has(last) || (last === '*' && words.at(-2)?.toUpperCase() === 'SELECT')) return []
+  const expression = wanted.has('expression')
+  const column = (wanted.has('name') || wanted.size === 0) && BEFORE_COLUMN.has(last)
+  if (!expression && !column) return []
   const columns = tablesIn(session, statement).flatMap(([, table]) => columnNames(table))
-  return [...new Set(columns), ...session.planner.functions.names()]
+  return [...new Set(columns), ...(expression ? functionNames(session) : [])]
+}
+
+function functionNames(session: Session): readonly string[] {
+  const operators = BEGINNINGS.operator.split(' ')
+  return [...session.planner.functions.names()].filter((name) => /^\w+$/.test(name) && !operators.includes(name))
 }
 
 function tableNames(session: Session): readonly string[] {
@@ -168,13 +167,12 @@ function tableNames(session: Session): readonly string[] {
 }
 
 /** Tables that the statement names, with their aliases. */
-function tablesIn(session: Session, statement: string): (readonly [alias: string, table: CatalogTable])[] {
+function tablesIn(session: Session, statement: string): (readonly [alias: string, table: CatalogObject])[] {
   const tokens = [...statement.matchAll(TOKEN)].map(([token]) => token.replaceAll('`', ''))
   const known = new Set(session.catalog.list('table'))
   return tokens.flatMap((token, i) => {
     if (!known.has(token)) return []
     const table = session.catalog.get([token])
-    if (table.kind !== 'table') return []
     const next = tokens[i + 1]?.toUpperCase() === 'AS' ? tokens[i + 2] : tokens[i + 1]
     return [[token, table] as const, ...(next === undefined ? [] : [[next, table] as const])]
   })
@@ -185,14 +183,41 @@ function columnsOf(session: Session, qualifier: string, statement: string): read
   return tablesIn(session, statement).flatMap(([alias, table]) => (alias === name ? columnNames(table) : []))
 }
 
-function columnNames(table: CatalogTable): readonly string[] {
-  return table.columns.map((column) => column.name)
+function columnNames(table: CatalogObject): readonly string[] {
+  if (table.kind === 'table') return table.columns.map((column) => column.name)
+  return table.columnNames.length > 0 ? table.columnNames : table.schema.map((column) => column.name)
+}
+
+/** Does the key of an option stand here, or a value behind one? */
+function takesOption(words: readonly string[]): boolean {
+  const upper = words.map((word) => word.toUpperCase())
+  const last = upper.at(-1) ?? ''
+  if (upper[0] === 'SET' || upper[0] === 'RESET') return upper.length === 1 || last === '='
+  const open = upper.lastIndexOf('(')
+  return upper[open - 1] === 'WITH' && ['(', ',', '='].includes(last) && open > upper.lastIndexOf(')')
+}
+
+const SESSION_KEYS = [
+  ...new Set([
+    ...Object.keys(SESSION_DEFAULTS),
+    ...RECOVERY_OPTIONS.map(({ key }) => key),
+    'pipeline.name',
+    'sql-client.execution.result-mode',
+    'table.dml-sync',
+  ]),
+].sort()
+
+function valuesOf(key: string): readonly string[] {
+  if (key === 'sql-client.execution.result-mode') return ['table', 'changelog', 'tableau']
+  if (['true', 'false'].includes(SESSION_DEFAULTS[key]) || key === 'table.dml-sync') return ['true', 'false']
+  return RECOVERY_OPTIONS.find((option) => option.key === key)?.values ?? []
 }
 
 /** Inside quotes: keys of SET, keys and values of WITH. */
 function optionKeys(session: Session, words: readonly string[]): readonly string[] {
   const upper = words.map((word) => word.toUpperCase())
-  if (upper.at(-1) === 'SET' || upper.at(-1) === 'RESET') return Object.keys(SESSION_DEFAULTS)
+  if (upper.at(-1) === 'SET' || upper.at(-1) === 'RESET') return SESSION_KEYS
+  if (upper[0] === 'SET' && upper.at(-1) === '=') return valuesOf(words[1].slice(1, -1))
   if (!upper.includes('WITH')) return []
   const { connectors, formats } = session.planner
   const valueAfter = (key: string) => {

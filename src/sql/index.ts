@@ -56,6 +56,24 @@ function parseAll<T>(text: string, options: ParseOptions, rule: (c: Cursor) => T
   })
 }
 
+/**
+ * What may stand behind the beginning of a statement: words of the grammar, pairs of them, and names of rules (`table`,
+ * `expression`). Nothing when the beginning is wrong already.
+ */
+export function expectedBehind(text: string): ReadonlySet<string> {
+  const c = cursor(grammar, sourceOf(text, {}))
+  const wanted = new Set<string>()
+  Object.assign(c, { watch: c.tokens.types.length - 1, wanted })
+  try {
+    statement(c)
+    is(c, ';')
+  } catch (error) {
+    // The end of the text is the mistake, or there is one before: either way, what was wanted at the end is what is asked for.
+    if (!isRivuletError(error)) throw error
+  }
+  return wanted
+}
+
 export interface ParsedStatement {
   readonly statement: Statement
   /** Of the statement, without the `;`. */
