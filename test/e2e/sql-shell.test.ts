@@ -52,6 +52,18 @@ function check(out: string): void {
   assert.match(out, /Job ID: [0-9a-f]{32}/)
 }
 
+describe('a table in the shell', () => {
+  it('keeps equal rows apart, and no more rows than it may', () => {
+    const table = new LiveTable([{ name: 'k', logicalType: { type: 'INTEGER' } }], 3)
+    const row = (kind: string, k: string) => ({ kind, fields: [k] })
+    table.add(['1', '2', '2', '2', '3'].map((k) => row('INSERT', k)))
+    assert.deepEqual(table.lines(20, 80, 'end').slice(2), ['     2', '     2', '     3', '3 rows · 5 changes · end'])
+    table.add([row('DELETE', '2'), row('DELETE', '9')])
+    assert.deepEqual(table.lines(20, 80, 'end').slice(2, -1), ['     2', '     3'])
+    assert.deepEqual(table.lines(5, 80, 'end').slice(2), ['     3', '2 rows (1 above) · 7 changes · end'])
+  })
+})
+
 describe('rivulet sql', () => {
   it('runs statements of a line in this process', async () => {
     const { code, out } = await runCli(['sql', '-e', STATEMENTS])
@@ -68,7 +80,10 @@ describe('rivulet sql', () => {
     check(out)
     const wrong = await runCli(['sql', '--gateway', `127.0.0.1:${gateway.port}`, '-e', 'SELECT a FROM nowhere'])
     assert.equal(wrong.code, 2)
-    assert.match(wrong.err, /PLAN_UNKNOWN_OBJECT: There is no table 'nowhere'/)
+    assert.match(
+      wrong.err,
+      /PLAN_UNKNOWN_OBJECT: There is no table 'nowhere'[\s\S]*1 \| SELECT a FROM nowhere\n.*\^{7}/,
+    )
   })
 
   it('shows a mistake at its place and stops there', async () => {

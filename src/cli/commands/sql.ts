@@ -78,6 +78,7 @@ export const sql: Command = {
       else {
         await runShell({
           backend,
+          signal: io.signal,
           historyFile: call.string('history'),
           errorLines: (error) => (isRivuletError(error) ? renderError(error, io.terminal) : String(error)).split('\n'),
         })

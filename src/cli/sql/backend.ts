@@ -5,7 +5,7 @@
  */
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { fail } from '../../base/errors.ts'
+import { fail, fromErrorJson, type RivuletErrorJson } from '../../base/errors.ts'
 import { nodeHost } from '../../base/node-host.ts'
 import { Gateway, type GatewayOptions } from '../../server/gateway/gateway.ts'
 
@@ -56,9 +56,10 @@ export async function embedded(
 export async function remote(url: string, configuration: Readonly<Record<string, string>>): Promise<SqlBackend> {
   const base = new URL(/^https?:\/\//.test(url) ? url : `http://${url}`)
   const send = async (method: string, path: string, body: unknown = {}): Promise<unknown> => {
-    const { status, text } = await exchange(base, method, path, JSON.stringify(body))
+    const { status, text, error } = await exchange(base, method, path, JSON.stringify(body))
     const json = parse(text, url)
     if (status < 400) return json
+    if (error !== undefined) throw fromErrorJson(JSON.parse(decodeURIComponent(error)) as RivuletErrorJson)
     fail('CLI_GATEWAY_ERROR', { detail: reasonOf((json as { errors?: readonly string[] }).errors ?? [text]) })
   }
   const versions = ((await send('GET', '/v1/api_versions')) as { versions?: readonly string[] }).versions ?? []
@@ -104,7 +105,13 @@ export async function remote(url: string, configuration: Readonly<Record<string,
   }
 }
 
-function exchange(base: URL, method: string, path: string, body: string): Promise<{ status: number; text: string }> {
+/** `error` is what a server of ours says beside the words of Flink: code, hint and place. */
+function exchange(
+  base: URL,
+  method: string,
+  path: string,
+  body: string,
+): Promise<{ status: number; text: string; error: string | undefined }> {
   const request = base.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const call = request(
@@ -121,7 +128,9 @@ function exchange(base: URL, method: string, path: string, body: string): Promis
         response.on('data', (chunk: string) => {
           text += chunk
         })
-        response.on('end', () => resolve({ status: response.statusCode ?? 500, text }))
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 500, text, error: response.headers['rivulet-error']?.toString() }),
+        )
         response.on('error', reject)
       },
     )

@@ -44,7 +44,9 @@ export async function runStatement(
     }
     const mode = ((await backend.option('sql-client.execution.result-mode')) ?? fallback).toLowerCase()
     const columns = page.results?.columns ?? []
-    const table = mode === 'table' && screen.redraw !== undefined ? new LiveTable(columns) : undefined
+    const most = Number((await backend.option('sql-client.execution.max-table-result.rows')) ?? 1_000_000)
+    const table =
+      mode === 'table' && screen.redraw !== undefined ? new LiveTable(columns, most > 0 ? most : undefined) : undefined
     const tableau = table === undefined ? new Tableau(columns, (line) => screen.write(line)) : undefined
     const draw = (state: string) => screen.redraw?.(table?.lines(screen.height, screen.width, state) ?? [])
     for (;;) {

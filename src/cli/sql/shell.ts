@@ -1,18 +1,22 @@
 /**
- * The interactive SQL shell: lines until a semicolon, history, completion with Tab.
+ * The interactive SQL shell: statements of several lines, history, completion with Tab.
  *
  * Law: an error never ends the shell. Ctrl-C stops the running query, else drops what was typed; Ctrl-D and QUIT leave.
  */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { SqlBackend } from './backend.ts'
+import { Editor } from './editor.ts'
+import { HistoryFile } from './history.ts'
 import { hasContent, splitStatements } from './input.ts'
 import { runStatement, type Screen } from './runner.ts'
 
 const HELP = [
-  'Statements end with a semicolon and may have several lines. Tab completes, the arrows bring back earlier ones.',
+  'A statement ends with a semicolon and may have several lines: the arrows move in it,',
+  'and above its first line they bring back earlier ones that begin as what was typed.',
+  'Tab completes words, tables, columns, functions and options.',
+  '  Ctrl-C                   stop the query that runs, or drop what was typed',
+  '  Ctrl-D                   leave',
   '  \\help, HELP              this text',
   '  \\q, QUIT, EXIT           leave',
   '  \\clear, CLEAR            clear the screen',
@@ -21,82 +25,81 @@ const HELP = [
   '  SHOW TABLES; DESCRIBE t; EXPLAIN SELECT …; EXPLAIN CHANGELOG_MODE SELECT …',
 ]
 
-const HISTORY = 1000
-
 export interface ShellOptions {
   readonly backend: SqlBackend
   readonly errorLines: (error: unknown) => readonly string[]
   /** Where earlier statements are kept; default `~/.rivulet_history`. */
   readonly historyFile?: string
+  /** Ends the shell. */
+  readonly signal: AbortSignal
 }
 
-export async function runShell({ backend, errorLines, historyFile }: ShellOptions): Promise<void> {
+export async function runShell({ backend, errorLines, historyFile, signal }: ShellOptions): Promise<void> {
   const { stdin: input, stdout: output } = process
-  const file = historyFile ?? join(homedir(), '.rivulet_history')
-  const history = existsSync(file)
-    ? readFileSync(file, 'utf8').split('\n').filter(Boolean).slice(-HISTORY).reverse()
-    : []
-  let pending = ''
+  const history = new HistoryFile(historyFile ?? join(homedir(), '.rivulet_history'))
   let running: AbortController | undefined
-  const lines = createInterface({
+  const editor = new Editor({
     input,
     output,
-    history,
-    historySize: HISTORY,
     prompt: 'rivulet> ',
-    completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
-      const text = `${pending}${line}`
-      backend.complete(text, text.length).then(
-        (found) => {
-          const word = /[\p{L}\p{N}_$.-]*$/u.exec(line)?.[0] ?? ''
-          const part = word.slice(word.lastIndexOf('.') + 1)
-          const fits = found.some((each) => each.toLowerCase().startsWith(word.toLowerCase()))
-          done(null, [[...found], fits ? word : part])
-        },
-        // No completion is no reason to stop typing.
-        () => done(null, [[], line]),
-      )
-    },
+    more: '       > ',
+    history: history.entries,
+    isComplete: (text) => isCommand(text) || splitsWhole(text),
+    complete: (text, at) => backend.complete(text, at),
+    interrupt: () => running?.abort(),
   })
   const screen = terminalScreen()
-  const prompt = () => {
-    lines.setPrompt(pending === '' ? 'rivulet> ' : '       > ')
-    lines.prompt()
-  }
-  lines.on('SIGINT', () => {
-    if (running !== undefined) running.abort()
-    else {
-      pending = ''
-      output.write('\n')
-      prompt()
-    }
-  })
-  output.write('Rivulet SQL. Statements end with ;   \\help helps, \\q leaves.\n\n')
-  prompt()
-  for await (const line of lines) {
-    const command = pending === '' ? line.trim().replace(/;$/, '').toLowerCase() : ''
-    if (['\\q', '\\quit', 'quit', 'exit'].includes(command)) break
-    if (command === '\\help' || command === 'help') for (const text of HELP) output.write(`${text}\n`)
-    else if (command === '\\clear' || command === 'clear') output.write('\u001b[2J\u001b[H')
-    else {
-      const { statements, rest } = splitStatements(`${pending}${line}\n`)
-      pending = hasContent(rest) ? rest : ''
-      for (const statement of statements) {
-        appendFileSync(file, `${statement.replaceAll('\n', ' ')};\n`, { mode: 0o600 })
-        running = new AbortController()
-        try {
-          await runStatement(backend, statement, screen, running.signal, 'table')
-        } catch (error) {
-          for (const text of errorLines(error)) output.write(`${text}\n`)
-          break
-        } finally {
-          running = undefined
-        }
+  const run = async (text: string) => {
+    const { statements, rest } = splitStatements(`${text}\n`)
+    if (statements.length > 0) history.add(text)
+    for (const statement of hasContent(rest) ? [...statements, rest.trim()] : statements) {
+      running = new AbortController()
+      try {
+        await runStatement(backend, statement, screen, running.signal, 'table')
+      } catch (error) {
+        for (const line of errorLines(error)) output.write(`${line}\n`)
+        return
+      } finally {
+        running = undefined
       }
     }
-    prompt()
   }
-  lines.close()
+  const stop = () => {
+    running?.abort()
+    editor.close()
+  }
+  signal.addEventListener('abort', stop, { once: true })
+  output.write('Rivulet SQL. Statements end with ;   \\help helps, \\q leaves.\n\n')
+  try {
+    while (!signal.aborted) {
+      const text = await editor.read()
+      const command = text === undefined ? '\\q' : commandOf(text)
+      if (LEAVE.includes(command)) break
+      if (HELPS.includes(command)) for (const line of HELP) output.write(`${line}\n`)
+      else if (CLEARS.includes(command)) output.write('\u001b[2J\u001b[H')
+      else if (command.startsWith('\\'))
+        output.write(`There is no command ${command}; \\help shows those that there are.\n`)
+      else await run(text as string)
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    editor.close()
+  }
+}
+
+const LEAVE = ['\\q', '\\quit', 'quit', 'exit']
+const HELPS = ['\\help', '\\h', '\\?', 'help']
+const CLEARS = ['\\clear', 'clear']
+const commandOf = (text: string) => text.trim().replace(/\s*;$/, '').toLowerCase()
+
+function isCommand(text: string): boolean {
+  const command = commandOf(text)
+  return command.startsWith('\\') || [...LEAVE, ...HELPS, ...CLEARS].includes(command)
+}
+
+/** Nothing to run, or whole statements and nothing behind them. */
+function splitsWhole(text: string): boolean {
+  return !hasContent(splitStatements(`${text}\n`).rest)
 }
 
 function terminalScreen(): Screen {

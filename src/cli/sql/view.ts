@@ -72,41 +72,64 @@ export class Tableau {
   }
 }
 
-/** The present rows of a changelog. */
+/** The present rows of a changelog, at most `limit` of them: the oldest go first. */
 export class LiveTable {
   readonly #columns: Columns
-  readonly #rows: string[][] = []
+  readonly #limit: number
+  /** By their text, the one that changed last at the end. */
+  readonly #rows = new Map<string, { readonly cells: readonly string[]; times: number }>()
+  #count = 0
   #changes = 0
 
-  constructor(columns: Columns) {
+  constructor(columns: Columns, limit = Number.POSITIVE_INFINITY) {
     this.#columns = columns
+    this.#limit = limit
   }
 
   add(rows: readonly Data[]): void {
     for (const { kind, fields } of rows) {
-      const cells = fields.map(shown)
       this.#changes++
-      if (kind === 'INSERT' || kind === 'UPDATE_AFTER') this.#rows.push(cells)
-      else {
-        const at = this.#rows.findLastIndex((row) => row.every((text, i) => text === cells[i]))
-        if (at >= 0) this.#rows.splice(at, 1)
-      }
+      const key = JSON.stringify(fields)
+      if (kind === 'INSERT' || kind === 'UPDATE_AFTER') {
+        const times = (this.#rows.get(key)?.times ?? 0) + 1
+        this.#rows.delete(key)
+        this.#rows.set(key, { cells: fields.map(shown), times })
+        this.#count++
+        if (this.#count > this.#limit) this.#take(this.#rows.keys().next().value as string)
+      } else this.#take(key)
     }
+  }
+
+  #take(key: string): void {
+    const row = this.#rows.get(key)
+    if (row === undefined) return
+    this.#count--
+    if (--row.times === 0) this.#rows.delete(key)
+  }
+
+  #last(count: number): readonly (readonly string[])[] {
+    let before = this.#rows.size - count
+    const found: (readonly string[])[] = []
+    for (const { cells, times } of this.#rows.values()) {
+      if (before-- > 0) continue
+      for (let i = 0; i < Math.min(times, count); i++) found.push(cells)
+    }
+    return found.slice(-count)
   }
 
   /** The last rows that fit, with the head. */
   lines(height: number, width: number, state: string): string[] {
-    const visible = this.#rows.slice(-Math.max(1, height - 4))
+    const visible = this.#last(Math.max(1, height - 4))
     const widths = this.#columns.map(({ name }, i) =>
       Math.min(40, Math.max(displayWidth(name), 6, ...visible.map((row) => displayWidth(row[i])))),
     )
     const line = (cells: readonly string[]) => cells.map((text, i) => cell(text, widths[i])).join('  ')
-    const hidden = this.#rows.length - visible.length
+    const hidden = this.#count - visible.length
     return [
       line(this.#columns.map(({ name }) => name)),
       widths.map((each) => '-'.repeat(each)).join('  '),
       ...visible.map(line),
-      `${this.#rows.length} row${this.#rows.length === 1 ? '' : 's'}${hidden > 0 ? ` (${hidden} above)` : ''} · ${this.#changes} changes · ${state}`,
+      `${this.#count} row${this.#count === 1 ? '' : 's'}${hidden > 0 ? ` (${hidden} above)` : ''} · ${this.#changes} changes · ${state}`,
     ].map((text) => (displayWidth(text) > width ? `${[...text].slice(0, width - 1).join('')}…` : text))
   }
 }

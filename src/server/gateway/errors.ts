@@ -5,7 +5,7 @@
  * follow. The codes and hints are ours.
  */
 import { isRivuletError, type RivuletError, renderError } from '../../base/errors.ts'
-import { maskText } from '../mask.ts'
+import { maskJson, maskText } from '../mask.ts'
 
 /** An answer other than 200. */
 export class GatewayError extends Error {
@@ -40,6 +40,21 @@ export function errorBody(error: unknown): { readonly status: number; readonly b
     'End of exception on server side>',
   ]
   return { status: 500, body: { errors: ['Internal server error.', maskText(text.join('\n'))] } }
+}
+
+/**
+ * What our own shell shows instead of the words of Flink: code, hint and place, as the header of an answer. Without its text
+ * where that is too long for a header, as the place is then.
+ */
+export function errorHeader(error: unknown): string | undefined {
+  const [first] = error instanceof AggregateError ? error.errors : [error]
+  if (!isRivuletError(first)) return undefined
+  const { code, domain, message, hint, row, span, source } = maskJson(first.toJSON())
+  const texts = [
+    { code, domain, message, hint, row, span, source },
+    { code, domain, message, hint },
+  ].map((json) => encodeURIComponent(JSON.stringify(json)))
+  return texts.find((text) => text.length < 6000)
 }
 
 function causedBy(error: unknown): string {

@@ -185,8 +185,9 @@ export const sqlRoutes: FastifyPluginAsync<ServerContext & { readonly gateway: P
     // Before it is sent on: the gateway would close the connection, and its answer be lost.
     if (Number(request.headers['content-length'] ?? 0) > BODY_LIMIT) fail('SERVER_BODY_TOO_LARGE', {})
     const answer = await gateway.send(request.raw, { path: request.url, trusted: hasToken(request.raw, access) })
-    const type = answer.headers['content-type']
-    if (type !== undefined) reply.header('content-type', type)
+    for (const name of ['content-type', 'rivulet-error']) {
+      if (answer.headers[name] !== undefined) reply.header(name, answer.headers[name])
+    }
     return reply.status(answer.statusCode ?? 500).send(answer)
   }
   for (const prefix of VERSIONS) {

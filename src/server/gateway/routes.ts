@@ -7,7 +7,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RowFormat } from '../../engine/result-json.ts'
 import { parseJsonBody } from '../json-body.ts'
-import { badRequest, errorBody } from './errors.ts'
+import { badRequest, errorBody, errorHeader } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 
 export interface GatewayRoutes {
@@ -72,6 +72,8 @@ export function gatewayRoutes(server: FastifyInstance, { gateway, version, trust
           return typeof answer === 'string' ? answer : JSON.stringify(answer ?? {})
         } catch (error) {
           const { status, body } = errorBody(error)
+          const header = errorHeader(error)
+          if (header !== undefined) reply.header('rivulet-error', header)
           return reply.status(status).send(JSON.stringify(body))
         }
       },
