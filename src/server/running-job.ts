@@ -6,9 +6,12 @@
  * - At most one worker process per job at any time; it is started by the coordinator only, when slots are free.
  * - Failures of the job are restarted inside of its process (`engine/job-run.ts`); a process that died is replaced as
  *   `restart-strategy.type` says, by default after 1 s, then twice as long, up to 1 min. It goes on from the newest checkpoint.
+ * - A job that has run once and cannot begin again (its broker is away) is tried again in the same way; one that has never run
+ *   fails at once, so that whoever submitted it sees why.
  */
 import { failure, fromErrorJson, isRivuletError, type RivuletErrorJson, renderError } from '../base/errors.ts'
 import { parseDuration } from '../base/options.ts'
+import { isRetryable } from '../engine/restart-strategy.ts'
 import type { JobState } from './api-types.ts'
 import { JobCheckpoints } from './job-checkpoints.ts'
 import { forkWorker, type JobProcess, type ProcessEvents } from './job-process.ts'
@@ -41,6 +44,8 @@ export class RunningJob {
   #canceling = false
   #restartTimer: NodeJS.Timeout | undefined
   #attemptStart = 0
+  /** The process that is there now, or was last, has had the job running. */
+  #ran = false
   report: JobReport | undefined
   /** The report before `report`, for rates. */
   previous: JobReport | undefined
@@ -90,6 +95,7 @@ export class RunningJob {
     const { record } = this
     this.checkpoints.begin()
     this.#attemptStart = Date.now()
+    this.#ran = false
     this.#process = forkWorker(workerEntry, store.logOf(record.id), this.#events)
     const { kind, file, folder, args, configuration } = record
     this.#send({
@@ -134,6 +140,7 @@ export class RunningJob {
         this.#hooks.store.save(record)
         break
       case 'running':
+        this.#ran = true
         if (!this.#canceling) this.moveTo('RUNNING')
         this.looks.running()
         break
@@ -241,7 +248,9 @@ export class RunningJob {
       this.#record(error)
       if (ended === undefined) this.#hooks.log(this.id, died.message)
       // A job that failed was restarted inside of its process already, as often as its strategy says.
-      const delay = ended === undefined ? this.#restartDelay() : undefined
+      // Not so when it could not begin again after the server's restart: what it needs may come back later than the server.
+      const beganBefore = !this.#ran && ended?.error !== undefined && isRetryable(fromErrorJson(ended.error))
+      const delay = ended === undefined || beganBefore ? this.#restartDelay() : undefined
       if (delay === undefined) this.moveTo('FAILED')
       else this.#restartIn(delay)
     }

@@ -135,6 +135,36 @@ describe('a job of the server', { timeout: 180_000 }, () => {
     }
   })
 
+  it('waits, after a restart of the server, for a broker that comes back later', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'rivulet-later-'))
+    const broker = await startBroker()
+    const port = Number(broker.bootstrap.split(':').at(-1))
+    broker.createTopic('later', { partitions: 1 })
+    const first = await testServer({}, data)
+    const table = `CREATE TABLE t (a INT) WITH ('connector' = 'kafka', 'topic' = 'later', 'scan.startup.mode' = 'earliest-offset',
+      'format' = 'json', 'properties.bootstrap.servers' = '${broker.bootstrap}');
+      CREATE TABLE k (a INT) WITH ('connector' = 'blackhole');`
+    const id = await first.submit(`${table} INSERT INTO k SELECT a FROM t;`)
+    await first.until(id, 'RUNNING')
+    await first.close()
+    await broker.close()
+    const second = await testServer({}, data)
+    try {
+      await second.until(id, 'RESTARTING')
+      assert.equal((await second.client.exceptions(id))[0].rivulet?.code, 'KAFKA_UNREACHABLE')
+      const again = await startBroker({ port })
+      try {
+        again.createTopic('later', { partitions: 1 })
+        await second.until(id, 'RUNNING')
+      } finally {
+        await again.close()
+      }
+    } finally {
+      await second.close()
+      rmSync(data, { recursive: true, force: true })
+    }
+  })
+
   it('recovers from its own checkpoints only, where several jobs share a folder', async () => {
     const data = mkdtempSync(join(tmpdir(), 'rivulet-shared-'))
     const dir = join(data, 'shared')
