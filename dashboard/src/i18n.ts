@@ -113,6 +113,8 @@ const zh = {
   Count: '数量',
   'No bad records': '没有坏记录',
   'Every record that was read could be decoded.': '读取的每条记录都已成功解码。',
+  'records were passed over because the format ignores parse errors; they are not kept.':
+    '条记录因格式忽略解析错误而被跳过，未保留。',
   Value: '值',
   'No settings': '没有设置',
   'This job runs with the defaults.': '此作业使用默认设置。',

@@ -4,7 +4,7 @@ import type { ClusterOverview, JobSummary, JobsOverview } from '../../src/server
 import { usePoll } from './api.ts'
 import { duration, time } from './format.ts'
 import { useText } from './i18n.ts'
-import { Empty, Loading, Problem, State, Table } from './ui.tsx'
+import { Empty, Loading, num, Problem, State, Table } from './ui.tsx'
 
 const ORDER = ['FAILING', 'RESTARTING', 'INITIALIZING', 'CREATED', 'RUNNING', 'CANCELLING', 'FAILED']
 const rank = (job: JobSummary) => (ORDER.indexOf(job.state) + ORDER.length + 1) % (ORDER.length + 1)
@@ -48,7 +48,7 @@ export function JobsPage() {
       {jobs === undefined ? (
         <Loading />
       ) : jobs.length > 0 ? (
-        <Table label={t('All jobs')} head={[t('State'), t('Name'), t('Started'), t('Duration'), t('Tasks')]}>
+        <Table label={t('All jobs')} head={[t('State'), t('Name'), t('Started'), num(t('Duration')), num(t('Tasks'))]}>
           {jobs.map((job) => (
             <tr key={job.jid}>
               <td>

@@ -1,6 +1,7 @@
 /** Parts that several pages use. A state is told by its shape, its colour and its word. */
 import type { ReactNode } from 'react'
 import { useEffect, useRef } from 'react'
+import type { ApiError } from '../../src/server/api-types.ts'
 import type { CallError } from './api.ts'
 import { type Text, useText } from './i18n.ts'
 
@@ -51,6 +52,26 @@ export function Problem({ error }: { error: Error | undefined }) {
     </div>
   )
 }
+
+/** A place in SQL: its line with the place marked. */
+export function Snippet({ span, source }: Pick<ApiError, 'span' | 'source'>) {
+  if (span === undefined || source === undefined) return null
+  const from = source.text.lastIndexOf('\n', span.start - 1) + 1
+  const end = source.text.indexOf('\n', span.end)
+  const line = source.text.slice(0, span.start).split('\n').length
+  return (
+    <pre className="snippet">
+      {source.name}:{line}
+      {'\n'}
+      {source.text.slice(from, span.start)}
+      <mark>{source.text.slice(span.start, span.end)}</mark>
+      {source.text.slice(span.end, end < 0 ? undefined : end)}
+    </pre>
+  )
+}
+
+/** The title of a column of numbers, above them. */
+export const num = (title: string) => <span className="number">{title}</span>
 
 export function Loading() {
   return (

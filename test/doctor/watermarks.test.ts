@@ -41,6 +41,30 @@ describe('a partition without rows', { timeout: 30_000 }, () => {
     assert.equal(job.find('WAITS_FOR_EVENT_TIME')?.evidence.rowsOut, 0)
   })
 
+  it('is named also when all rows of the others came at once and nothing since', async () => {
+    await using job = await clinic(3)
+    await job.run(WINDOWS)
+    await job.write(
+      'events',
+      [0, 1000, 30_000].map((ms) => ({ id: 1, k: 'a', ms: START + ms })),
+      0,
+    )
+    await job.pass(15_000)
+    const finding = job.find('WATERMARK_HELD_BY_SPLIT')
+    assert.equal(finding?.evidence.splits, 'events-1, events-2')
+    assert.match(finding.detail, /while other partitions had rows/)
+    assert.match(String(finding.evidence.watermarkWithout), /T12:00:25/)
+  })
+
+  it('is not named when the partitions of a stopped producer end a little apart', async () => {
+    await using job = await clinic(2)
+    await job.run(WINDOWS)
+    await live(job, 1, 0, 0)
+    await live(job, 1, 0, 1)
+    await job.pass(15_000)
+    assert.equal(job.find('WATERMARK_HELD_BY_SPLIT'), undefined)
+  })
+
   it('is told with its last row when it had some', async () => {
     await using job = await clinic(2)
     await job.run(WINDOWS)

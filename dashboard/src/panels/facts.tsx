@@ -1,11 +1,18 @@
 /** The panels that show one answer of the server as it is. */
 import { useEffect, useState } from 'react'
-import type { BadRecords, Checkpoints, DoctorAnswer, JobConfig, LogPage } from '../../../src/server/api-types.ts'
+import type {
+  BadRecords,
+  Checkpoints,
+  DoctorAnswer,
+  JobConfig,
+  LogPage,
+  OperatorsAnswer,
+} from '../../../src/server/api-types.ts'
 import { get, usePoll } from '../api.ts'
 import { bytes, cell, count, duration, time } from '../format.ts'
 import { useText } from '../i18n.ts'
 import type { PanelProps } from '../job-page.tsx'
-import { Empty, Loading, Problem, State, Table } from '../ui.tsx'
+import { Empty, Loading, num, Problem, Snippet, State, Table } from '../ui.tsx'
 
 export function DoctorPanel({ job }: PanelProps) {
   const t = useText()
@@ -23,6 +30,8 @@ export function DoctorPanel({ job }: PanelProps) {
             <State of={finding.severity} /> {finding.title} <code>{finding.code}</code>
           </h2>
           <p>{finding.detail}</p>
+          {finding.place !== undefined && <code className="wrap">{finding.place}</code>}
+          <Snippet span={finding.span} source={data.source} />
           <dl className="evidence">
             {Object.entries(finding.evidence).map(([name, value]) => (
               <div key={name}>
@@ -69,7 +78,10 @@ export function CheckpointsPanel({ job }: PanelProps) {
       {history.length === 0 ? (
         <Empty title="No checkpoints yet" hint="Set execution.checkpointing.interval to take them." />
       ) : (
-        <Table label={t('Checkpoints')} head={['ID', t('State'), t('Type'), t('Triggered'), t('Duration'), t('Size')]}>
+        <Table
+          label={t('Checkpoints')}
+          head={[num('ID'), t('State'), t('Type'), t('Triggered'), num(t('Duration')), num(t('Size'))]}
+        >
           {history.map((one) => (
             <tr key={one.id}>
               <td className="number">{one.id}</td>
@@ -94,10 +106,21 @@ export function CheckpointsPanel({ job }: PanelProps) {
 export function BadRecordsPanel({ job }: PanelProps) {
   const t = useText()
   const { data, error } = usePoll<BadRecords>(`/rivulet/v1/jobs/${job.jid}/bad-records`)
+  const { data: counters } = usePoll<OperatorsAnswer>(`/rivulet/v1/jobs/${job.jid}/operators`)
   if (data === undefined) return error === undefined ? <Loading /> : <Problem error={error} />
-  if (data.total === 0) return <Empty title="No bad records" hint="Every record that was read could be decoded." />
+  // What a format passes over by itself (ignore-parse-errors) is counted only.
+  const ignored = (counters?.operators ?? []).reduce((sum, one) => sum + (one.counters.numRecordsInErrors ?? 0), 0)
+  const uncounted = Math.max(0, ignored - data.total)
+  const note = uncounted > 0 && (
+    <p className="note">
+      {count(uncounted)} {t('records were passed over because the format ignores parse errors; they are not kept.')}
+    </p>
+  )
+  if (data.total === 0)
+    return note || <Empty title="No bad records" hint="Every record that was read could be decoded." />
   return (
     <>
+      {note}
       <p className="facts">
         <span>
           {t('Passed over')} {count(data.total)}
@@ -105,7 +128,16 @@ export function BadRecordsPanel({ job }: PanelProps) {
       </p>
       <Table
         label={t('Bad records')}
-        head={[t('Table'), t('Topic'), t('Partition'), t('Offset'), t('Time'), t('Reason'), t('Value'), t('Size')]}
+        head={[
+          t('Table'),
+          t('Topic'),
+          num(t('Partition')),
+          num(t('Offset')),
+          t('Time'),
+          t('Reason'),
+          t('Value'),
+          num(t('Size')),
+        ]}
       >
         {data.records.map((one) => (
           <tr key={`${one.table} ${one.topic} ${one.partition} ${one.offset}`}>

@@ -17,7 +17,7 @@ import { get, usePoll } from '../api.ts'
 import { count, dash, duration, short, time } from '../format.ts'
 import { useText } from '../i18n.ts'
 import type { PanelProps } from '../job-page.tsx'
-import { Empty, Problem, State, Table } from '../ui.tsx'
+import { Empty, num, Problem, State, Table } from '../ui.tsx'
 
 interface Load {
   readonly busy: number
@@ -60,6 +60,7 @@ interface VertexData extends Record<string, unknown> {
   readonly status: string
   readonly parallelism: number
   readonly rate: number
+  readonly operators: readonly { readonly id: number; readonly name: string; readonly rate: number }[]
   readonly load: Load | undefined
   readonly watermark: OperatorMetric['watermark']
   readonly now: number
@@ -84,8 +85,19 @@ function VertexNode({ data }: NodeProps<Node<VertexData>>) {
         {load === undefined ? dash : `${Math.round(load.back * 100)} %`}
       </span>
       <span>
+        {t('Watermark')} {typeof watermark === 'number' ? time(watermark) : t('none')}
+      </span>
+      <span>
         {t('Lag')} {typeof watermark === 'number' ? duration(Math.max(0, data.now - watermark)) : dash}
       </span>
+      <ul>
+        {data.operators.slice(0, LISTED).map((one) => (
+          <li key={one.id}>
+            <span>{one.name}</span> <b>{short(one.rate)}</b>
+          </li>
+        ))}
+        {data.operators.length > LISTED && <li>+ {data.operators.length - LISTED}</li>}
+      </ul>
       <Handle type="source" position={Position.Right} />
     </div>
   )
@@ -93,7 +105,19 @@ function VertexNode({ data }: NodeProps<Node<VertexData>>) {
 
 const NODE_TYPES = { vertex: VertexNode }
 
-function layout(job: JobDetails): Readonly<Record<string, { x: number; y: number }>> {
+/** Operators of a vertex that are listed; the table below has all. */
+const LISTED = 8
+/** Of a node, in pixels; `.vertex` has the same. */
+const heightOf = (operators: number) => 126 + 16 * Math.min(operators, LISTED + 1)
+const GAP = 30
+
+interface Place {
+  readonly x: number
+  readonly y: number
+  readonly height: number
+}
+
+function layout(job: JobDetails, operators: ReadonlyMap<string, number>): Readonly<Record<string, Place>> {
   const { nodes } = job.plan
   const depth = new Map<string, number>()
   const depthOf = (id: string): number => {
@@ -104,13 +128,14 @@ function layout(job: JobDetails): Readonly<Record<string, { x: number; y: number
     depth.set(id, found)
     return found
   }
-  const rows = new Map<number, number>()
+  const filled = new Map<number, number>()
   return Object.fromEntries(
     nodes.map(({ id }) => {
       const column = depthOf(id)
-      const row = rows.get(column) ?? 0
-      rows.set(column, row + 1)
-      return [id, { x: column * 300, y: row * 170 }]
+      const y = filled.get(column) ?? 0
+      const height = heightOf(operators.get(id) ?? 0)
+      filled.set(column, y + height + GAP)
+      return [id, { x: column * 320, y, height }]
     }),
   )
 }
@@ -122,23 +147,37 @@ export function GraphPanel({ job }: PanelProps) {
   const planned = job.plan.nodes.length > 0
   const { data: plan } = usePoll<CompiledPlanAnswer>(planned ? `/rivulet/v1/jobs/${job.jid}/plan` : null, 30_000)
   const loads = useLoads(job)
-  const places = layout(job)
+  const counts = new Map<string, number>()
+  for (const { vertex } of plan?.nodes ?? []) counts.set(vertex, (counts.get(vertex) ?? 0) + 1)
+  const places = layout(job, counts)
+  const bottom = Math.max(0, ...Object.values(places).map(({ y, height }) => y + height))
   const nodes: Node<VertexData>[] = job.vertices.map((vertex) => {
-    const own = new Set(plan?.nodes.filter((node) => node.vertex === vertex.id).map((node) => node.id))
+    const chained = plan?.nodes.filter((node) => node.vertex === vertex.id) ?? []
+    const own = new Set(chained.map((node) => node.id))
     const metrics = operators?.operators.filter((metric) => own.has(metric.node)) ?? []
     const last = Math.max(-1, ...metrics.map((metric) => metric.node))
     const marks = metrics.map((metric) => metric.watermark).filter((mark) => typeof mark === 'number')
-    const rates = metrics.filter((metric) => metric.node === last)
+    const rateOf = (id: number) =>
+      metrics
+        .filter((metric) => metric.node === id)
+        .reduce((sum, one) => sum + Math.max(one.rowsOutPerSecond, one.rowsInPerSecond), 0)
+    const { x = 0, y = 0, height = heightOf(0) } = places[vertex.id] ?? {}
     return {
       id: vertex.id,
       type: 'vertex',
-      position: places[vertex.id] ?? { x: 0, y: 0 },
+      position: { x, y },
+      style: { height },
       ariaLabel: vertex.name,
       data: {
         name: vertex.name,
         status: vertex.status,
         parallelism: vertex.parallelism,
-        rate: rates.reduce((sum, one) => sum + Math.max(one.rowsOutPerSecond, one.rowsInPerSecond), 0),
+        rate: rateOf(last),
+        operators: chained.map(({ id, description }) => ({
+          id,
+          name: `${id} ${description.split('(', 1)[0]}`,
+          rate: rateOf(id),
+        })),
         load: loads[vertex.id],
         watermark: marks.length === 0 ? null : Math.min(...marks),
         now: operators?.at ?? job.now,
@@ -156,13 +195,15 @@ export function GraphPanel({ job }: PanelProps) {
   )
   return (
     <>
-      <section className="graph" aria-label={t('Graph')}>
+      <section className="graph" aria-label={t('Graph')} style={{ height: Math.min(760, Math.max(300, bottom + 60)) }}>
         <ReactFlow
+          // The view fits the nodes as they are first; they grow when the plan comes.
+          key={plan === undefined ? 'bare' : 'planned'}
           nodes={nodes}
           edges={edges}
           nodeTypes={NODE_TYPES}
           fitView
-          fitViewOptions={{ maxZoom: 1, padding: 0.1 }}
+          fitViewOptions={{ minZoom: 0.6, maxZoom: 1, padding: 0.1 }}
           minZoom={0.2}
           nodesDraggable={false}
           nodesConnectable={false}
@@ -183,12 +224,12 @@ export function GraphPanel({ job }: PanelProps) {
           label={t('Subtasks')}
           head={[
             t('Operator'),
-            t('Subtask'),
-            t('rows/s'),
-            t('Rows in'),
-            t('Rows out'),
+            num(t('Subtask')),
+            num(t('rows/s')),
+            num(t('Rows in')),
+            num(t('Rows out')),
             t('Watermark'),
-            t('Lag'),
+            num(t('Lag')),
             t('Waiting for'),
           ]}
         >
@@ -209,7 +250,7 @@ export function GraphPanel({ job }: PanelProps) {
               <td className="number">
                 {typeof one.watermark === 'number' ? duration(Math.max(0, operators.at - one.watermark)) : dash}
               </td>
-              <td>{one.waitingFor ?? dash}</td>
+              <td className="wrap">{one.waitingFor ?? dash}</td>
             </tr>
           ))}
         </Table>

@@ -36,6 +36,11 @@ export function MetricsPanel({ job }: PanelProps) {
         width: element.clientWidth,
         height: 260,
         series: [{}, ...names.map((label, i) => ({ label, stroke: COLOURS[i % COLOURS.length], width: 1.5 }))],
+        // From nothing, so that a steady rate looks steady; at least ten seconds, so that two points are no long line.
+        scales: {
+          x: { range: (_, min, max) => [Math.min(min, max - 10), max] },
+          y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
+        },
         axes: [{ stroke: ink }, { stroke: ink, size: 60 }],
       },
       [points.map(([at]) => at / 1000), ...names.map((name) => points.map(([, sums]) => sums.get(name) ?? null))],

@@ -1,8 +1,8 @@
 /**
  * A watermark is the minimum over all splits and all tables: one that has no rows holds it back.
  *
- * Law: a split is said to hold the watermark when others have had rows since its own last one, it is not idle, and it has
- * nothing left to read: one that is merely behind catches up.
+ * Law: a split is said to hold the watermark when it has had no row at all, or others have had rows since its own last one;
+ * it is not idle, and it has nothing left to read: one that is merely behind catches up.
  */
 import { at, type Chart, lagOf, QUIET_MS, simpleName, span } from '../chart.ts'
 import type { OperatorDescription, SplitDescription } from '../description.ts'
@@ -19,7 +19,9 @@ function heldBySplits(chart: Chart, source: OperatorDescription): Finding[] {
   const active = chart.splits(source).filter(({ idle }) => !idle)
   const newest = chart.lastRow(source)
   if (newest === undefined) return []
-  const quiet = active.filter((split) => isQuiet(chart, split) && newest - lastActive(chart, split) >= QUIET_MS)
+  const quiet = active.filter(
+    (split) => isQuiet(chart, split) && (split.lastRow === undefined || newest - lastActive(chart, split) >= QUIET_MS),
+  )
   const others = active.filter((split) => !quiet.includes(split))
   const without = lowest(others)
   const now = lowest(active)
@@ -37,7 +39,7 @@ function heldBySplits(chart: Chart, source: OperatorDescription): Finding[] {
       severity: timeout === undefined ? 'error' : 'warning',
       title: `${list} hold${holding.length === 1 ? 's' : ''} the watermark of '${simpleName(name)}' back`,
       detail:
-        `${list} ${first.rows === 0 ? 'has had no row since the job began' : 'has had no row'} for ${span(chart.now - since)}, while other partitions have rows. ` +
+        `${list} ${first.rows === 0 ? 'has had no row since the job began' : 'has had no row'} for ${span(chart.now - since)}, while other partitions ${chart.now - newest < QUIET_MS ? 'have' : 'had'} rows. ` +
         `The watermark is ${at(now)}; without ${holding.length === 1 ? 'it' : 'them'} it would be ${at(without)}, so windows and joins by event time wait.`,
       evidence: {
         splits: named.join(', '),
