@@ -129,7 +129,8 @@ const zh = {
   Table: '表',
   Changelog: '变更日志',
   'No result yet': '还没有结果',
-  'Write a statement and press Run (Ctrl+Enter).': '编写语句并点击“运行”（Ctrl+Enter）。',
+  'Run (Ctrl+Enter) runs what is selected, otherwise everything; Explain takes the statement at the cursor.':
+    '“运行”（Ctrl+Enter）执行选中的内容，未选中时执行全部；“解释”针对光标处的语句。',
   'No errors found': '没有发现错误',
   'The server does not answer': '服务器没有响应',
   'Loading …': '加载中……',

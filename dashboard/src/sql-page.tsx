@@ -73,6 +73,16 @@ async function complete(context: CompletionContext) {
   return { from: word.from, options: candidates.map((one) => ({ label: one.text, type: COMPLETION[one.kind] })) }
 }
 
+/** What is selected, otherwise everything; of that, to be explained, the one with the cursor. */
+function chosen({ state }: EditorView, explain: boolean): readonly string[] {
+  const { from, to, head } = state.selection.main
+  if (from < to) return statements(state.sliceDoc(from, to)).map(({ text }) => text)
+  const all = statements(state.doc.toString())
+  if (!explain) return all.map(({ text }) => text)
+  const one = all.find(({ end }) => head <= end) ?? all.at(-1)
+  return one === undefined ? [] : [one.text]
+}
+
 export function SqlPage() {
   const t = useText()
   const box = useRef<HTMLDivElement>(null)
@@ -92,7 +102,7 @@ export function SqlPage() {
     setResult(undefined)
     setNote('')
     try {
-      for (const statement of statements(editor.current!.state.doc.toString())) {
+      for (const statement of chosen(editor.current!, explain)) {
         let first = true
         const text = explain && !/^explain\b/i.test(statement) ? `EXPLAIN ${statement}` : statement
         for await (const page of run(text, stop.signal)) {
@@ -175,7 +185,10 @@ export function SqlPage() {
       </p>
       <Problem error={error} />
       {result === undefined ? (
-        <Empty title="No result yet" hint="Write a statement and press Run (Ctrl+Enter)." />
+        <Empty
+          title="No result yet"
+          hint="Run (Ctrl+Enter) runs what is selected, otherwise everything; Explain takes the statement at the cursor."
+        />
       ) : (
         <Table label={t('Result')} head={mode === 'table' ? result.columns : ['', ...result.columns]}>
           {mode === 'changelog'

@@ -49,16 +49,32 @@ export async function* run(statement: string, signal: AbortSignal): AsyncGenerat
   }
 }
 
-/** Statements of a script: cut at `;` outside quotes and comments. */
-export function statements(script: string): string[] {
+export interface Placed {
+  readonly text: string
+  /** Where it ends in the script, behind its semicolon. */
+  readonly end: number
+}
+
+const COMMENTS = /--[^\n]*|\/\*[\s\S]*?\*\//g
+
+/** Statements of a script: cut at `;` outside quotes and comments; a statement set goes on to its END. */
+export function statements(script: string): Placed[] {
   const token = /'(?:[^']|'')*'|`(?:[^`]|``)*`|--[^\n]*|\/\*[\s\S]*?\*\/|;/g
-  const found: string[] = []
+  const found: Placed[] = []
   let from = 0
-  for (const match of script.matchAll(token)) {
-    if (match[0] !== ';') continue
-    found.push(script.slice(from, match.index))
-    from = match.index + 1
+  const cut = (to: number, end: number) => {
+    const text = script.slice(from, to).trim()
+    if (text.replace(COMMENTS, '').trim() !== '') found.push({ text, end })
+    from = end
   }
-  found.push(script.slice(from))
-  return found.map((one) => one.trim()).filter((one) => one.replace(/--[^\n]*|\/\*[\s\S]*?\*\//g, '').trim() !== '')
+  for (const match of script.matchAll(token)) {
+    if (match[0] === ';' && !isOpenSet(script.slice(from, match.index))) cut(match.index, match.index + 1)
+  }
+  cut(script.length, script.length)
+  return found
+}
+
+function isOpenSet(text: string): boolean {
+  const plain = text.replace(COMMENTS, '').trim()
+  return /^(EXECUTE\s+STATEMENT\s+SET\s+BEGIN|BEGIN\s+STATEMENT\s+SET)\b/i.test(plain) && !/\bEND$/i.test(plain)
 }

@@ -12,6 +12,8 @@ import type {
 export interface MockState {
   job: JobState
   readonly startedAt: number
+  /** That were run, in their order. */
+  readonly statements: string[]
 }
 
 export const JOB = '7527aeeb8ea86628ee1645e684e4a747'
@@ -20,7 +22,7 @@ const DONE = 'c30e6a4e56d792f5248eccda3c3f4d59'
 const SOURCE = 'cbc357ccb763df2852fee8c4fc7d55f2'
 const WINDOW = 'c27dcf7b54ef6bfd6cff02ca8870b681'
 
-export const start = (): MockState => ({ job: 'RUNNING', startedAt: Date.now() - 3_720_000 })
+export const start = (): MockState => ({ job: 'RUNNING', startedAt: Date.now() - 3_720_000, statements: [] })
 
 const summary = (jid: string, name: string, state: JobState, startedAt: number) => ({
   jid,
@@ -111,9 +113,12 @@ const doctor: DoctorAnswer = {
       title: 'Partition 3 of payments is idle and holds the watermark',
       detail: 'Windows cannot close: the watermark is the least of all partitions, and this one has sent nothing.',
       evidence: { partition: 3, 'idle for (s)': 412, watermark: '2026-11-25 06:40:00' },
+      place: 'default_catalog.default_database.payments',
+      span: { start: 37, end: 45 },
       fix: "Set 'scan.watermark.idle-timeout' = '30 s' on the table payments.",
     },
   ],
+  source: { name: 'job.sql', text: 'INSERT INTO totals SELECT total FROM payments' },
 }
 
 const bad: BadRecords = {
@@ -281,7 +286,8 @@ export function answers(call: string, state: MockState, body: string): unknown {
     case 'POST /v3/sessions':
       return { sessionHandle: 's' }
     case 'POST /v3/sessions/s/statements':
-      return JSON.parse(body).statement === undefined ? undefined : { operationHandle: 'o' }
+      state.statements.push(JSON.parse(body).statement)
+      return { operationHandle: 'o' }
     default:
       return undefined
   }

@@ -170,6 +170,8 @@ test('live rows, state of a key, and the place of an error in the SQL', async ()
     await page.getByText('groups · event time').waitFor()
     await page.goto(`${server.url}/#/jobs/${JOB}/exceptions`)
     assert.equal(await page.locator('mark').textContent(), 'CAST(amount AS INT)')
+    await page.goto(`${server.url}/#/jobs/${JOB}/doctor`)
+    assert.equal(await page.locator('mark').first().textContent(), 'payments', 'so has a finding of the doctor')
   })
 })
 
@@ -184,5 +186,25 @@ test('SQL: an error at its place while typing, a run whose result changes', asyn
     assert.equal(await page.locator('tbody tr').count(), 1)
     await page.getByRole('combobox').selectOption('changelog')
     assert.deepEqual(await page.locator('tbody code').allTextContents(), ['+U', '-U', '+I'])
+  })
+})
+
+test('SQL: a statement set is one statement, a selection runs alone, EXPLAIN takes the statement at the cursor', async () => {
+  await open('sql', {}, async (page) => {
+    const editor = page.locator('.cm-content')
+    const set = 'EXECUTE STATEMENT SET BEGIN\nINSERT INTO a SELECT 1;\nINSERT INTO b SELECT 2;\nEND'
+    const ran = async (act: () => Promise<void>) => {
+      const before = server.state.statements.length
+      await act()
+      await page.getByRole('button', { name: 'Run' }).waitFor()
+      return server.state.statements.slice(before)
+    }
+    await editor.fill(`USE b;\n${set};`)
+    assert.deepEqual(await ran(() => page.getByRole('button', { name: 'Run' }).click()), ['USE b', set])
+    await editor.press('Control+Home')
+    await editor.press('Shift+End')
+    assert.deepEqual(await ran(() => editor.press('Control+Enter')), ['USE b'])
+    await editor.press('Control+End')
+    assert.deepEqual(await ran(() => page.getByRole('button', { name: 'Explain' }).click()), [`EXPLAIN ${set}`])
   })
 })

@@ -108,7 +108,7 @@ const NODE_TYPES = { vertex: VertexNode }
 /** Operators of a vertex that are listed; the table below has all. */
 const LISTED = 8
 /** Of a node, in pixels; `.vertex` has the same. */
-const heightOf = (operators: number) => 126 + 16 * Math.min(operators, LISTED + 1)
+const heightOf = (operators: number) => 142 + 16 * Math.min(operators, LISTED + 1)
 const GAP = 30
 
 interface Place {

@@ -39,7 +39,7 @@ function heldBySplits(chart: Chart, source: OperatorDescription): Finding[] {
       severity: timeout === undefined ? 'error' : 'warning',
       title: `${list} hold${holding.length === 1 ? 's' : ''} the watermark of '${simpleName(name)}' back`,
       detail:
-        `${list} ${first.rows === 0 ? 'has had no row since the job began' : 'has had no row'} for ${span(chart.now - since)}, while other partitions ${chart.now - newest < QUIET_MS ? 'have' : 'had'} rows. ` +
+        `${list} ${holding.length === 1 ? 'has' : 'have'} had no row${first.rows === 0 ? ' since the job began' : ''} for ${span(chart.now - since)}, while other partitions ${chart.now - newest < QUIET_MS ? 'have' : 'had'} rows. ` +
         `The watermark is ${at(now)}; without ${holding.length === 1 ? 'it' : 'them'} it would be ${at(without)}, so windows and joins by event time wait.`,
       evidence: {
         splits: named.join(', '),
