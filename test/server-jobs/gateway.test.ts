@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { type TestServer, testServer } from '../server/harness.ts'
+import { send } from '../server/raw.ts'
 
 interface Page {
   readonly resultType: string
@@ -137,6 +138,26 @@ describe('the SQL Gateway of a server', () => {
       errors.map(({ code, span }) => [code, span.start]),
       [['PLAN_UNKNOWN_COLUMN', 7]],
     )
+  })
+
+  it('is in the OpenAPI document with all that it answers, as everything else is', async () => {
+    const { paths } = await call<{ paths: Record<string, Record<string, object>> }>('GET', '/openapi.json')
+    const documented = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
+    )
+    assert.ok(documented.length > 80 && !documented.some(([, path]) => path.includes('*')))
+    const session = (await open()).replace(/.*\//, '')
+    const authorization = `Bearer ${test.server.token}`
+    for (const [method, path] of documented) {
+      const place = path
+        .replace('{session}', session)
+        .replace('{operation}', '00000000-0000-4000-8000-000000000000')
+        .replace(/\{\w+\}/g, '0'.repeat(32))
+      const { text, status } = await send(test.server.port, method, place, { headers: { authorization } })
+      assert.doesNotMatch(text, /Unable to load requested file|Not found:/, `${method} ${path}: ${status}`)
+    }
+    const beside = await send(test.server.port, 'GET', `/v4/sessions/${session}/nothing`)
+    assert.match(beside.text, /Not found:/)
   })
 
   it('loses its sessions when their process ends, and nothing else', async () => {

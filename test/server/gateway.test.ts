@@ -222,6 +222,12 @@ describe('the SQL Gateway', () => {
     assert.equal((await send('DELETE', at)).status, 500)
   })
 
+  it('says of materialized tables that there are none', async () => {
+    const { status, json } = await send('POST', `${await session()}/materialized-tables/a.b.c/refresh`, {})
+    assert.equal(status, 501)
+    assert.match(json.errors[0], /not supported/)
+  })
+
   it('completes words, tables, columns and options', async () => {
     const at = await session()
     await run(at, "CREATE TABLE orders (id INT, amount INT) WITH ('connector' = 'datagen')")

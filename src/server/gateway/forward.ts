@@ -15,6 +15,7 @@ import type { ServerContext } from '../rest/app.ts'
 import { errorJson, type RunningJob } from '../running-job.ts'
 import { hasToken } from '../security.ts'
 import type { ClusterCall, ClusterJob, FromGateway, ToGateway } from './messages.ts'
+import { GATEWAY_OPERATIONS, schemaOf } from './operations.ts'
 
 /** That of the gateway. */
 const BODY_LIMIT = 16 << 20
@@ -170,7 +171,6 @@ function ended(coordinator: Coordinator, job: RunningJob): Promise<undefined> {
 }
 
 const VERSIONS = ['', '/v1', '/v2', '/v3', '/v4']
-const SCHEMA = { summary: "Flink's SQL Gateway: sessions, statements, results", tags: ['sql'] }
 const HIDDEN = { hide: true }
 const PATHS = ['/info', '/api_versions', '/sessions', '/sessions/*']
 
@@ -190,17 +190,36 @@ export const sqlRoutes: FastifyPluginAsync<ServerContext & { readonly gateway: P
     }
     return reply.status(answer.statusCode ?? 500).send(answer)
   }
+  // The gateway's process validates; schemas are for the document.
+  app.setValidatorCompiler(() => () => true)
+  for (const operation of GATEWAY_OPERATIONS) {
+    app.route({
+      method: operation.method,
+      url: `/v4${operation.path}`,
+      schema: schemaOf(operation),
+      handler: forward,
+    })
+  }
+  // Everything else below a session: what is wrong with it is the gateway's to say as well.
+  const documented = new Set(GATEWAY_OPERATIONS.map(({ method, path }) => `${method} /v4${path}`))
   for (const prefix of VERSIONS) {
     for (const path of PATHS) {
       for (const method of ['GET', 'POST', 'DELETE'] as const) {
-        app.route({ method, url: `${prefix}${path}`, schema: prefix === '/v4' ? SCHEMA : HIDDEN, handler: forward })
+        if (documented.has(`${method} ${prefix}${path}`)) continue
+        app.route({ method, url: `${prefix}${path}`, schema: HIDDEN, handler: forward })
       }
     }
   }
   for (const what of ['check', 'complete']) {
+    const text = { type: 'string' }
     const schema = {
       summary: `${what === 'check' ? 'Mistakes of a script' : 'What may stand at a place'}`,
       tags: ['sql'],
+      body: {
+        type: 'object',
+        required: ['sql'],
+        properties: { sql: text, session: text, ...(what === 'complete' && { position: { type: 'integer' } }) },
+      },
     }
     app.post(`/rivulet/v1/sql/${what}`, { schema }, forward)
   }

@@ -7,7 +7,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { RowFormat } from '../../engine/result-json.ts'
 import { parseJsonBody } from '../json-body.ts'
-import { badRequest, errorBody, errorHeader } from './errors.ts'
+import { badRequest, errorBody, errorHeader, GatewayError } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 
 export interface GatewayRoutes {
@@ -127,6 +127,12 @@ export function gatewayRoutes(server: FastifyInstance, { gateway, version, trust
     on('DELETE', '/sessions/:session/operations/:operation/close', async ({ session, operation }) => {
       await gateway.closeOperation(session, operation)
       return { status: 'CLOSED' }
+    })
+    on('POST', '/sessions/:session/materialized-tables/:table/refresh', () => {
+      throw new GatewayError(
+        501,
+        'Materialized tables are not supported: there is none to refresh. CREATE TABLE and INSERT INTO keep a table up to date.',
+      )
     })
     on('GET', '/sessions/:session/complete-statement', ({ session }, request) => {
       const { position } = bodyOf(request)
