@@ -1,5 +1,5 @@
 /** One job: its head with the actions, and its panels, of which only the open one asks the server. */
-import { type ComponentType, lazy, Suspense, useState } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react'
 import type { JobDetails, SavepointStatus, Triggered } from '../../src/server/api-types.ts'
 import { get, send, usePoll } from './api.ts'
 import { duration, time } from './format.ts'
@@ -116,6 +116,14 @@ export function JobPage({ id, tab }: { id: string; tab: string }) {
   const t = useText()
   const { data: job, error } = usePoll<JobDetails>(`/jobs/${id}`)
   const [, Panel] = PANELS[tab] ?? PANELS.graph
+  const name = job?.name
+  useEffect(() => {
+    if (name === undefined) return
+    document.title = `${name} · Rivulet`
+    return () => {
+      document.title = 'Rivulet'
+    }
+  }, [name])
   return (
     <>
       <p className="crumb">

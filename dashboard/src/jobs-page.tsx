@@ -20,8 +20,9 @@ export function JobsPage() {
     .filter((job) => `${job.name} ${job.jid} ${job.state}`.toLowerCase().includes(wanted))
     .toSorted(byNeed)
   const tiles = [
-    [t('Running'), overview?.['jobs-running'], 'good'],
-    [t('Failed'), overview?.['jobs-failed'], 'bad'],
+    // Flink's overview counts those that wait for slots as well.
+    [t('Running'), data?.jobs.filter(({ state }) => state === 'RUNNING').length, 'good'],
+    [t('Failed'), overview?.['jobs-failed'], (overview?.['jobs-failed'] ?? 0) > 0 ? 'bad' : 'done'],
     [t('Finished'), overview?.['jobs-finished'], 'done'],
     [t('Canceled'), overview?.['jobs-cancelled'], 'done'],
     [t('Free slots'), overview && `${overview['slots-available']} / ${overview['slots-total']}`, ''],
@@ -54,7 +55,7 @@ export function JobsPage() {
               <td>
                 <State of={job.state} />
               </td>
-              <td>
+              <td className="name">
                 <a href={`#/jobs/${job.jid}`}>{job.name}</a>
               </td>
               <td>{time(job['start-time'])}</td>

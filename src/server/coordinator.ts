@@ -178,12 +178,14 @@ export class Coordinator {
 
   #schedule(): void {
     if (this.#closed) return
+    let full = false
     for (const job of this.#jobs.values()) {
       if (!job.waiting) continue
-      if (job.record.slots > this.freeSlots) {
+      full ||= job.record.slots > this.freeSlots
+      if (full) {
         if (job.record.state === 'INITIALIZING') job.moveTo('CREATED')
         if (!this.#timeouts.has(job.id)) this.#await(job)
-        return
+        continue
       }
       clearTimeout(this.#timeouts.get(job.id))
       this.#timeouts.delete(job.id)

@@ -4,6 +4,7 @@
  * Law: what is not measured has no name here; nothing is made up to fill a list.
  */
 import { createHash } from 'node:crypto'
+import type { Coordinator } from './coordinator.ts'
 import type { GraphVertex, JobReport, OperatorReport, SubtaskReport } from './messages.ts'
 import type { RunningJob } from './running-job.ts'
 
@@ -154,4 +155,28 @@ export function jobMetrics(job: RunningJob): Map<string, string> {
     metrics.set('process.cpuSeconds', String(report.cpu / 1e6))
   }
   return metrics
+}
+
+/** Of the coordinator's own process. */
+export function jobManagerMetrics(coordinator: Coordinator): Map<string, string> {
+  const { heapUsed, heapTotal } = process.memoryUsage()
+  return new Map([
+    ['numRunningJobs', String(coordinator.count('RUNNING'))],
+    ['numRegisteredTaskManagers', '1'],
+    ['taskSlotsTotal', String(coordinator.slots)],
+    ['taskSlotsAvailable', String(coordinator.freeSlots)],
+    ['Status.JVM.Memory.Heap.Used', String(heapUsed)],
+    ['Status.JVM.Memory.Heap.Committed', String(heapTotal)],
+  ])
+}
+
+/** Of all processes of jobs together. */
+export function taskManagerMetrics(coordinator: Coordinator): Map<string, string> {
+  const reports = coordinator.jobs().flatMap((job) => (job.hasWorker && job.report !== undefined ? [job.report] : []))
+  const sum = (of: (report: JobReport) => number) => String(reports.reduce((total, report) => total + of(report), 0))
+  return new Map([
+    ['Status.JVM.Memory.Heap.Used', sum((report) => report.heapUsed)],
+    ['Status.ProcessTree.Memory.RSS', sum((report) => report.rss)],
+    ['Status.JVM.CPU.Time', sum((report) => report.cpu * 1000)],
+  ])
 }

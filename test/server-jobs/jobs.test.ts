@@ -72,6 +72,54 @@ describe('a job of the server', { timeout: 180_000 }, () => {
     }
   })
 
+  it('has its numbers for Prometheus under the names of Flink’s reporter', async () => {
+    const t = await testServer()
+    try {
+      const id = await t.submit(COUNT, {
+        name: 'counted',
+        configuration: { 'execution.checkpointing.interval': '100 ms' },
+      })
+      await t.until(id, 'RUNNING')
+      const samples = async () => {
+        const text = await (await fetch(`${t.server.url}/metrics`)).text()
+        const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+        return new Map(lines.map((line) => [/^\w+/.exec(line)?.[0] ?? '', line]))
+      }
+      const COMPLETED = 'flink_jobmanager_job_numberOfCompletedCheckpoints'
+      const value = (line = '') => Number(line.slice(line.lastIndexOf(' ')))
+      let found = await samples()
+      while (
+        !(value(found.get(COMPLETED)) > 0 && value(found.get('flink_taskmanager_job_task_operator_numRecordsIn')) > 0)
+      ) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        found = await samples()
+      }
+      for (const name of [
+        ...['numRunningJobs', 'taskSlotsTotal', 'taskSlotsAvailable', 'Status_JVM_Memory_Heap_Used'].map(
+          (one) => `flink_jobmanager_${one}`,
+        ),
+        ...['numRestarts', 'uptime', 'lastCheckpointDuration', 'lastCheckpointSize'].map(
+          (one) => `flink_jobmanager_job_${one}`,
+        ),
+        'flink_taskmanager_Status_JVM_Memory_Heap_Used',
+        ...[
+          'numRecordsOutPerSecond',
+          'busyTimeMsPerSecond',
+          'backPressuredTimeMsPerSecond',
+          'currentOutputWatermark',
+        ].map((one) => `flink_taskmanager_job_task_${one}`),
+        'flink_taskmanager_job_task_operator_numRecordsOut',
+      ])
+        assert.ok(found.has(name), name)
+      assert.match(
+        found.get('flink_taskmanager_job_task_operator_numRecordsIn') ?? '',
+        new RegExp(`job_id="${id}",job_name="counted",task_name=".*",subtask_index="0",operator_name="\\w+\\[\\d\\]"`),
+      )
+    } finally {
+      await t.close()
+    }
+  })
+
   it('that crashes takes nothing with it', async () => {
     const t = await testServer()
     try {
@@ -105,7 +153,7 @@ describe('a job of the server', { timeout: 180_000 }, () => {
       await assert.rejects(t.submit(COUNT, { name: 'first' }), { code: 'SERVER_DUPLICATE_NAME' })
       const second = await t.submit(COUNT)
       const wide = await t.submit(COUNT, { parallelism: 2 })
-      assert.equal((await t.client.details(second)).state, 'CREATED')
+      for (const waiting of [second, wide]) assert.equal((await t.client.details(waiting)).state, 'CREATED')
       await t.client.cancel(first)
       await t.until(second, 'RUNNING')
       await t.until(wide, 'FAILED')

@@ -4,6 +4,7 @@ import type { FastifyPluginAsync } from 'fastify'
 import { fail } from '../../base/errors.ts'
 import type { ClusterOverview, DashboardConfig, JobManagerConfig, TaskManager } from '../api-types.ts'
 import { maskOptions } from '../mask.ts'
+import { jobManagerMetrics, taskManagerMetrics } from '../metrics.ts'
 import type { ServerContext } from './app.ts'
 import { type MetricQuery, metricQuery, select } from './metric-query.ts'
 import { TASK_MANAGER } from './views.ts'
@@ -57,14 +58,7 @@ export const clusterRoutes: FastifyPluginAsync<ServerContext> = async (app, cont
   const known = (id: string) => {
     if (id !== TASK_MANAGER) fail('SERVER_UNKNOWN_RESOURCE', { what: `TaskExecutor ${id}` })
   }
-  const workerMetrics = () => {
-    const reports = coordinator.jobs().flatMap((job) => (job.hasWorker && job.report !== undefined ? [job.report] : []))
-    return new Map([
-      ['Status.JVM.Memory.Heap.Used', String(reports.reduce((sum, report) => sum + report.heapUsed, 0))],
-      ['Status.ProcessTree.Memory.RSS', String(reports.reduce((sum, report) => sum + report.rss, 0))],
-      ['Status.JVM.CPU.Time', String(reports.reduce((sum, report) => sum + report.cpu * 1000, 0))],
-    ])
-  }
+  const workerMetrics = () => taskManagerMetrics(coordinator)
   app.get('/taskmanagers', summary('The one task manager'), () => ({ taskmanagers: [taskManager(false)] }))
   app.get<{ Querystring: MetricQuery }>(
     '/taskmanagers/metrics',
@@ -98,18 +92,6 @@ export const clusterRoutes: FastifyPluginAsync<ServerContext> = async (app, cont
   app.get<{ Querystring: MetricQuery }>(
     '/jobmanager/metrics',
     { schema: { summary: 'Metrics of the coordinator', tags: ['cluster'], querystring: metricQuery } },
-    ({ query }) => {
-      const { heapUsed, heapTotal } = process.memoryUsage()
-      const running = coordinator.jobs().filter((job) => job.record.state === 'RUNNING').length
-      const metrics = new Map([
-        ['numRunningJobs', String(running)],
-        ['numRegisteredTaskManagers', '1'],
-        ['taskSlotsTotal', String(coordinator.slots)],
-        ['taskSlotsAvailable', String(coordinator.freeSlots)],
-        ['Status.JVM.Memory.Heap.Used', String(heapUsed)],
-        ['Status.JVM.Memory.Heap.Committed', String(heapTotal)],
-      ])
-      return select(metrics, query)
-    },
+    ({ query }) => select(jobManagerMetrics(coordinator), query),
   )
 }

@@ -1,7 +1,7 @@
 /** `/metrics` for Prometheus: Flink's names in the form of Flink's own Prometheus reporter (`flink_<scope>_<metric>`). */
 import type { FastifyPluginAsync } from 'fastify'
 import { Gauge, Registry } from 'prom-client'
-import { jobMetrics, subtaskMetrics, subtaskViews } from '../metrics.ts'
+import { jobManagerMetrics, jobMetrics, subtaskMetrics, subtaskViews, taskManagerMetrics } from '../metrics.ts'
 import type { ServerContext } from './app.ts'
 import { vertexName } from './views.ts'
 
@@ -22,9 +22,8 @@ export const prometheusRoutes: FastifyPluginAsync<ServerContext> = async (app, {
       }
       gauge.set(labels, value)
     }
-    set('flink_jobmanager_numRunningJobs', {}, String(coordinator.count('RUNNING')))
-    set('flink_jobmanager_taskSlotsTotal', {}, String(coordinator.slots))
-    set('flink_jobmanager_taskSlotsAvailable', {}, String(coordinator.freeSlots))
+    for (const [name, value] of jobManagerMetrics(coordinator)) set(`flink_jobmanager_${name}`, {}, value)
+    for (const [name, value] of taskManagerMetrics(coordinator)) set(`flink_taskmanager_${name}`, {}, value)
     for (const job of coordinator.jobs()) {
       if (job.terminal) continue
       const labels = { job_id: job.id, job_name: job.record.name }
