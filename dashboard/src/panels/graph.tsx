@@ -3,7 +3,17 @@
  *
  * Law: a vertex's place depends only on the graph, in columns by the longest way from a source, so nothing moves as numbers come.
  */
-import { Background, Controls, type Edge, Handle, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
+import {
+  Background,
+  Controls,
+  type Edge,
+  Handle,
+  type Node,
+  type NodeProps,
+  Position,
+  ReactFlow,
+  type ReactFlowInstance,
+} from '@xyflow/react'
 import '@xyflow/react/dist/style.css'
 import { useEffect, useState } from 'react'
 import type {
@@ -140,6 +150,14 @@ function layout(job: JobDetails, operators: ReadonlyMap<string, number>): Readon
   )
 }
 
+const FIT = { minZoom: 0.6, maxZoom: 1, padding: 0.1 }
+
+/** A graph that can only be read in parts is shown from its sources on. */
+async function fromTheTop(flow: ReactFlowInstance<Node<VertexData>>): Promise<void> {
+  await flow.fitView(FIT)
+  if (flow.getZoom() <= FIT.minZoom) await flow.setViewport({ x: 30, y: 20, zoom: 0.8 })
+}
+
 export function GraphPanel({ job }: PanelProps) {
   const t = useText()
   const { data: operators, error } = usePoll<OperatorsAnswer>(`/rivulet/v1/jobs/${job.jid}/operators`)
@@ -203,7 +221,8 @@ export function GraphPanel({ job }: PanelProps) {
           edges={edges}
           nodeTypes={NODE_TYPES}
           fitView
-          fitViewOptions={{ minZoom: 0.6, maxZoom: 1, padding: 0.1 }}
+          fitViewOptions={FIT}
+          onInit={fromTheTop}
           minZoom={0.2}
           nodesDraggable={false}
           nodesConnectable={false}
