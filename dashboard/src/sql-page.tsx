@@ -11,7 +11,7 @@ import { send } from './api.ts'
 import { cell } from './format.ts'
 import { useText } from './i18n.ts'
 import { ChangeRow } from './panels/operators.tsx'
-import { currentSession, run, statements } from './sql-session.ts'
+import { currentSession, FIRST, run, statements } from './sql-session.ts'
 import { Empty, Problem, Table } from './ui.tsx'
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -125,7 +125,7 @@ export function SqlPage() {
     const runKey = { key: 'Mod-Enter', run: () => [execute.current(false)].length > 0 }
     const view = new EditorView({
       parent: box.current!,
-      doc: localStorage.getItem(DRAFT) ?? 'SELECT 1 AS one;',
+      doc: localStorage.getItem(DRAFT) ?? FIRST,
       extensions: [
         Prec.highest(keymap.of([runKey])),
         basicSetup,

@@ -49,6 +49,9 @@ export async function* run(statement: string, signal: AbortSignal): AsyncGenerat
   }
 }
 
+/** What stands in the editor at first. */
+export const FIRST = "SELECT 'Hello' AS greeting;"
+
 export interface Placed {
   readonly text: string
   /** Where it ends in the script, behind its semicolon. */

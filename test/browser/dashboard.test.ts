@@ -12,6 +12,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 import { buildDashboard } from '../../dashboard/build.ts'
 import { JOB } from '../../dashboard/test/answers.ts'
 import { type Mock, mockServer } from '../../dashboard/test/mock-server.ts'
+import { parseStatement } from '../../src/sql/index.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const folder = mkdtempSync(join(tmpdir(), 'rivulet-dashboard-'))
@@ -186,6 +187,13 @@ test('SQL: an error at its place while typing, a run whose result changes', asyn
     assert.equal(await page.locator('tbody tr').count(), 1)
     await page.getByRole('combobox').selectOption('changelog')
     assert.deepEqual(await page.locator('tbody code').allTextContents(), ['+U', '-U', '+I'])
+  })
+})
+
+test('SQL: what stands in the editor at first is right', async () => {
+  await open('sql', {}, async (page) => {
+    const text = (await page.locator('.cm-line').allTextContents()).join('\n')
+    assert.equal(parseStatement(text).kind, 'query-statement')
   })
 })
 
