@@ -200,7 +200,11 @@ export function SqlPage() {
                     {fields.map((field, column) => (
                       // biome-ignore lint/suspicious/noArrayIndexKey: a column is its position
                       <td key={column} className={typeof field === 'number' ? 'number' : 'pre'}>
-                        {cell(field)}
+                        {result.columns[column] === 'job id' ? (
+                          <a href={`#/jobs/${field}`}>{cell(field)}</a>
+                        ) : (
+                          cell(field)
+                        )}
                       </td>
                     ))}
                   </tr>

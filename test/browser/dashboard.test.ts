@@ -193,7 +193,7 @@ test('SQL: an error at its place while typing, a run whose result changes', asyn
 test('SQL: what stands in the editor at first is right', async () => {
   await open('sql', {}, async (page) => {
     const text = (await page.locator('.cm-line').allTextContents()).join('\n')
-    assert.equal(parseStatement(text).kind, 'query-statement')
+    assert.equal(parseStatement(text).kind, 'query')
   })
 })
 

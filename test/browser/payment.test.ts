@@ -78,17 +78,19 @@ test('the payment job: written, watched, stopped with a savepoint, resumed', { t
 
   const first = await runSql(page, paymentSql(broker.bootstrap))
   await picture(page, 'sql')
-  await page.getByRole('link', { name: 'Jobs', exact: true }).click()
-  await page.getByRole('link', { name: /results/ }).click()
+  await page.getByRole('link', { name: first }).click()
   await page.locator('.facts', { hasText: 'RUNNING' }).waitFor()
-  await produceEvents(broker.bootstrap, TOPICS.source, paymentEvents.slice(0, 12_000))
+  for (let at = 0; at < 12_000; at += 300) {
+    await produceEvents(broker.bootstrap, TOPICS.source, paymentEvents.slice(at, at + 300))
+    // So that the picture has rows that flow.
+    await page.waitForTimeout(80)
+    if (at === 9000) await picture(page, 'job')
+  }
   while ((await rowsOut(first, 'source-scan')) < 12_000) await page.waitForTimeout(200)
   await page
     .getByText(/payment_msg/)
     .first()
     .waitFor()
-  await page.waitForTimeout(1500)
-  await picture(page, 'job')
 
   await page.getByRole('button', { name: 'Stop with savepoint' }).click()
   await page
