@@ -91,6 +91,7 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'element':
       return call(context, 'ITEM', [bind(env, ast.collection), bind(env, ast.index)], span)
     case 'unary':
+      if (ast.op === 'FINAL' || ast.op === 'RUNNING') return bindSemantics(env, ast.operand, ast.op, span)
       return ast.op === 'NOT'
         ? call(context, 'NOT', [bind(env, ast.operand)], span)
         : ast.op === '-'
@@ -317,6 +318,17 @@ function bindQuantified(env: ExpressionScope, ast: Quantified, list: readonly Ex
   const value = bind(env, ast.operand)
   const tests = list.map((element) => call(context, ast.op, [value, bind(env, element)], ast.span))
   return tests.reduce((all, test) => call(context, ast.quantifier === 'ALL' ? 'AND' : 'OR', [all, test], ast.span))
+}
+
+/** A match gives one row, so that FINAL is what is read anyway. */
+function bindSemantics(env: ExpressionScope, operand: Expression, word: string, span: Span): Expr {
+  const refuse = (problem: string, hint: string) => fail('PLAN_MATCH', { problem, hint }, { span })
+  if (env.pattern === undefined || env.place !== 'MEASURES') {
+    const where = env.pattern === undefined ? 'outside of it' : `in ${env.place}`
+    return refuse(`${word} stands ${where}`, `It belongs to MEASURES of MATCH_RECOGNIZE: leave ${word} out.`)
+  }
+  if (word === 'RUNNING') return refuse('RUNNING is not supported', 'A match gives one row: FINAL is meant.')
+  return bind(env, operand)
 }
 
 function refusePredicate(env: ExpressionScope, span: Span): never {

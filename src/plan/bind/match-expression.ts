@@ -87,7 +87,6 @@ class MatchValues implements PatternScope {
   call(env: ExpressionScope, ast: FunctionCall): Expr | undefined {
     const { span } = ast
     const parts = ast.name.parts.map((part) => part.name)
-    if (ast.semantics === 'RUNNING') refuse('RUNNING is not supported', 'A match gives one row: FINAL is meant.', span)
     switch (parts.length === 1 ? parts[0].toUpperCase() : '') {
       case 'FIRST':
         return this.#navigate('first', offsetOf(ast), this.#row(env, argumentOf(ast)), span)

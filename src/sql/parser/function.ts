@@ -276,15 +276,21 @@ export function parseDescriptor(c: Cursor): Descriptor {
   return { kind: 'descriptor', columns, span: spanFrom(c, from) }
 }
 
-/** `RUNNING f(…)`, `FINAL f(…)`, `NEW f(…)`, `SPECIFIC f(…)`: the word, then the call. */
+/** `NEW f(…)`, `SPECIFIC f(…)`: the word, then the call. */
 export function parseModifiedCall(c: Cursor): FunctionCall {
   const from = start(c)
-  const word = expectOne(c, 'RUNNING', 'FINAL', 'NEW', 'SPECIFIC')
+  const modifier = expectOne(c, 'NEW', 'SPECIFIC')
   want(c, 'name')
   let call: Expression | undefined
   if (isName(c)) call = parseCall(c, parseName(c))
   else call = parseReservedCall(c)
   if (call?.kind !== 'call' || !call.parentheses) return unexpected(c)
-  const span = spanFrom(c, from)
-  return word === 'RUNNING' || word === 'FINAL' ? { ...call, semantics: word, span } : { ...call, modifier: word, span }
+  return { ...call, modifier, span: spanFrom(c, from) }
+}
+
+/** Do these two tokens begin what `parseReservedCall` reads? */
+export function beginsReservedCall(word: string, next: string): boolean {
+  if (CONTEXT_VARIABLES.has(word)) return true
+  const special = SPECIAL[word] !== undefined || RESERVED_FUNCTIONS.has(word) || UNIT_LAST.has(word)
+  return next === '(' && (special || isJsonFunction(word) || /^((TRY_|SAFE_)?CAST|CONVERT)$/.test(word))
 }

@@ -5,15 +5,28 @@
  * it something else.
  */
 import { fail } from '../../base/errors.ts'
-import type { Case, CaseBranch, Collection, CollectionQuery, Expression, Identifier, Name, Query, Row } from '../ast.ts'
+import type {
+  Case,
+  CaseBranch,
+  Collection,
+  CollectionQuery,
+  Expression,
+  Identifier,
+  Name,
+  Query,
+  Row,
+  Unary,
+} from '../ast.ts'
 import {
   accept,
   advance,
   type Cursor,
+  enter,
   expect,
   expectAll,
   is,
   isName,
+  leave,
   peek,
   spanFrom,
   start,
@@ -22,7 +35,14 @@ import {
   unexpected,
   want,
 } from '../cursor.ts'
-import { namesColumns, parseCall, parseDescriptor, parseModifiedCall, parseReservedCall } from './function.ts'
+import {
+  beginsReservedCall,
+  namesColumns,
+  parseCall,
+  parseDescriptor,
+  parseModifiedCall,
+  parseReservedCall,
+} from './function.ts'
 import {
   isDateTime,
   isIntervalUnit,
@@ -107,12 +127,11 @@ export function parsePrimary(c: Cursor): Expression {
       break
     case 'NEW':
     case 'SPECIFIC':
-    case 'RUNNING':
       return parseModifiedCall(c)
+    case 'RUNNING':
+      return parseSemantics(c, type)
     case 'FINAL':
-      if (peek(c, 2) === '(' && peek(c, 1) !== '.' && peek(c, 1) !== '(' && /^[A-Za-z]/.test(peek(c, 1))) {
-        return parseModifiedCall(c)
-      }
+      if (beginsPrimary(c, peek(c, 1), peek(c, 2))) return parseSemantics(c, type)
       break
     case 'SELECT': {
       const where = 'here without parentheses'
@@ -124,6 +143,38 @@ export function parsePrimary(c: Cursor): Expression {
   const call = parseReservedCall(c)
   if (call !== undefined) return call
   return unexpected(c)
+}
+
+/** `FINAL x`, `RUNNING x`: the operand ends before any operator, also before `[…]`. */
+function parseSemantics(c: Cursor, op: 'FINAL' | 'RUNNING'): Unary {
+  const from = start(c)
+  enter(c)
+  advance(c)
+  const sign = is(c, '-') || is(c, '+') ? tokenSpan(c) : undefined
+  const minus = is(c, '-')
+  if (sign !== undefined) advance(c)
+  if (sign !== undefined && !NUMBERS.has(c.type)) unexpected(c)
+  const value = parsePrimary(c)
+  if (value.kind === 'subquery') {
+    fail('SQL_QUERY_NOT_ALLOWED', { where: `behind ${op}` }, { span: value.span, source: c.source })
+  }
+  const operand: Expression =
+    sign === undefined || !minus ? value : { kind: 'unary', op: '-', operand: value, span: spanFrom(c, sign.start) }
+  leave(c)
+  return { kind: 'unary', op, operand, span: spanFrom(c, from) }
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'approximate'])
+const OPERANDS: ReadonlySet<string> = new Set([
+  ...NUMBERS,
+  ...['string', 'prefixed', 'unicode', 'escaped', 'binary', '?', '(', '{', '+', '-'],
+  ...['TRUE', 'FALSE', 'UNKNOWN', 'NULL', 'INTERVAL', 'CASE', 'ROW', 'ARRAY', 'MAP', 'MULTISET', 'NEW', 'SPECIFIC'],
+  ...['DATE', 'TIME', 'TIMESTAMP', 'RUNNING', 'DESCRIPTOR'],
+])
+
+/** FINAL is a column's name where no operand follows; a sign is one of a number, not a difference. */
+function beginsPrimary(c: Cursor, type: string, next: string): boolean {
+  return OPERANDS.has(type) || isName(c, type) || beginsReservedCall(type, next)
 }
 
 /** A column, `t.*`, or a call with a name that is no reserved word. */
