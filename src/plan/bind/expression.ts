@@ -32,7 +32,7 @@ import type { PatternScope } from './match-expression.ts'
 import type { OverCollector } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import type { RowNumberCollector } from './row-number.ts'
-import { type BindContext, EMPTY_SCOPE, hasColumn, resolveColumn, type Scope } from './scope.ts'
+import { type BindContext, EMPTY_SCOPE, resolveColumn, type Scope } from './scope.ts'
 import { intervalType } from './type.ts'
 
 /** Where an expression is bound. */
@@ -208,10 +208,6 @@ export function bindCondition(env: ExpressionScope, ast: Expression): Expr {
 
 export function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'column' }): Expr {
   const { parts } = ast.name
-  if (parts.length === 1 && env.context.source?.text[ast.span.start] === '"' && !hasColumn(env.scope, parts[0].name)) {
-    const hint = `Text stands in single quotes, '${parts[0].name}'; names that need quotes stand in back-ticks.`
-    fail('PLAN_UNKNOWN_COLUMN', { column: parts[0].name, known: [], hint }, { span: ast.span })
-  }
   const { expr, fields } = resolveColumn(env.scope, ast.name)
   return fields.reduce(
     (object, field) => fieldOf(object, field, { start: parts[0].span.start, end: field.span.end }),
@@ -323,8 +319,8 @@ function bindQuantified(env: ExpressionScope, ast: Quantified, list: readonly Ex
 /** A match gives one row, so that FINAL is what is read anyway. */
 function bindSemantics(env: ExpressionScope, operand: Expression, word: string, span: Span): Expr {
   const refuse = (problem: string, hint: string) => fail('PLAN_MATCH', { problem, hint }, { span })
-  if (env.pattern === undefined || env.place !== 'MEASURES') {
-    const where = env.pattern === undefined ? 'outside of it' : `in ${env.place}`
+  if (env.pattern?.place !== 'MEASURES') {
+    const where = env.pattern === undefined ? 'outside of it' : `in ${env.pattern.place}`
     return refuse(`${word} stands ${where}`, `It belongs to MEASURES of MATCH_RECOGNIZE: leave ${word} out.`)
   }
   if (word === 'RUNNING') return refuse('RUNNING is not supported', 'A match gives one row: FINAL is meant.')

@@ -99,6 +99,12 @@ export function resolveColumn(scope: Scope, name: Name): ResolvedColumn {
   return notFound(scope, name)
 }
 
+/** @param relations that have it; one is a query that gives the name to several columns */
+export function ambiguousColumn({ name, span }: Identifier, relations: readonly (string | undefined)[]): never {
+  const tables = relations.map((relation, i) => relation ?? (relations.length > 1 ? `table ${i + 1}` : 'the subquery'))
+  return fail('PLAN_AMBIGUOUS_COLUMN', { column: name, tables }, { span })
+}
+
 interface Match {
   readonly relation: ScopeRelation
   readonly column: ScopeColumn
@@ -112,8 +118,9 @@ function lookup(scope: Scope, parts: readonly Identifier[], span: Span): Resolve
     const qualifier = parts.slice(0, length).map((part) => part.name)
     const relations = scope.relations.filter((relation) => isCalled(relation, qualifier))
     for (const relation of relations) {
-      const column = relation.columns.find((c) => c.name === parts[length].name)
-      if (column !== undefined) return { expr: input(column, span), fields: parts.slice(length + 1) }
+      const columns = relation.columns.filter((c) => c.name === parts[length].name)
+      if (columns.length > 1) ambiguousColumn(parts[length], [relationName(relation)])
+      if (columns.length === 1) return { expr: input(columns[0], span), fields: parts.slice(length + 1) }
     }
   }
   const matches = scope.relations.flatMap((relation): Match[] => {
@@ -122,8 +129,7 @@ function lookup(scope: Scope, parts: readonly Identifier[], span: Span): Resolve
     return peek(relation, parts[0]).map((found) => ({ relation, ...found }))
   })
   if (matches.length > 1) {
-    const tables = matches.map(({ relation }, i) => relationName(relation) ?? `table ${i + 1}`)
-    fail('PLAN_AMBIGUOUS_COLUMN', { column: parts[0].name, tables }, { span: parts[0].span })
+    ambiguousColumn(parts[0], [...new Set(matches.map(({ relation }) => relation))].map(relationName))
   }
   if (matches.length !== 1) return undefined
   const [{ column, inside }] = matches
@@ -191,14 +197,22 @@ function notFound(scope: Scope, name: Name): never {
 }
 
 /** The columns that `*` or `t.*` stand for. */
-export function expandStar(scope: Scope, qualifier: Name | undefined): readonly ScopeColumn[] | undefined {
-  if (qualifier === undefined) {
+export function expandStar(scope: Scope, qualifier: Name | undefined, span: Span): readonly ScopeColumn[] | undefined {
+  const names = qualifier?.parts.map((part) => part.name)
+  for (const relation of scope.relations) {
+    if (names !== undefined && !isCalled(relation, names)) continue
+    const seen = new Set<string>()
+    for (const { name } of relation.columns) {
+      if (seen.has(name)) ambiguousColumn({ kind: 'identifier', name, quoted: false, span }, [relationName(relation)])
+      seen.add(name)
+    }
+  }
+  if (names === undefined) {
     const all = scope.relations.flatMap((relation) => relation.columns.filter((c) => c.merged !== true))
     const { first = [] } = scope
     const leading = first.flatMap((index) => all.filter((column) => column.index === index))
     return [...leading, ...all.filter((column) => !first.includes(column.index))]
   }
-  const names = qualifier.parts.map((part) => part.name)
   return scope.relations.find((relation) => isCalled(relation, names))?.columns
 }
 

@@ -3,7 +3,8 @@
  *
  * Laws
  * - A column is called by its alias, else by the last part of its name, else `EXPR$n` with n the number of names before.
- * - Names of a result are distinct: the second `id` is `id0`.
+ * - Columns of a `*` are given names that are new in the list: the second `id` is `id0`. Written names stay as they are, and
+ *   are ambiguous to what is around when there are two; only the result of a whole statement has distinct names.
  */
 import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
@@ -13,7 +14,7 @@ import type { Expression, FunctionCall, OrderItem, Select, SelectItem } from '..
 import { INT, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
 import { aggregate, type BoundGrouping, bindGroupBy, refuseAlias, usedProperties } from './aggregate.ts'
-import { filter, project, uniqueNames } from './build.ts'
+import { filter, newName, project, uniqueNames } from './build.ts'
 import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression.ts'
 import { bindFrom } from './from.ts'
 import { windowPropertyOf } from './group-window.ts'
@@ -22,7 +23,15 @@ import { lowerOvers, type OverCollector, overAggregate } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import { checkStateTtl, queryHints, ttlOf } from './query-hints.ts'
 import { appendRowNumbers, type RowNumberCollector, sortable } from './row-number.ts'
-import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
+import {
+  ambiguousColumn,
+  type BindContext,
+  type BoundTable,
+  expandStar,
+  placeOf,
+  relationNames,
+  resolveColumn,
+} from './scope.ts'
 import { bindWhere, GrowingRow } from './where.ts'
 
 export interface BoundItem {
@@ -190,8 +199,10 @@ function orderKey(env: ExpressionScope, item: OrderItem, items: readonly BoundIt
     return check(position - 1)
   }
   if (ast.kind === 'column' && ast.name.parts.length === 1) {
-    const index = items.findIndex(({ name }) => name === ast.name.parts[0].name)
-    if (index !== -1) return check(index)
+    const [column] = ast.name.parts
+    const found = items.flatMap(({ name }, i) => (name === column.name ? [i] : []))
+    if (found.length > 1) ambiguousColumn(column, ['SELECT'])
+    if (found.length === 1) return check(found[0])
   }
   const expr = sortable(bind(env, ast), item)
   const key = exprKey(expr)
@@ -268,7 +279,7 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
   }
   rel = project(rel, exprs, names, place)
   if (select.quantifier === 'DISTINCT') rel = distinct(rel, place)
-  return { rel, names: hidden.length === 0 ? names : names.slice(0, items.length) }
+  return { rel, names: [...items.map((item) => item.name), ...names.slice(items.length + hidden.length)] }
 }
 
 export function distinct(input: Rel, place: AggregateRel['place']): Rel {
@@ -301,12 +312,12 @@ function bindItems(env: (place: string) => ExpressionScope, items: readonly Sele
   for (const item of items) {
     const ast = item.expression
     if (ast.kind === 'star') {
-      for (const column of starColumns(env('SELECT'), ast)) add(column.expr, column.name)
+      for (const column of starColumns(env('SELECT'), ast)) add(column.expr, newName(column.name, names))
       continue
     }
     if (ast.kind === 'field' && ast.field.name === '*') {
       const object = bind(env('SELECT'), ast.object)
-      for (const column of fieldsOf(object, ast)) add(column.expr, column.name)
+      for (const column of fieldsOf(object, ast)) add(column.expr, newName(column.name, names))
       continue
     }
     const expr = bind(env('SELECT'), ast)
@@ -322,7 +333,7 @@ function ownName(ast: Expression): string | undefined {
 }
 
 function starColumns(env: ExpressionScope, ast: Expression & { readonly kind: 'star' }): readonly BoundItem[] {
-  const columns = expandStar(env.scope, ast.qualifier)
+  const columns = expandStar(env.scope, ast.qualifier, ast.span)
   if (columns !== undefined) {
     if (columns.length === 0) {
       fail('PLAN_UNKNOWN_COLUMN', { column: '*', known: [] }, { span: ast.span })

@@ -23,6 +23,7 @@ import type {
 import type { Schema } from '../../types/batch.ts'
 import { type LogicalType, notNull, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import { type PlannerContext, typingContext } from '../context.ts'
+import { uniqueNames } from './build.ts'
 import { bind, type ExpressionScope } from './expression.ts'
 import { likeTable } from './like.ts'
 import { literal } from './literal.ts'
@@ -105,7 +106,8 @@ export function optionEntries(options: readonly Option[]): Readonly<Record<strin
 /** CREATE TABLE … AS: the query's columns are physical columns. */
 function queryColumns(context: BindContext, ast: CreateTable): readonly TableColumn[] {
   if (ast.query === undefined) return []
-  const { rel, names } = bindQuery(context, ast.query, true)
+  const { rel, names: given } = bindQuery(context, ast.query, true)
+  const names = uniqueNames(given)
   const wanted = ast.columnNames
   if (wanted !== undefined && wanted.length !== names.length) {
     fail(

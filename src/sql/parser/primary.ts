@@ -39,6 +39,7 @@ import {
   beginsReservedCall,
   namesColumns,
   parseCall,
+  parseCursor,
   parseDescriptor,
   parseModifiedCall,
   parseReservedCall,
@@ -116,7 +117,7 @@ export function parsePrimary(c: Cursor): Expression {
       if (type === 'MULTISET' && peek(c, 1) === '(') return parseCollection(c, type)
       break
     case 'CURSOR':
-      if (peek(c, 1) === '(') return parseCursor(c)
+      if (peek(c, 1) === '(') return parseCursor(c, false)
       break
     case 'DESCRIPTOR':
       if (peek(c, 1) === '(' && namesColumns(c)) return parseDescriptor(c)
@@ -247,16 +248,6 @@ function refuseTail(c: Cursor, { with: common, body, orderBy, limit, offset, spa
   if (plain && body.kind !== 'set-operation') return
   const what = 'MULTISET takes a query without WITH, UNION, ORDER BY and LIMIT'
   fail('SQL_NOT_ALLOWED', { what, hint: 'Put it into FROM: MULTISET(SELECT x FROM (…)).' }, { span, source: c.source })
-}
-
-function parseCursor(c: Cursor): CollectionQuery {
-  const from = start(c)
-  advance(c)
-  const content = c.grammar.parenthesized(c)
-  if (!isQuery(content)) {
-    return fail('SQL_NOT_ALLOWED', { what: 'CURSOR takes a query' }, { span: spanFrom(c, from), source: c.source })
-  }
-  return { kind: 'collection-query', type: 'CURSOR', query: content, span: spanFrom(c, from) }
 }
 
 function parseCase(c: Cursor): Case {
