@@ -10,7 +10,7 @@ import { fail } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Span } from '../../base/span.ts'
 import { type Expr, inputsOf } from '../../expr/expr.ts'
-import type { Between, Case, Expression, Identifier, InList, Like, Quantified, Query } from '../../sql/ast.ts'
+import type { Between, Case, Exists, Expression, Identifier, InList, InQuery, Like, Quantified } from '../../sql/ast.ts'
 import { leastRestrictive } from '../../types/common-type.ts'
 import { isNumeric } from '../../types/family.ts'
 import {
@@ -33,6 +33,7 @@ import type { OverCollector } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import type { RowNumberCollector } from './row-number.ts'
 import { type BindContext, EMPTY_SCOPE, resolveColumn, type Scope } from './scope.ts'
+import { predicateValue, type SubqueryHost, scalarValue } from './subquery-value.ts'
 import { intervalType } from './type.ts'
 
 /** Where an expression is bound. */
@@ -53,8 +54,10 @@ export interface ExpressionScope {
   readonly overs?: OverCollector
   /** In DEFINE and MEASURES of MATCH_RECOGNIZE: columns are those of pattern variables. */
   readonly pattern?: PatternScope
-  /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */
-  readonly subquery?: (query: Query, span: Span) => Expr
+  /** Where values of subqueries become columns. Absent where subqueries are not allowed. */
+  readonly subqueries?: SubqueryHost
+  /** In the arguments of aggregates: below the aggregate. */
+  readonly subqueriesBelow?: SubqueryHost
 }
 
 /** An expression on its own, without columns (or over those of `scope`). */
@@ -144,14 +147,14 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
         span,
       )
     case 'subquery':
-      if (env.subquery !== undefined) return env.subquery(ast.query, span)
+      if (env.subqueries !== undefined) return env.subqueries.add(scalarValue(context, env.scope, ast.query, span))
       return fail('PLAN_NOT_SUPPORTED', { feature: `A subquery in ${env.place}` }, { span })
     case 'quantified':
       if (!('kind' in ast.right)) return bindQuantified(env, ast, ast.right)
-      return refusePredicate(env, span)
+      return bindPredicate(env, ast)
     case 'exists':
     case 'in-query':
-      return refusePredicate(env, span)
+      return bindPredicate(env, ast)
     case 'star':
       return fail(
         'PLAN_UNKNOWN_COLUMN',
@@ -327,12 +330,19 @@ function bindSemantics(env: ExpressionScope, operand: Expression, word: string, 
   return bind(env, operand)
 }
 
-function refusePredicate(env: ExpressionScope, span: Span): never {
+/** EXISTS, IN and comparisons with ANY or ALL as a value. */
+function bindPredicate(env: ExpressionScope, ast: Exists | InQuery | Quantified): Expr {
+  const found = env.subqueries && predicateValue(env.context, env.scope, ast, (operand) => bind(env, operand))
+  if (found !== undefined && env.subqueries !== undefined) {
+    const value = env.subqueries.add(found.value)
+    return found.negated ? call(env.context, 'NOT', [value], ast.span) : value
+  }
+  const { span } = ast
   return fail(
     'PLAN_NOT_SUPPORTED',
     {
       feature: `A subquery predicate in this place (${env.place})`,
-      hint: 'EXISTS and IN subqueries may be conditions of WHERE, joined to others by AND.',
+      hint: 'EXISTS, IN and comparisons with a subquery may stand in WHERE, HAVING and SELECT.',
     },
     { span },
   )

@@ -156,6 +156,7 @@ export function bindAggregate(
     ...env,
     aggregates: env.below,
     below: undefined,
+    subqueries: env.below === undefined ? env.subqueriesBelow : env.subqueries,
     place: `the argument of another aggregate (${fn.name})`,
   }
   const star = ast.args.length === 1 && ast.args[0].kind === 'star'

@@ -91,7 +91,8 @@ export function resolveColumn(scope: Scope, name: Name): ResolvedColumn {
     const around = lookup(outer, name.parts, name.span)
     if (around === undefined) continue
     if (outer !== scope.outer) {
-      fail('PLAN_NOT_SUPPORTED', { feature: 'A column of a query two levels further out' }, { span: name.span })
+      const hint = 'Join the tables of both levels in one query.'
+      fail('PLAN_NOT_SUPPORTED', { feature: 'A column of a query two levels further out', hint }, { span: name.span })
     }
     const column = around.expr as { index: number; type: LogicalType }
     return { expr: outerColumn(column.index, column.type, name.span), fields: around.fields }
