@@ -138,15 +138,15 @@ export const QUERY_FEATURES: readonly FeatureGroup[] = [
       feature('Scalar subqueries', 'SELECT id, (SELECT MAX(amount) FROM pays) FROM orders'),
       feature(
         'correlated scalar subqueries',
-        'SELECT id, (SELECT COUNT(*) FROM pays p WHERE p.amount > o.amount) FROM orders o',
+        'SELECT id, (SELECT COUNT(*) FROM pays p WHERE p.amount > o.price) FROM orders o',
       ),
       feature(
         'scalar subqueries above aggregates',
-        'SELECT usr, SUM(amount) / (SELECT SUM(amount) FROM orders) FROM orders GROUP BY usr',
+        'SELECT usr, SUM(price) / (SELECT SUM(price) FROM orders) FROM orders GROUP BY usr',
       ),
       feature(
         'EXISTS, IN, ANY and ALL as values',
-        'SELECT id, amount > ALL (SELECT amount FROM pays) OR id IN (SELECT id FROM pays) FROM orders',
+        'SELECT id, price > ALL (SELECT amount FROM pays) OR id IN (SELECT id FROM pays) FROM orders',
       ),
       feature(
         'LATERAL subqueries',

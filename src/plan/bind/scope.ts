@@ -173,12 +173,21 @@ function relationName(relation: ScopeRelation): string | undefined {
   return relation.alias ?? relation.path?.name
 }
 
+/** The scope and those around it. */
+function chain(scope: Scope): readonly Scope[] {
+  return scope.outer === undefined ? [scope] : [scope, ...chain(scope.outer)]
+}
+
 function notFound(scope: Scope, name: Name): never {
   const { parts } = name
-  const relations = scope.relations.map(relationName).filter((alias) => alias !== undefined)
+  const around = chain(scope)
+  const relations = around
+    .flatMap((each) => each.relations)
+    .map(relationName)
+    .filter((alias) => alias !== undefined)
   if (parts.length > 1) {
     const [qualifier, column] = [parts[0].name, parts[1].name]
-    const relation = scope.relations.find((r) => isCalled(r, [qualifier]))
+    const relation = around.flatMap((each) => each.relations).find((r) => isCalled(r, [qualifier]))
     if (relation === undefined) {
       const hint = didYouMean(qualifier, relations)
       fail('PLAN_UNKNOWN_QUALIFIER', { qualifier, known: relations, hint }, { span: parts[0].span })
