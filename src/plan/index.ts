@@ -251,6 +251,7 @@ function bindInserts(planner: PlannerContext, inserts: readonly PlacedInsert[]):
       const context = bindContext(planner, source)
       const target: InsertTarget = {
         table: insert.table,
+        hints: insert.hints,
         span: insert.query.span,
         ...(insert.columns && { columns: insert.columns }),
       }

@@ -32,7 +32,7 @@ import type { PatternScope } from './match-expression.ts'
 import type { OverCollector } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import type { RowNumberCollector } from './row-number.ts'
-import { type BindContext, EMPTY_SCOPE, resolveColumn, type Scope } from './scope.ts'
+import { type BindContext, EMPTY_SCOPE, isKnown, resolveColumn, type Scope } from './scope.ts'
 import { predicateValue, type SubqueryHost, scalarValue } from './subquery-value.ts'
 import { intervalType } from './type.ts'
 
@@ -211,6 +211,10 @@ export function bindCondition(env: ExpressionScope, ast: Expression): Expr {
 
 export function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'column' }): Expr {
   const { parts } = ast.name
+  // The one constant of Flink that needs no parentheses.
+  if (parts.length === 1 && !parts[0].quoted && parts[0].name.toUpperCase() === 'PI' && !isKnown(env.scope, parts[0])) {
+    return call(env.context, 'PI', [], ast.span)
+  }
   const { expr, fields } = resolveColumn(env.scope, ast.name)
   return fields.reduce(
     (object, field) => fieldOf(object, field, { start: parts[0].span.start, end: field.span.end }),

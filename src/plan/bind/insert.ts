@@ -11,20 +11,21 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { CatalogTable, TableColumn } from '../../catalog/table.ts'
 import type { ProducedColumn } from '../../connectors/contract.ts'
 import type { Expr } from '../../expr/expr.ts'
-import type { Insert, Name } from '../../sql/ast.ts'
+import type { Hint, Insert, Name } from '../../sql/ast.ts'
 import { supportsImplicitCast } from '../../types/common-type.ts'
 import { sameType, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { Rel, SinkRel } from '../nodes.ts'
 import { inputAt, project } from './build.ts'
 import { implicitCast } from './call.ts'
 import { literal } from './literal.ts'
-import { inText, openCatalogTable, placeOfOptions, planTableOf } from './scan.ts'
+import { inText, openCatalogTable, placeOfOptions, planTableOf, withHints } from './scan.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 
 /** What INSERT says besides its query. */
 export interface InsertTarget {
   readonly table: Name
   readonly columns?: readonly Name[]
+  readonly hints: readonly Hint[]
   readonly span: Insert['span']
 }
 
@@ -52,7 +53,9 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   if (object.kind === 'view')
     return fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO a view' }, { span: target.table.span })
   const table = object
-  const opened = openCatalogTable(context, table, planTableOf(table), target.table.span)
+  const entries = withHints(context, table.options, target.hints)
+  const planTable = planTableOf(table, entries)
+  const opened = openCatalogTable(context, table, planTable, target.table.span, entries)
   const connector = opened.connector.identifier
   const sink = inText(table.source, () => opened.connector.sink?.(opened.request), placeOfOptions(table))
   if (sink === undefined) {
@@ -76,7 +79,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   return {
     kind: 'sink',
     input: rel,
-    table: planTableOf(table),
+    table: planTable,
     catalogTable: table,
     consumed: columns.map(consumedColumn),
     notNull,

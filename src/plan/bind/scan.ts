@@ -157,7 +157,7 @@ export function inText<T>(source: SourceText | undefined, run: () => T, options?
   }
 }
 
-function withHints(
+export function withHints(
   context: BindContext,
   options: Readonly<Record<string, OptionEntry>>,
   hints: readonly Hint[],

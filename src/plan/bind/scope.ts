@@ -106,6 +106,11 @@ export function ambiguousColumn({ name, span }: Identifier, relations: readonly 
   return fail('PLAN_AMBIGUOUS_COLUMN', { column: name, tables }, { span })
 }
 
+/** Does the bare name mean a column, here or around? */
+export function isKnown(scope: Scope, name: Identifier): boolean {
+  return chain(scope).some((each) => lookup(each, [name], name.span) !== undefined)
+}
+
 interface Match {
   readonly relation: ScopeRelation
   readonly column: ScopeColumn

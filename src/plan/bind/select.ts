@@ -369,6 +369,8 @@ function bindItems(env: (place: string) => ExpressionScope, items: readonly Sele
 
 function ownName(ast: Expression): string | undefined {
   if (ast.kind === 'column') return ast.name.parts.at(-1)?.name
+  // CURRENT_DATE and its like, as written
+  if (ast.kind === 'call' && !ast.parentheses) return ast.name.parts[0].name
   return undefined
 }
 
@@ -383,8 +385,9 @@ function starColumns(env: ExpressionScope, ast: Expression & { readonly kind: 's
   // `r.*` of a column whose type is a row.
   const { qualifier } = ast
   if (qualifier === undefined) return []
+  const [first, second] = qualifier.parts.map((part) => part.name)
   const isColumn = env.scope.relations.some((relation) =>
-    relation.columns.some((c) => c.name === qualifier.parts[0].name),
+    relation.columns.some((c) => c.name === first || (relation.alias === first && c.name === second)),
   )
   if (!isColumn) {
     const known = relationNames(env.scope)
