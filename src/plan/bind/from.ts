@@ -18,7 +18,7 @@ import type {
   TableReference,
 } from '../../sql/ast.ts'
 import type { Rel } from '../nodes.ts'
-import { conjunction, conjunctsOf, inputAt, join, project } from './build.ts'
+import { conjunction, conjunctsOf, inputAt, join, project, uniqueNames } from './build.ts'
 import { call } from './call.ts'
 import { bindCondition } from './expression.ts'
 import { bindLateralAlone, bindLateralJoin } from './lateral.ts'
@@ -211,28 +211,36 @@ function joined(
     .map((each) => bindCondition({ context, scope, place: 'ON' }, each))
   const condition = conjunction([...given, ...equalities, ...on])
   const { stateTtl } = context
-  const made = make(context, left.rel, right.rel, joinType, condition, ast)
-  const rel = withSideTtl(made, ttlOf(stateTtl, left.scope), ttlOf(stateTtl, right.scope))
-  const merged = new Set(using.map(({ right: r }) => r.index + width))
+  const joinedRel = make(context, left.rel, right.rel, joinType, condition, ast)
+  const made = withSideTtl(joinedRel, ttlOf(stateTtl, left.scope), ttlOf(stateTtl, right.scope))
+  // Where the left side may be padded, the shared column is a new one behind the row: whichever of both is there.
+  const padded = using.length > 0 && (joinType === 'right' || joinType === 'full')
+  const merged = new Set(using.flatMap(({ left: l, right: r }) => [...(padded ? [l.index] : []), r.index + width]))
   const relations = scope.relations.map((relation) => ({
     ...relation,
     columns: relation.columns.map((column) => ({
       ...column,
-      type: rel.schema[column.index].type,
-      ...(merged.has(column.index) && joinType !== 'right' && joinType !== 'full' && { merged: true }),
+      type: made.schema[column.index].type,
+      ...(merged.has(column.index) && { merged: true }),
     })),
   }))
-  if (using.length > 0 && (joinType === 'right' || joinType === 'full')) {
-    fail(
-      'PLAN_NOT_SUPPORTED',
-      {
-        feature: `USING or NATURAL with a ${joinType.toUpperCase()} join`,
-        hint: 'Write ON, and COALESCE(a.k, b.k) in SELECT.',
-      },
-      { span: ast.span },
-    )
+  const values = padded
+    ? using.map(({ left: l, right: r, span }) => {
+        const sides = [l.index, r.index + width].map((index) => inputAt(made.schema, index))
+        return call(context, 'COALESCE', sides, span)
+      })
+    : []
+  const names = [
+    ...made.schema.map((field) => field.name),
+    ...using.map(({ left: l }) => left.rel.schema[l.index].name),
+  ]
+  const row = made.schema.map((_, index) => inputAt(made.schema, index))
+  const rel = padded ? project(made, [...row, ...values], uniqueNames(names)) : made
+  const shared = using.map(({ left: l }, i) => (padded ? row.length + i : l.index))
+  if (padded) {
+    const columns = using.map(({ name }, i) => ({ name, index: shared[i], type: values[i].type }))
+    relations.push({ columns })
   }
-  const shared = using.map(({ left: l }) => l.index)
   const first = [...shared, ...(left.scope.first ?? []).filter((index) => !shared.includes(index))]
   const result: BoundFrom = { rel, scope: { relations, first, outer: context.outer } }
   return behind.reduce((from, each) => whereBehind(context, from, each), result)
@@ -286,6 +294,7 @@ export function checkAliases(left: Scope, right: Scope, ast: Join): void {
 }
 
 interface UsingPair {
+  readonly name: string
   readonly left: { readonly index: number; readonly type: Rel['schema'][number]['type'] }
   readonly right: { readonly index: number; readonly type: Rel['schema'][number]['type'] }
   readonly span: Join['span']
@@ -315,6 +324,6 @@ function usingColumns(left: Scope, right: Scope, ast: Join): readonly UsingPair[
       }
       return found[0]
     }
-    return { left: find(lefts, 'left'), right: find(rights, 'right'), span: name.span }
+    return { name: name.name, left: find(lefts, 'left'), right: find(rights, 'right'), span: name.span }
   })
 }
