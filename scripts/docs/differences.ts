@@ -152,8 +152,13 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     area: 'Language',
-    what: 'Double-quoted names are accepted.',
-    reason: 'Flink refuses them; scripts of other systems have them.',
+    what: 'The name of the table as a qualifier in MEASURES and DEFINE is refused.',
+    reason: 'Flink takes it for a variable without rows and reads NULL from each of its columns.',
+  },
+  {
+    area: 'Language',
+    what: 'An aggregate or an OVER in a computed column is refused where the table is created.',
+    reason: 'Flink creates the table and fails in the first query that reads the column.',
   },
   {
     area: 'Kafka',

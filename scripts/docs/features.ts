@@ -137,6 +137,18 @@ export const QUERY_FEATURES: readonly FeatureGroup[] = [
       ),
       feature('Scalar subqueries', 'SELECT id, (SELECT MAX(amount) FROM pays) FROM orders'),
       feature(
+        'correlated scalar subqueries',
+        'SELECT id, (SELECT COUNT(*) FROM pays p WHERE p.amount > o.price) FROM orders o',
+      ),
+      feature(
+        'scalar subqueries above aggregates',
+        'SELECT usr, SUM(price) / (SELECT SUM(price) FROM orders) FROM orders GROUP BY usr',
+      ),
+      feature(
+        'EXISTS, IN, ANY and ALL as values',
+        'SELECT id, price > ALL (SELECT amount FROM pays) OR id IN (SELECT id FROM pays) FROM orders',
+      ),
+      feature(
         'LATERAL subqueries',
         'SELECT o.id, l.m FROM orders o, LATERAL (SELECT MAX(amount) AS m FROM pays p WHERE p.usr = o.usr) l',
       ),

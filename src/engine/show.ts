@@ -108,10 +108,16 @@ function columnsResult(session: Session, name: Name, filter?: Show): TableResult
           filter,
           columns.map(([column]) => column),
         )
-  return rows(
-    ['name', 'type', 'null', 'key', 'extras', 'watermark'],
-    shown === undefined ? columns : columns.filter(([column]) => shown.includes(column)),
-  )
+  const titles = ['name', 'type', 'null', 'key', 'extras', 'watermark']
+  const chosen = shown === undefined ? columns : columns.filter(([column]) => shown.includes(column))
+  // Comments have a column only where there are some.
+  if (columns.every(([, , , , , , comment]) => comment === null)) {
+    return rows(
+      titles,
+      chosen.map((column) => column.slice(0, titles.length)),
+    )
+  }
+  return rows([...titles, 'comment'], chosen)
 }
 
 export async function describe(session: Session, statement: Describe): Promise<TableResult> {

@@ -7,7 +7,7 @@ import { fail, isRivuletError, RivuletError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { parseOptions } from '../base/options.ts'
 import type { SourceText } from '../base/span.ts'
-import { alterObject, createTable, createView, explainStatement } from '../plan/index.ts'
+import { alterObject, createTable, createView, explainStatement, querySchema } from '../plan/index.ts'
 import type {
   AlterCatalog,
   AlterDatabase,
@@ -16,7 +16,9 @@ import type {
   CreateFunction,
   CreateTable,
   Drop,
+  Identifier,
   Insert,
+  Name,
   Option,
   Query,
   Statement,
@@ -123,7 +125,7 @@ async function createTableAs(
   source: SourceText,
   run: StatementRunners,
 ): Promise<TableResult> {
-  const { name, temporary, ifNotExists, columnNames, span } = statement
+  const { name, temporary, ifNotExists, span } = statement
   const path = session.catalog.qualify(namesOf(name))
   // IF NOT EXISTS leaves the rows of a table that is there alone, too.
   if (ifNotExists && session.catalog.find(path) !== undefined) return ok()
@@ -131,8 +133,9 @@ async function createTableAs(
   const insert: Insert = {
     ...{ kind: 'insert', verb: 'INSERT', overwrite: false, hints: [], extend: [], partition: [] },
     ...{ table: name, query, span },
-    ...(columnNames !== undefined && {
-      columns: columnNames.map((part) => ({ kind: 'name', parts: [part], span: part.span })),
+    columns: querySchema(session.planner, query, source).map(({ name: column }): Name => {
+      const part: Identifier = { kind: 'identifier', name: column, quoted: true, span: query.span }
+      return { kind: 'name', parts: [part], span: query.span }
     }),
   }
   try {

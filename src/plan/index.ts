@@ -25,6 +25,7 @@ import type {
 } from '../sql/ast.ts'
 import type { Schema } from '../types/batch.ts'
 import { alteredTable } from './bind/alter-table.ts'
+import { uniqueNames } from './bind/build.ts'
 import { bindInsert, type InsertTarget, refuseInsertClauses } from './bind/insert.ts'
 import { bindQuery } from './bind/query.ts'
 import type { BindContext } from './bind/scope.ts'
@@ -152,7 +153,7 @@ function resolveView(context: PlannerContext, ast: ViewDeclaration, source?: Sou
     const what = `The column list of the view '${path.name}'`
     fail('PLAN_COLUMN_COUNT', { what, expected: names.length, found: columnNames.length }, { span: ast.name.span })
   }
-  refuseDuplicates(ast)
+  refuseDuplicates(ast, names)
   const shown = columnNames.length > 0 ? columnNames : names
   return {
     kind: 'view',
@@ -168,8 +169,8 @@ function resolveView(context: PlannerContext, ast: ViewDeclaration, source?: Sou
   }
 }
 
-/** Names that a view is given twice; a query alone gives the second another one. */
-function refuseDuplicates({ columns, query, name }: ViewDeclaration): void {
+/** Names that a view is given twice; columns of a `*` have got different ones. */
+function refuseDuplicates({ columns, query, name }: ViewDeclaration, names: readonly string[]): void {
   const given: readonly (Pick<Identifier, 'name' | 'span'> | undefined)[] =
     columns.length > 0 || query.body.kind !== 'select'
       ? columns
@@ -177,12 +178,14 @@ function refuseDuplicates({ columns, query, name }: ViewDeclaration): void {
           alias === undefined && expression.kind === 'column' ? expression.name.parts.at(-1) : alias,
         )
   const seen = new Set<string>()
+  const where = `the view '${name.parts.at(-1)?.name}'`
   for (const column of given) {
     if (column === undefined) continue
-    const where = `the view '${name.parts.at(-1)?.name}'`
     if (seen.has(column.name)) fail('PLAN_DUPLICATE_COLUMN', { column: column.name, where }, { span: column.span })
     seen.add(column.name)
   }
+  const twice = columns.length > 0 ? undefined : names.find((column, i) => names.indexOf(column) !== i)
+  if (twice !== undefined) fail('PLAN_DUPLICATE_COLUMN', { column: twice, where }, { span: query.span })
 }
 
 /** ALTER TABLE and ALTER VIEW. */
@@ -237,7 +240,7 @@ function bindContext(planner: PlannerContext, source: SourceText | undefined): B
 
 function bindCollect(planner: PlannerContext, query: Query, source: SourceText | undefined): CollectRel {
   const { rel, names } = bindQuery(bindContext(planner, source), query, true)
-  const schema = names.map((name, i) => ({ name, type: rel.schema[i].type }))
+  const schema = uniqueNames(names).map((name, i) => ({ name, type: rel.schema[i].type }))
   return { kind: 'collect', input: rel, schema, place: { span: query.span, ...(source && { source }) } }
 }
 
@@ -248,9 +251,9 @@ function bindInserts(planner: PlannerContext, inserts: readonly PlacedInsert[]):
       const context = bindContext(planner, source)
       const target: InsertTarget = {
         table: insert.table,
+        hints: insert.hints,
         span: insert.query.span,
         ...(insert.columns && { columns: insert.columns }),
-        hints: insert.hints,
         ...(insert.onConflict && { onConflict: insert.onConflict }),
       }
       return bindInsert(context, target, bindQuery(context, insert.query, true))

@@ -27,11 +27,11 @@ function session(): PlanSession {
 
 test('DESCRIBE: types with marks, keys, extras and the watermark', () => {
   assert.deepEqual(describeColumns(session().context.catalog.get(['pay'])), [
-    ['id', 'BIGINT', false, 'PRI(id)', null, null],
-    ['text', 'STRING', true, null, null, null],
-    ['ts', 'TIMESTAMP(3) *ROWTIME*', true, null, 'AS TO_TIMESTAMP(text)', "ts - INTERVAL '2' SECOND"],
-    ['offset', 'BIGINT', true, null, 'METADATA VIRTUAL', null],
-    ['received', 'TIMESTAMP_LTZ(3)', true, null, "METADATA FROM 'timestamp'", null],
+    ['id', 'BIGINT', false, 'PRI(id)', null, null, "the order's number"],
+    ['text', 'STRING', true, null, null, null, null],
+    ['ts', 'TIMESTAMP(3) *ROWTIME*', true, null, 'AS TO_TIMESTAMP(text)', "ts - INTERVAL '2' SECOND", null],
+    ['offset', 'BIGINT', true, null, 'METADATA VIRTUAL', null, null],
+    ['received', 'TIMESTAMP_LTZ(3)', true, null, "METADATA FROM 'timestamp'", null, null],
   ])
 })
 

@@ -23,16 +23,17 @@ export type DescribedColumn = readonly [
   key: string | null,
   extras: string | null,
   watermark: string | null,
+  comment: string | null,
 ]
 
 /** Rows of DESCRIBE and SHOW COLUMNS. */
 export function describeColumns(object: CatalogObject): readonly DescribedColumn[] {
   return schemaOf(object).map(({ name, type }, i): DescribedColumn => {
     const shown = typeTextWithAttribute(withNullable(type, true))
-    if (object.kind === 'view') return [name, shown, type.nullable, null, null, null]
+    if (object.kind === 'view') return [name, shown, type.nullable, null, null, null, null]
     const key = object.primaryKey.includes(name) ? `PRI(${object.primaryKey.join(', ')})` : null
     const watermark = object.watermark?.column === name ? object.watermark.sql : null
-    return [name, shown, type.nullable, key, extrasOf(object.columns[i]), watermark]
+    return [name, shown, type.nullable, key, extrasOf(object.columns[i]), watermark, object.columns[i].comment ?? null]
   })
 }
 

@@ -28,6 +28,8 @@ export interface Cursor {
   readonly grammar: Grammar
   readonly source: SourceText
   readonly tokens: Tokens
+  /** May names stand in double quotes? Flink's own setting says no. */
+  readonly doubleQuotes: boolean
   /** Index of the current token, and its type. */
   at: number
   type: string
@@ -45,11 +47,17 @@ export interface Cursor {
 /** Deeper nesting is refused before the stack of JavaScript is. */
 export const MAX_DEPTH = 400
 
-export function cursor(grammar: Grammar, source: SourceText, tokens: Tokens = scan(source.text)): Cursor {
+export function cursor(
+  grammar: Grammar,
+  source: SourceText,
+  tokens: Tokens = scan(source.text),
+  doubleQuotes = false,
+): Cursor {
   return {
     grammar,
     source,
     tokens,
+    doubleQuotes,
     at: 0,
     type: tokens.types[0],
     depth: 0,
@@ -188,8 +196,10 @@ export function takeName(c: Cursor): Identifier {
   if (c.type === 'quoted') {
     const quote = text[span.start]
     const inner = text.slice(span.start + 1, span.end - 1)
+    const name = inner.replaceAll(quote + quote, quote)
+    if (quote === '"' && !c.doubleQuotes) fail('SQL_DOUBLE_QUOTES', { name }, { span, source: c.source })
     advance(c)
-    return { kind: 'identifier', name: inner.replaceAll(quote + quote, quote), quoted: true, span }
+    return { kind: 'identifier', name, quoted: true, span }
   }
   if (c.type === 'unicode-name') {
     const inner = text.slice(span.start + 3, span.end - 1).replaceAll('""', '"')

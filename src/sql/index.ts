@@ -21,6 +21,8 @@ export { print, printIdentifier, printText } from './print.ts'
 export interface ParseOptions {
   /** What messages call the text: a file's path; `<sql>` without it. */
   readonly name?: string
+  /** Names may also stand in double quotes, as Flink's parser has it when it is set up for the SQL standard. */
+  readonly doubleQuotes?: boolean
 }
 
 const grammar: Grammar = { expression, operand: parseOperand, query, parenthesized: parseParenthesized }
@@ -47,7 +49,7 @@ export function parseDataType(text: string, options: ParseOptions = {}): DataTyp
 }
 
 function parseAll<T>(text: string, options: ParseOptions, rule: (c: Cursor) => T): T {
-  const c = cursor(grammar, sourceOf(text, options))
+  const c = cursor(grammar, sourceOf(text, options), scan(text), options.doubleQuotes)
   return parseHere(c, (c) => {
     const tree = rule(c)
     while (c.type === ';') advance(c)
@@ -86,7 +88,7 @@ export interface ParsedScript {
 
 /** A script: statements separated by `;`. A mistake costs its own statement only. */
 export function parseStatements(text: string, options: ParseOptions = {}): ParsedScript {
-  const c = cursor(grammar, sourceOf(text, options), scan(text))
+  const c = cursor(grammar, sourceOf(text, options), scan(text), options.doubleQuotes)
   const statements: ParsedStatement[] = []
   const errors: RivuletError[] = []
   for (;;) {

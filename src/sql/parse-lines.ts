@@ -12,7 +12,7 @@ export function parseLines(input: string): string {
     if (line.trim() === '') continue
     const { id, sql } = JSON.parse(line) as { readonly id: unknown; readonly sql: string }
     try {
-      parseStatement(sql)
+      parseStatement(sql, { doubleQuotes: true })
       lines.push(JSON.stringify({ id, ok: true }))
     } catch (error) {
       if (!isRivuletError(error)) throw error

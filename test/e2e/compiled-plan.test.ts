@@ -73,6 +73,32 @@ test('a plan that was compiled runs in a session that knows none of its tables',
   assert.deepEqual(byUrl.lines, ROWS)
 })
 
+test('a compiled plan goes on from a savepoint of itself', async () => {
+  const p = fresh()
+  const endless = TABLES[0]
+    .replace("'fields.k.end' = '4'", "'fields.k.end' = '1000000', 'rows-per-second' = '200'")
+    .replace("'number-of-rows' = '4', ", '')
+  await new Session().run(endless, TABLES[1], `COMPILE PLAN '${p}' FOR ${INSERT}`)
+  const start = async (session: Session) => {
+    session.tEnv.getConfig().set('table.dml-sync', 'false')
+    const job = (await session.tEnv.executeSql(`EXECUTE PLAN '${p}'`)).jobClient
+    assert.ok(job !== undefined)
+    while (session.lines.length < 20) await new Promise((resolve) => setTimeout(resolve, 20))
+    return job
+  }
+  const first = new Session()
+  const path = await (await start(first)).stopWithSavepoint(join(folder, 'savepoints'))
+  const second = new Session()
+  second.tEnv.getConfig().set('execution.state-recovery.path', path)
+  await (await start(second)).cancel()
+  const count = (line: string) => Number(line.match(/^[+]\w\[1, (\d+),/)?.[1] ?? 0)
+  const before = Math.max(...first.lines.map(count))
+  assert.equal(
+    second.lines.map(count).find((n) => n > 0),
+    before + 1,
+  )
+})
+
 test('a statement set is one plan', async () => {
   const p = fresh()
   const set = `STATEMENT SET BEGIN ${INSERT}; INSERT INTO totals SELECT k, 0, 0 FROM src WHERE k > 3; END`

@@ -33,12 +33,12 @@ test('ALTER TABLE: columns, key, watermark, options, name', async () => {
     "ALTER TABLE t RESET ('fields.id.min')",
   )
   assert.deepEqual(await run(tEnv, 'DESCRIBE t'), [
-    'id|INT|false|PRI(id)||',
-    'd|STRING|true||AS UPPER(a)|',
-    'a|STRING|true|||',
-    'c|BIGINT|true|||',
-    "ts|TIMESTAMP(3) *ROWTIME*|true|||ts - INTERVAL '1' SECOND",
-    'b|INT|false||AS id + 1|',
+    'id|INT|false|PRI(id)|||',
+    'd|STRING|true||AS UPPER(a)||',
+    'a|STRING|true||||',
+    'c|BIGINT|true||||said',
+    "ts|TIMESTAMP(3) *ROWTIME*|true|||ts - INTERVAL '1' SECOND|",
+    'b|INT|false||AS id + 1||',
   ])
   const [created] = await run(tEnv, 'SHOW CREATE TABLE t')
   assert.match(created, /`c` BIGINT COMMENT 'said',/)
@@ -46,7 +46,7 @@ test('ALTER TABLE: columns, key, watermark, options, name', async () => {
   assert.match(created, /'number-of-rows' = '4'\n\)/)
   // A computed column has the type of what it is made of afterwards.
   await run(tEnv, 'ALTER TABLE t MODIFY id BIGINT', 'ALTER TABLE t MODIFY WATERMARK FOR ts AS ts')
-  assert.deepEqual((await run(tEnv, "SHOW COLUMNS FROM t LIKE 'b'"))[0], 'b|BIGINT|false||AS id + 1|')
+  assert.deepEqual((await run(tEnv, "SHOW COLUMNS FROM t LIKE 'b'"))[0], 'b|BIGINT|false||AS id + 1||')
   await run(tEnv, 'ALTER TABLE t DROP (c, d)', 'ALTER TABLE t DROP WATERMARK', 'ALTER TABLE t DROP CONSTRAINT pk')
   await run(tEnv, 'ALTER TABLE t RENAME a TO z', 'ALTER TABLE t RENAME TO u', 'ALTER TABLE IF EXISTS t DROP z')
   assert.deepEqual(await run(tEnv, 'DESCRIBE u'), [
@@ -193,4 +193,38 @@ test('a statement without a meaning in one process says so by name and names the
     assert.ok(/^(ENGINE_NOT_EMBEDDED|PLAN_NOT_SUPPORTED): /.test(said) && said.includes(name), `${sql}: ${said}`)
     assert.match(said, instead, sql)
   }
+})
+
+test('CREATE TABLE … AS: own columns come first, columns of the query are found by their names', async () => {
+  const tEnv = new TableEnvironment()
+  const query = "SELECT * FROM (VALUES (1, CAST('a' AS STRING))) AS s (id, name)"
+  const create = async (columns: string): Promise<string> => {
+    await run(tEnv, 'DROP TABLE IF EXISTS x')
+    const result = await tEnv.executeSql(`CREATE TABLE x (${columns}) WITH ('connector' = 'blackhole') AS ${query}`)
+    await result.wait()
+    return (await run(tEnv, 'DESCRIBE x')).map((row) => row.split('|').slice(0, 2).join(' ')).join(', ')
+  }
+  assert.equal(await create('more INT, twice AS id * 2'), 'more INT, twice INT, id INT, name STRING')
+  assert.equal(await create('id BIGINT'), 'id BIGINT, name STRING')
+  assert.equal(await create('name, id'), 'name STRING, id INT')
+  assert.match(
+    await codeOf(tEnv, `CREATE TABLE y (nam, id) WITH ('connector' = 'blackhole') AS ${query}`),
+    /^PLAN_UNKNOWN_COLUMN: .*'nam'.*'name'/,
+  )
+})
+
+test('DESCRIBE has a column for comments where there are some', async () => {
+  const tEnv = new TableEnvironment()
+  await run(tEnv, `CREATE TABLE t (a INT COMMENT 'the key', b INT) ${STREAM}`, `CREATE TABLE u (a INT) ${STREAM}`)
+  assert.deepEqual(await run(tEnv, 'DESCRIBE t'), ['a|INT|true||||the key', 'b|INT|true||||'])
+  assert.deepEqual(await run(tEnv, 'SHOW COLUMNS FROM u'), ['a|INT|true|||'])
+})
+
+test('CURRENT_DATE and its like name their column, PI needs no parentheses', async () => {
+  const tEnv = new TableEnvironment()
+  const { schema } = await tEnv.executeSql('SELECT CURRENT_DATE, localtime, PI, CURRENT_DATE')
+  assert.deepEqual(
+    schema.map(({ name }) => name),
+    ['CURRENT_DATE', 'localtime', 'PI', 'CURRENT_DATE0'],
+  )
 })

@@ -83,6 +83,12 @@ export const expressionTree: fc.Arbitrary<Expression> = fc.letrec<{ e: Expressio
       .tuple(fc.constantFrom('NOT', '-', '+'), e)
       .map(([op, operand]): Expression => ({ kind: 'unary', op, operand, span })),
     fc
+      .tuple(
+        fc.constantFrom('FINAL', 'RUNNING'),
+        e.filter(({ kind }) => kind !== 'subquery' && kind !== 'star'),
+      )
+      .map(([op, operand]): Expression => ({ kind: 'unary', op, operand, span })),
+    fc
       .tuple(e, fc.constantFrom(...tests), fc.boolean())
       .map(([operand, test, negated]): Expression => ({ kind: 'is', operand, test, negated, span })),
     fc

@@ -197,9 +197,24 @@ export const planErrors = {
   }),
   PLAN_AMBIGUOUS_COLUMN: declare<{ column: string; tables: readonly string[] }>({
     domain: 'user',
-    message: ({ column, tables }) => `The column '${column}' is ambiguous: ${list(tables)} have one of that name.`,
-    hint: ({ column, tables }) => `Write which one: ${tables.map((t) => `${t}.${column}`).join(' or ')}.`,
+    message: ({ column, tables }) =>
+      tables.length === 1
+        ? `The column '${column}' is ambiguous: ${tables[0] === 'the subquery' || tables[0] === 'SELECT' ? tables[0] : `'${tables[0]}'`} has several of that name.`
+        : `The column '${column}' is ambiguous: ${list(tables)} have one of that name.`,
+    hint: ({ column, tables }) =>
+      tables.length === 1
+        ? `Give each of them an alias of its own: SELECT x AS ${column}1, y AS ${column}2.`
+        : `Write which one: ${tables.map((t) => `${t}.${column}`).join(' or ')}.`,
     flink: "Column '…' is ambiguous",
+  }),
+  PLAN_DISTINCT_TYPE: declare<{ name: string; type: string }>({
+    domain: 'user',
+    message: ({ name, type }) => `${name}(DISTINCT …) does not compare values of type ${type}.`,
+    hint: ({ name, type }) =>
+      type.startsWith('ROW')
+        ? `Take its fields as one text, ${name}(DISTINCT CONCAT_WS('|', a, b)), or count rows of SELECT DISTINCT a, b.`
+        : 'Cast to a type that can be compared, such as STRING.',
+    flink: 'Distinct aggregate function does not support type: ….',
   }),
   PLAN_UNKNOWN_FIELD: declare<{ field: string; type: string; hint?: string }>({
     domain: 'user',

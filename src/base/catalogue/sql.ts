@@ -89,6 +89,13 @@ export const sqlErrors = {
         : 'Join with the query instead, or make it a view.',
     flink: 'Query expression encountered in illegal context',
   }),
+  SQL_DOUBLE_QUOTES: declare<{ name: string }>({
+    domain: 'user',
+    message: ({ name }) => `"${name}" stands in double quotes, which quote neither names nor text in Flink SQL.`,
+    hint: ({ name }) =>
+      `A name is written without quotes or in back-ticks, \`${name}\`; text in single quotes, '${name}'.`,
+    flink: 'Encountered "\\"" at line …, column ….',
+  }),
   SQL_DUPLICATE_CLAUSE: declare<{ what: string }>({
     domain: 'user',
     message: ({ what }) => `There is more than one ${what}.`,

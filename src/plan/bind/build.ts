@@ -144,9 +144,15 @@ export function substitute(expr: Expr, exprs: readonly Expr[]): Expr {
 export function uniqueNames(names: readonly string[]): readonly string[] {
   const used = new Set<string>()
   return names.map((name) => {
-    let unique = name
-    for (let i = 0; used.has(unique); i++) unique = `${name}${i}`
+    const unique = newName(name, used)
     used.add(unique)
     return unique
   })
+}
+
+/** The name, with a number behind it where it is taken. */
+export function newName(name: string, used: ReadonlySet<string>): string {
+  let unique = name
+  for (let i = 0; used.has(unique); i++) unique = `${name}${i}`
+  return unique
 }

@@ -10,7 +10,7 @@ import { fail } from '../../base/errors.ts'
 import { didYouMean } from '../../base/nearest.ts'
 import type { Span } from '../../base/span.ts'
 import { type Expr, inputsOf } from '../../expr/expr.ts'
-import type { Between, Case, Expression, Identifier, InList, Like, Quantified, Query } from '../../sql/ast.ts'
+import type { Between, Case, Exists, Expression, Identifier, InList, InQuery, Like, Quantified } from '../../sql/ast.ts'
 import { leastRestrictive } from '../../types/common-type.ts'
 import { isNumeric } from '../../types/family.ts'
 import {
@@ -32,7 +32,8 @@ import type { PatternScope } from './match-expression.ts'
 import type { OverCollector } from './over.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import type { RowNumberCollector } from './row-number.ts'
-import { type BindContext, EMPTY_SCOPE, hasColumn, resolveColumn, type Scope } from './scope.ts'
+import { type BindContext, EMPTY_SCOPE, isKnown, resolveColumn, type Scope } from './scope.ts'
+import { predicateValue, type SubqueryHost, scalarValue } from './subquery-value.ts'
 import { intervalType } from './type.ts'
 
 /** Where an expression is bound. */
@@ -53,8 +54,10 @@ export interface ExpressionScope {
   readonly overs?: OverCollector
   /** In DEFINE and MEASURES of MATCH_RECOGNIZE: columns are those of pattern variables. */
   readonly pattern?: PatternScope
-  /** The value of a scalar subquery as a column of the row. Absent where subqueries are not allowed. */
-  readonly subquery?: (query: Query, span: Span) => Expr
+  /** Where values of subqueries become columns. Absent where subqueries are not allowed. */
+  readonly subqueries?: SubqueryHost
+  /** In the arguments of aggregates: below the aggregate. */
+  readonly subqueriesBelow?: SubqueryHost
 }
 
 /** An expression on its own, without columns (or over those of `scope`). */
@@ -91,6 +94,7 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
     case 'element':
       return call(context, 'ITEM', [bind(env, ast.collection), bind(env, ast.index)], span)
     case 'unary':
+      if (ast.op === 'FINAL' || ast.op === 'RUNNING') return bindSemantics(env, ast.operand, ast.op, span)
       return ast.op === 'NOT'
         ? call(context, 'NOT', [bind(env, ast.operand)], span)
         : ast.op === '-'
@@ -143,14 +147,14 @@ export function bind(env: ExpressionScope, ast: Expression): Expr {
         span,
       )
     case 'subquery':
-      if (env.subquery !== undefined) return env.subquery(ast.query, span)
+      if (env.subqueries !== undefined) return env.subqueries.add(scalarValue(context, env.scope, ast.query, span))
       return fail('PLAN_NOT_SUPPORTED', { feature: `A subquery in ${env.place}` }, { span })
     case 'quantified':
       if (!('kind' in ast.right)) return bindQuantified(env, ast, ast.right)
-      return refusePredicate(env, span)
+      return bindPredicate(env, ast)
     case 'exists':
     case 'in-query':
-      return refusePredicate(env, span)
+      return bindPredicate(env, ast)
     case 'star':
       return fail(
         'PLAN_UNKNOWN_COLUMN',
@@ -207,9 +211,9 @@ export function bindCondition(env: ExpressionScope, ast: Expression): Expr {
 
 export function bindColumn(env: ExpressionScope, ast: Expression & { readonly kind: 'column' }): Expr {
   const { parts } = ast.name
-  if (parts.length === 1 && env.context.source?.text[ast.span.start] === '"' && !hasColumn(env.scope, parts[0].name)) {
-    const hint = `Text stands in single quotes, '${parts[0].name}'; names that need quotes stand in back-ticks.`
-    fail('PLAN_UNKNOWN_COLUMN', { column: parts[0].name, known: [], hint }, { span: ast.span })
+  // The one constant of Flink that needs no parentheses.
+  if (parts.length === 1 && !parts[0].quoted && parts[0].name.toUpperCase() === 'PI' && !isKnown(env.scope, parts[0])) {
+    return call(env.context, 'PI', [], ast.span)
   }
   const { expr, fields } = resolveColumn(env.scope, ast.name)
   return fields.reduce(
@@ -319,12 +323,30 @@ function bindQuantified(env: ExpressionScope, ast: Quantified, list: readonly Ex
   return tests.reduce((all, test) => call(context, ast.quantifier === 'ALL' ? 'AND' : 'OR', [all, test], ast.span))
 }
 
-function refusePredicate(env: ExpressionScope, span: Span): never {
+/** A match gives one row, so that FINAL is what is read anyway. */
+function bindSemantics(env: ExpressionScope, operand: Expression, word: string, span: Span): Expr {
+  const refuse = (problem: string, hint: string) => fail('PLAN_MATCH', { problem, hint }, { span })
+  if (env.pattern?.place !== 'MEASURES') {
+    const where = env.pattern === undefined ? 'outside of it' : `in ${env.pattern.place}`
+    return refuse(`${word} stands ${where}`, `It belongs to MEASURES of MATCH_RECOGNIZE: leave ${word} out.`)
+  }
+  if (word === 'RUNNING') return refuse('RUNNING is not supported', 'A match gives one row: FINAL is meant.')
+  return bind(env, operand)
+}
+
+/** EXISTS, IN and comparisons with ANY or ALL as a value. */
+function bindPredicate(env: ExpressionScope, ast: Exists | InQuery | Quantified): Expr {
+  const found = env.subqueries && predicateValue(env.context, env.scope, ast, (operand) => bind(env, operand))
+  if (found !== undefined && env.subqueries !== undefined) {
+    const value = env.subqueries.add(found.value)
+    return found.negated ? call(env.context, 'NOT', [value], ast.span) : value
+  }
+  const { span } = ast
   return fail(
     'PLAN_NOT_SUPPORTED',
     {
       feature: `A subquery predicate in this place (${env.place})`,
-      hint: 'EXISTS and IN subqueries may be conditions of WHERE, joined to others by AND.',
+      hint: 'EXISTS, IN and comparisons with a subquery may stand in WHERE, HAVING and SELECT.',
     },
     { span },
   )

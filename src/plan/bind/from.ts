@@ -6,9 +6,19 @@ import { fail, isRivuletError } from '../../base/errors.ts'
 import { type CatalogView, pathText } from '../../catalog/table.ts'
 import type { Expr } from '../../expr/expr.ts'
 import type { JoinType } from '../../operators/join/node.ts'
-import type { Hint, Identifier, Join, Name, Query, TableAlias, TableExpression, TableReference } from '../../sql/ast.ts'
+import type {
+  Expression,
+  Hint,
+  Identifier,
+  Join,
+  Name,
+  Query,
+  TableAlias,
+  TableExpression,
+  TableReference,
+} from '../../sql/ast.ts'
 import type { Rel } from '../nodes.ts'
-import { conjunction, conjunctsOf, join } from './build.ts'
+import { conjunction, conjunctsOf, inputAt, join, project, uniqueNames } from './build.ts'
 import { call } from './call.ts'
 import { bindCondition } from './expression.ts'
 import { bindLateralAlone, bindLateralJoin } from './lateral.ts'
@@ -21,6 +31,7 @@ import { relWithoutSpans } from './spans.ts'
 import { bindLateral } from './subquery.ts'
 import { bindVersion, TEMPORAL_FORM } from './temporal.ts'
 import { timeBounds } from './time-join.ts'
+import { bindWhere, GrowingRow, splitAnd } from './where.ts'
 import { bindWindowTableFunction, isWindowTableFunction } from './window-table-function.ts'
 
 export interface BoundFrom {
@@ -154,7 +165,7 @@ function bindJoin(context: BindContext, ast: Join): BoundFrom {
   if (ast.right.kind === 'derived-table' && ast.right.lateral) {
     const lateral = bindLateral(context, left, ast.right.query, joinType, ast)
     const right = named(context, { rel: lateral.right, names: lateral.names }, ast.right.alias)
-    return joined(context, left, right, lateral.joinType, [...conjunctsOf(lateral.condition)], ast)
+    return joined(context, left, right, joinType, [...conjunctsOf(lateral.condition)], ast)
   }
   if (ast.right.kind === 'unnest' || (ast.right.kind === 'table-function' && !isWindowTableFunction(ast.right.call))) {
     return bindLateralJoin(context, left, ast.right, ast)
@@ -192,33 +203,66 @@ function joined(
       span,
     ),
   )
-  const on = ast.on === undefined ? [] : [bindCondition({ context, scope, place: 'ON' }, ast.on)]
+  // Of an inner join a condition with a subquery is one of WHERE.
+  const conditions = ast.on === undefined ? [] : splitAnd(ast.on)
+  const behind = joinType === 'inner' && make === makeJoin ? conditions.filter(hasSubquery) : []
+  const on = conditions
+    .filter((each) => !behind.includes(each))
+    .map((each) => bindCondition({ context, scope, place: 'ON' }, each))
   const condition = conjunction([...given, ...equalities, ...on])
   const { stateTtl } = context
-  const made = make(context, left.rel, right.rel, joinType, condition, ast)
-  const rel = withSideTtl(made, ttlOf(stateTtl, left.scope), ttlOf(stateTtl, right.scope))
-  const merged = new Set(using.map(({ right: r }) => r.index + width))
+  const joinedRel = make(context, left.rel, right.rel, joinType, condition, ast)
+  const made = withSideTtl(joinedRel, ttlOf(stateTtl, left.scope), ttlOf(stateTtl, right.scope))
+  // Where the left side may be padded, the shared column is a new one behind the row: whichever of both is there.
+  const padded = using.length > 0 && (joinType === 'right' || joinType === 'full')
+  const merged = new Set(using.flatMap(({ left: l, right: r }) => [...(padded ? [l.index] : []), r.index + width]))
   const relations = scope.relations.map((relation) => ({
     ...relation,
     columns: relation.columns.map((column) => ({
       ...column,
-      type: rel.schema[column.index].type,
-      ...(merged.has(column.index) && joinType !== 'right' && joinType !== 'full' && { merged: true }),
+      type: made.schema[column.index].type,
+      ...(merged.has(column.index) && { merged: true }),
     })),
   }))
-  if (using.length > 0 && (joinType === 'right' || joinType === 'full')) {
-    fail(
-      'PLAN_NOT_SUPPORTED',
-      {
-        feature: `USING or NATURAL with a ${joinType.toUpperCase()} join`,
-        hint: 'Write ON, and COALESCE(a.k, b.k) in SELECT.',
-      },
-      { span: ast.span },
-    )
+  const values = padded
+    ? using.map(({ left: l, right: r, span }) => {
+        const sides = [l.index, r.index + width].map((index) => inputAt(made.schema, index))
+        return call(context, 'COALESCE', sides, span)
+      })
+    : []
+  const names = [
+    ...made.schema.map((field) => field.name),
+    ...using.map(({ left: l }) => left.rel.schema[l.index].name),
+  ]
+  const row = made.schema.map((_, index) => inputAt(made.schema, index))
+  const rel = padded ? project(made, [...row, ...values], uniqueNames(names)) : made
+  const shared = using.map(({ left: l }, i) => (padded ? row.length + i : l.index))
+  if (padded) {
+    const columns = using.map(({ name }, i) => ({ name, index: shared[i], type: values[i].type }))
+    relations.push({ columns })
   }
-  const shared = using.map(({ left: l }) => l.index)
   const first = [...shared, ...(left.scope.first ?? []).filter((index) => !shared.includes(index))]
-  return { rel, scope: { relations, first, outer: context.outer } }
+  const result: BoundFrom = { rel, scope: { relations, first, outer: context.outer } }
+  return behind.reduce((from, each) => whereBehind(context, from, each), result)
+}
+
+function whereBehind(context: BindContext, from: BoundFrom, condition: Expression): BoundFrom {
+  const row = new GrowingRow(from)
+  if (bindWhere(context, row, condition).length > 0) {
+    fail('PLAN_NOT_SUPPORTED', { feature: 'A correlated subquery in ON' }, { span: condition.span })
+  }
+  // Without the columns that a value has put behind the row.
+  const visible = from.rel.schema.map((_, i) => inputAt(row.rel.schema, i))
+  const grown = row.rel.schema.length > visible.length
+  const names = row.rel.schema.slice(0, visible.length).map((field) => field.name)
+  return { rel: grown ? project(row.rel, visible, names) : row.rel, scope: row.scope }
+}
+
+/** Is there a query in the expression? */
+function hasSubquery(ast: unknown): boolean {
+  if (typeof ast !== 'object' || ast === null) return false
+  if ((ast as { kind?: unknown }).kind === 'query') return true
+  return (Array.isArray(ast) ? ast : Object.values(ast)).some(hasSubquery)
 }
 
 export type MakeJoin = (
@@ -250,6 +294,7 @@ export function checkAliases(left: Scope, right: Scope, ast: Join): void {
 }
 
 interface UsingPair {
+  readonly name: string
   readonly left: { readonly index: number; readonly type: Rel['schema'][number]['type'] }
   readonly right: { readonly index: number; readonly type: Rel['schema'][number]['type'] }
   readonly span: Join['span']
@@ -279,6 +324,6 @@ function usingColumns(left: Scope, right: Scope, ast: Join): readonly UsingPair[
       }
       return found[0]
     }
-    return { left: find(lefts, 'left'), right: find(rights, 'right'), span: name.span }
+    return { name: name.name, left: find(lefts, 'left'), right: find(rights, 'right'), span: name.span }
   })
 }

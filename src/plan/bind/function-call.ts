@@ -156,6 +156,7 @@ export function bindAggregate(
     ...env,
     aggregates: env.below,
     below: undefined,
+    subqueries: env.below === undefined ? env.subqueriesBelow : env.subqueries,
     place: `the argument of another aggregate (${fn.name})`,
   }
   const star = ast.args.length === 1 && ast.args[0].kind === 'star'
@@ -184,6 +185,11 @@ export function bindAggregate(
       fn.signature.nearest?.(infos),
     )
   }
+  const distinct = ast.quantifier === 'DISTINCT' && fn.ignoresDistinct !== true
+  const incomparable = distinct ? given.find((arg) => NOT_DISTINCT.has(arg.type.kind)) : undefined
+  if (incomparable !== undefined) {
+    fail('PLAN_DISTINCT_TYPE', { name: fn.name, type: typeText(withNullable(incomparable.type, true)) }, { span })
+  }
   const mayBeEmpty = fn.emptyIsNull && (!aggregates.grouped || filter !== undefined)
   const returns = resolution?.returns ?? notNull(BIGINT)
   const args = given.map((arg, i) => implicitCast(arg, resolution?.args[i] ?? arg.type))
@@ -191,7 +197,7 @@ export function bindAggregate(
     fn: target.id,
     user: target.user,
     args: isCountOfRows(fn.name, ast, args) ? [] : asJsonText(env, fn.name, args, span),
-    distinct: ast.quantifier === 'DISTINCT' && fn.ignoresDistinct !== true,
+    distinct,
     ...(filter && { filter: isTrue(env, filter) }),
     type: mayBeEmpty ? withNullable(returns, true) : returns,
     ...(ast.json && { clauses: jsonClauses(env, ast.json) }),
@@ -199,6 +205,9 @@ export function bindAggregate(
     label: '',
   })
 }
+
+/** Types whose distinct values Flink's aggregates do not keep. */
+const NOT_DISTINCT: ReadonlySet<string> = new Set(['BINARY', 'VARBINARY', 'MULTISET', 'MAP', 'ROW', 'STRUCTURED'])
 
 /** What SQL/JSON aggregates gather is JSON text; their keys are texts already. */
 const JSON_VALUES: Readonly<Record<string, number>> = { JSON_ARRAYAGG: 0, JSON_OBJECTAGG: 1 }

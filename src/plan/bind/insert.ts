@@ -11,7 +11,7 @@ import { didYouMean } from '../../base/nearest.ts'
 import type { CatalogTable, TableColumn } from '../../catalog/table.ts'
 import type { ProducedColumn } from '../../connectors/contract.ts'
 import type { Expr } from '../../expr/expr.ts'
-import type { Insert, Name } from '../../sql/ast.ts'
+import type { Hint, Insert, Name } from '../../sql/ast.ts'
 import { supportsImplicitCast } from '../../types/common-type.ts'
 import { sameType, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import type { Rel, SinkRel } from '../nodes.ts'
@@ -25,7 +25,7 @@ import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 export interface InsertTarget {
   readonly table: Name
   readonly columns?: readonly Name[]
-  readonly hints?: Insert['hints']
+  readonly hints: readonly Hint[]
   readonly onConflict?: Insert['onConflict']
   readonly span: Insert['span']
 }
@@ -53,7 +53,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   if (object.kind === 'view')
     return fail('PLAN_NOT_SUPPORTED', { feature: 'INSERT INTO a view' }, { span: target.table.span })
   const table = object
-  const entries = withHints(context, table.options, target.hints ?? [])
+  const entries = withHints(context, table.options, target.hints)
   const planTable = planTableOf(table, entries)
   const opened = openCatalogTable(context, table, planTable, target.table.span, entries)
   const connector = opened.connector.identifier

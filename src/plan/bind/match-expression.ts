@@ -24,6 +24,7 @@ import type { BindContext, Scope } from './scope.ts'
 
 /** How names and some calls are bound inside MATCH_RECOGNIZE; undefined = as everywhere. */
 export interface PatternScope {
+  readonly place: 'DEFINE' | 'MEASURES'
   column(env: ExpressionScope, ast: ColumnReference): Expr
   call(env: ExpressionScope, ast: FunctionCall): Expr | undefined
 }
@@ -35,6 +36,8 @@ export interface MatchScope {
   readonly timeColumn: number
   readonly time: 'rowtime' | 'proctime'
   readonly schema: readonly { readonly name: string; readonly type: LogicalType }[]
+  /** Names of the input, which are no variables. */
+  readonly tables: readonly string[]
   /** In the order of the pattern. */
   readonly variables: readonly string[]
 }
@@ -60,12 +63,12 @@ function neverNull(expr: Expr): Expr {
 /** Reads of an expression, each a column of the row that the rest of it is computed from. */
 class MatchValues implements PatternScope {
   readonly list: MatchValue[] = []
+  readonly place: 'DEFINE' | 'MEASURES'
   readonly #match: MatchScope
-  readonly #place: 'DEFINE' | 'MEASURES'
 
   constructor(match: MatchScope, place: 'DEFINE' | 'MEASURES') {
     this.#match = match
-    this.#place = place
+    this.place = place
   }
 
   #add(value: MatchValue, type: LogicalType, span: Span): Expr {
@@ -87,7 +90,6 @@ class MatchValues implements PatternScope {
   call(env: ExpressionScope, ast: FunctionCall): Expr | undefined {
     const { span } = ast
     const parts = ast.name.parts.map((part) => part.name)
-    if (ast.semantics === 'RUNNING') refuse('RUNNING is not supported', 'A match gives one row: FINAL is meant.', span)
     switch (parts.length === 1 ? parts[0].toUpperCase() : '') {
       case 'FIRST':
         return this.#navigate('first', offsetOf(ast), this.#row(env, argumentOf(ast)), span)
@@ -147,9 +149,9 @@ class MatchValues implements PatternScope {
     if (ast.args.some((arg) => arg.kind === 'star' && arg.qualifier !== undefined)) {
       refuse(`${name}(A.*) is not supported`, 'Count a column of the variable that is never NULL.', span)
     }
-    const row = new RowColumns(this.#match)
+    const row = new RowColumns(this.#match, this.place)
     const collector: AggregateCollector = { drafts: [], grouped: false }
-    bindAggregate({ ...env, pattern: row, aggregates: collector, place: this.#place }, ast, target)
+    bindAggregate({ ...env, pattern: row, aggregates: collector, place: this.place }, ast, target)
     const [draft] = collector.drafts
     const call = {
       fn: draft.fn,
@@ -172,7 +174,7 @@ class MatchValues implements PatternScope {
 
   /** An expression over the columns of one variable. */
   #row(env: ExpressionScope, ast: Expression): BoundRow {
-    const row = new RowColumns(this.#match)
+    const row = new RowColumns(this.#match, this.place)
     const expr = bind({ ...env, pattern: row }, ast)
     return { variable: row.variable(ast), expr }
   }
@@ -185,11 +187,13 @@ interface BoundRow {
 
 /** Inside FIRST, LAST and aggregates: columns of the row itself. */
 class RowColumns implements PatternScope {
+  readonly place: 'DEFINE' | 'MEASURES'
   readonly #match: MatchScope
   readonly #seen = new Set<number>()
 
-  constructor(match: MatchScope) {
+  constructor(match: MatchScope, place: 'DEFINE' | 'MEASURES') {
     this.#match = match
+    this.place = place
   }
 
   /** The one variable that the columns were of. */
@@ -203,7 +207,7 @@ class RowColumns implements PatternScope {
   }
 
   column(env: ExpressionScope, ast: ColumnReference): Expr {
-    const { variables, row } = this.#match
+    const { variables, row, tables } = this.#match
     const { parts } = ast.name
     if (parts.length === 1) {
       this.#seen.add(ANY_VARIABLE)
@@ -211,6 +215,11 @@ class RowColumns implements PatternScope {
     }
     const variable = variables.indexOf(parts[0].name)
     if (variable === -1) {
+      const [{ name, span }] = parts
+      if (tables.includes(name)) {
+        const hint = `Write ${parts[1].name} alone for the last row of the match, or a variable: ${variables[0]}.${parts[1].name}.`
+        refuse(`'${name}' is the table, whose name means nothing in MEASURES and DEFINE`, hint, span)
+      }
       unknownVariable(parts[0], variables)
     }
     this.#seen.add(variable)

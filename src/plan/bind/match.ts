@@ -15,12 +15,13 @@ import { bindCondition } from './expression.ts'
 import type { BoundFrom } from './from.ts'
 import { bindLiteral } from './literal.ts'
 import { bindMatchExpression, type MatchScope, refuse, unknownVariable } from './match-expression.ts'
-import { type BindContext, type BoundTable, placeOf, resolveColumn, type Scope } from './scope.ts'
+import { type BindContext, type BoundTable, placeOf, relationNames, resolveColumn, type Scope } from './scope.ts'
 
 export function bindMatch(context: BindContext, ast: MatchRecognize, input: BoundFrom): BoundTable {
   const { rel } = input
-  // Names of relations mean nothing inside; a qualifier is a pattern variable.
-  const row: Scope = { relations: [{ columns: input.scope.relations.flatMap(({ columns }) => columns) }] }
+  // In MEASURES and DEFINE a qualifier is a pattern variable, before them it is the table.
+  const relations = input.scope.relations.map(({ path: _, ...relation }) => relation)
+  const row: Scope = { relations: [{ columns: relations.flatMap(({ columns }) => columns) }] }
   if (ast.rowsPerMatch === 'ALL ROWS') {
     refuse('ALL ROWS PER MATCH is not supported', 'Write ONE ROW PER MATCH and measure what you need.', ast.span)
   }
@@ -30,8 +31,8 @@ export function bindMatch(context: BindContext, ast: MatchRecognize, input: Boun
   if (ast.measures.length === 0) {
     refuse('there are no MEASURES', 'Say what a match gives: MEASURES A.x AS x.', ast.span)
   }
-  const partition = ast.partitionBy.map((expression) => columnOf(row, expression, 'PARTITION BY'))
-  const { timeColumn, time, order } = bindOrder(row, rel.schema, ast)
+  const partition = ast.partitionBy.map((expression) => columnOf({ relations }, expression, 'PARTITION BY'))
+  const { timeColumn, time, order } = bindOrder({ relations }, rel.schema, ast)
   const variables = patternVariables(ast.pattern, context.source?.text ?? '')
   const scope: MatchScope = {
     context,
@@ -39,6 +40,7 @@ export function bindMatch(context: BindContext, ast: MatchRecognize, input: Boun
     timeColumn,
     time,
     schema: rel.schema,
+    tables: relationNames(input.scope),
     // A variable that is defined and not in the pattern has no rows.
     variables: [
       ...new Set([...variables.map(({ name }) => name.name), ...ast.define.map((each) => each.variable.name)]),

@@ -30,9 +30,13 @@ function withCommon(context: BindContext, tables: readonly CommonTable[]): BindC
   for (const table of tables) {
     const { name } = table.name
     const outer: BindContext = { ...context, common: new Map(common), outer: undefined }
-    const bindIt = (): BoundTable => {
+    const bindTable = (): BoundTable => {
       const bound = bindQuery(outer, table.query)
-      if (table.columns.length === 0) return bound
+      if (table.columns.length === 0) {
+        const twice = bound.names.find((column, i) => bound.names.indexOf(column) !== i)
+        if (twice === undefined) return bound
+        fail('PLAN_DUPLICATE_COLUMN', { column: twice, where: `the query of '${name}'` }, { span: table.query.span })
+      }
       if (table.columns.length !== bound.names.length) {
         const what = `The column list of '${name}'`
         fail(
@@ -43,7 +47,9 @@ function withCommon(context: BindContext, tables: readonly CommonTable[]): BindC
       }
       return { rel: bound.rel, names: table.columns.map((column) => column.name) }
     }
-    common.set(name, bindIt)
+    // Once, also where nothing reads it: what is wrong in it is said.
+    const bound = bindTable()
+    common.set(name, () => bound)
   }
   return { ...context, common }
 }

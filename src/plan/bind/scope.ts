@@ -91,12 +91,24 @@ export function resolveColumn(scope: Scope, name: Name): ResolvedColumn {
     const around = lookup(outer, name.parts, name.span)
     if (around === undefined) continue
     if (outer !== scope.outer) {
-      fail('PLAN_NOT_SUPPORTED', { feature: 'A column of a query two levels further out' }, { span: name.span })
+      const hint = 'Join the tables of both levels in one query.'
+      fail('PLAN_NOT_SUPPORTED', { feature: 'A column of a query two levels further out', hint }, { span: name.span })
     }
     const column = around.expr as { index: number; type: LogicalType }
     return { expr: outerColumn(column.index, column.type, name.span), fields: around.fields }
   }
   return notFound(scope, name)
+}
+
+/** @param relations that have it; one is a query that gives the name to several columns */
+export function ambiguousColumn({ name, span }: Identifier, relations: readonly (string | undefined)[]): never {
+  const tables = relations.map((relation, i) => relation ?? (relations.length > 1 ? `table ${i + 1}` : 'the subquery'))
+  return fail('PLAN_AMBIGUOUS_COLUMN', { column: name, tables }, { span })
+}
+
+/** Does the bare name mean a column, here or around? */
+export function isKnown(scope: Scope, name: Identifier): boolean {
+  return chain(scope).some((each) => lookup(each, [name], name.span) !== undefined)
 }
 
 interface Match {
@@ -112,8 +124,9 @@ function lookup(scope: Scope, parts: readonly Identifier[], span: Span): Resolve
     const qualifier = parts.slice(0, length).map((part) => part.name)
     const relations = scope.relations.filter((relation) => isCalled(relation, qualifier))
     for (const relation of relations) {
-      const column = relation.columns.find((c) => c.name === parts[length].name)
-      if (column !== undefined) return { expr: input(column, span), fields: parts.slice(length + 1) }
+      const columns = relation.columns.filter((c) => c.name === parts[length].name)
+      if (columns.length > 1) ambiguousColumn(parts[length], [relationName(relation)])
+      if (columns.length === 1) return { expr: input(columns[0], span), fields: parts.slice(length + 1) }
     }
   }
   const matches = scope.relations.flatMap((relation): Match[] => {
@@ -122,8 +135,7 @@ function lookup(scope: Scope, parts: readonly Identifier[], span: Span): Resolve
     return peek(relation, parts[0]).map((found) => ({ relation, ...found }))
   })
   if (matches.length > 1) {
-    const tables = matches.map(({ relation }, i) => relationName(relation) ?? `table ${i + 1}`)
-    fail('PLAN_AMBIGUOUS_COLUMN', { column: parts[0].name, tables }, { span: parts[0].span })
+    ambiguousColumn(parts[0], [...new Set(matches.map(({ relation }) => relation))].map(relationName))
   }
   if (matches.length !== 1) return undefined
   const [{ column, inside }] = matches
@@ -166,12 +178,21 @@ function relationName(relation: ScopeRelation): string | undefined {
   return relation.alias ?? relation.path?.name
 }
 
+/** The scope and those around it. */
+function chain(scope: Scope): readonly Scope[] {
+  return scope.outer === undefined ? [scope] : [scope, ...chain(scope.outer)]
+}
+
 function notFound(scope: Scope, name: Name): never {
   const { parts } = name
-  const relations = scope.relations.map(relationName).filter((alias) => alias !== undefined)
+  const around = chain(scope)
+  const relations = around
+    .flatMap((each) => each.relations)
+    .map(relationName)
+    .filter((alias) => alias !== undefined)
   if (parts.length > 1) {
     const [qualifier, column] = [parts[0].name, parts[1].name]
-    const relation = scope.relations.find((r) => isCalled(r, [qualifier]))
+    const relation = around.flatMap((each) => each.relations).find((r) => isCalled(r, [qualifier]))
     if (relation === undefined) {
       const hint = didYouMean(qualifier, relations)
       fail('PLAN_UNKNOWN_QUALIFIER', { qualifier, known: relations, hint }, { span: parts[0].span })
@@ -191,14 +212,22 @@ function notFound(scope: Scope, name: Name): never {
 }
 
 /** The columns that `*` or `t.*` stand for. */
-export function expandStar(scope: Scope, qualifier: Name | undefined): readonly ScopeColumn[] | undefined {
-  if (qualifier === undefined) {
+export function expandStar(scope: Scope, qualifier: Name | undefined, span: Span): readonly ScopeColumn[] | undefined {
+  const names = qualifier?.parts.map((part) => part.name)
+  for (const relation of scope.relations) {
+    if (names !== undefined && !isCalled(relation, names)) continue
+    const seen = new Set<string>()
+    for (const { name } of relation.columns) {
+      if (seen.has(name)) ambiguousColumn({ kind: 'identifier', name, quoted: false, span }, [relationName(relation)])
+      seen.add(name)
+    }
+  }
+  if (names === undefined) {
     const all = scope.relations.flatMap((relation) => relation.columns.filter((c) => c.merged !== true))
     const { first = [] } = scope
     const leading = first.flatMap((index) => all.filter((column) => column.index === index))
     return [...leading, ...all.filter((column) => !first.includes(column.index))]
   }
-  const names = qualifier.parts.map((part) => part.name)
   return scope.relations.find((relation) => isCalled(relation, names))?.columns
 }
 

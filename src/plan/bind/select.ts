@@ -3,7 +3,8 @@
  *
  * Laws
  * - A column is called by its alias, else by the last part of its name, else `EXPR$n` with n the number of names before.
- * - Names of a result are distinct: the second `id` is `id0`.
+ * - Columns of a `*` are given names that are new in the list: the second `id` is `id0`. Written names stay as they are, and
+ *   are ambiguous to what is around when there are two; only the result of a whole statement has distinct names.
  */
 import { fail } from '../../base/errors.ts'
 import type { Expr } from '../../expr/expr.ts'
@@ -13,16 +14,25 @@ import type { Expression, FunctionCall, OrderItem, Select, SelectItem } from '..
 import { INT, notNull, withoutAttribute } from '../../types/logical-type.ts'
 import type { AggregateRel, Rel, ValuesRel } from '../nodes.ts'
 import { aggregate, type BoundGrouping, bindGroupBy, refuseAlias, usedProperties } from './aggregate.ts'
-import { filter, project, uniqueNames } from './build.ts'
+import { filter, inputAt, newName, project, uniqueNames } from './build.ts'
 import { bind, bindCondition, type ExpressionScope, fieldAt } from './expression.ts'
 import { bindFrom } from './from.ts'
 import { windowPropertyOf } from './group-window.ts'
 import { literal } from './literal.ts'
 import { lowerOvers, type OverCollector, overAggregate } from './over.ts'
-import type { AggregateCollector } from './placeholder.ts'
+import { type AggregateCollector, indexOfPlaceholder } from './placeholder.ts'
 import { checkStateTtl, queryHints, ttlOf } from './query-hints.ts'
 import { appendRowNumbers, type RowNumberCollector, sortable } from './row-number.ts'
-import { type BindContext, type BoundTable, expandStar, placeOf, relationNames, resolveColumn } from './scope.ts'
+import {
+  ambiguousColumn,
+  type BindContext,
+  type BoundTable,
+  expandStar,
+  placeOf,
+  relationNames,
+  resolveColumn,
+} from './scope.ts'
+import { SUBQUERY, type SubqueryHost, type SubqueryValue } from './subquery-value.ts'
 import { bindWhere, GrowingRow } from './where.ts'
 
 export interface BoundItem {
@@ -33,7 +43,7 @@ export interface BoundItem {
 /** A SELECT bound over its FROM row, before it is put together. */
 export interface SelectCore {
   readonly select: Select
-  readonly row: GrowingRow
+  readonly row: { readonly rel: Rel }
   readonly correlated: readonly Expr[]
   readonly grouping: BoundGrouping
   readonly collector: AggregateCollector
@@ -42,6 +52,8 @@ export interface SelectCore {
   readonly having?: Expr
   readonly isAggregate: boolean
   readonly rowNumbers: RowNumberCollector
+  /** Values of subqueries that stand above aggregates and window functions. */
+  readonly subqueries: readonly SubqueryValue[]
   readonly qualify?: Expr
   /** STATE_TTL of the aggregate, in ms. */
   readonly groupTtl?: number
@@ -63,7 +75,10 @@ export function bindOrderedSelect(
   if (core.correlated.length > 0) {
     fail(
       'PLAN_NOT_SUPPORTED',
-      { feature: 'A correlated subquery in this place' },
+      {
+        feature: 'A correlated subquery in this place',
+        hint: 'A condition on the row around may stand in the WHERE of the subquery itself.',
+      },
       { span: core.correlated[0].span ?? select.span },
     )
   }
@@ -88,7 +103,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
   const from = select.from === undefined ? oneRow(context) : bindFrom({ ...context, stateTtl }, select.from)
   checkStateTtl(stateTtl, from.scope)
   const groupTtl = ttlOf(stateTtl, from.scope)
-  const row = new GrowingRow(context, from)
+  const row = new GrowingRow(from)
   const correlated = select.where === undefined ? [] : bindWhere(context, row, select.where)
 
   const plain: ExpressionScope = { context, scope: row.scope, place: 'GROUP BY' }
@@ -107,13 +122,21 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
   }
   const rowNumbers: RowNumberCollector = { drafts: [] }
   const overs: OverCollector = { drafts: [], windows: select.windows }
+  const values: SubqueryValue[] = []
+  const subqueries: SubqueryHost = {
+    add: (value) => {
+      const index = values.push(value) - 1
+      return { kind: 'call', fn: SUBQUERY, args: [], clauses: { index }, type: value.type, span: value.span }
+    },
+  }
   const env = (place: string): ExpressionScope => ({
     context,
     scope: row.scope,
     place,
     aggregates: collector,
     grouping: select.groupBy !== undefined,
-    ...(select.groupBy === undefined && { subquery: row.scalar }),
+    subqueries,
+    subqueriesBelow: row,
   })
   const mixed = hasOtherWindow(select.items) || hasOtherWindow(select.qualify)
   const withWindows = (place: string): ExpressionScope => ({
@@ -127,10 +150,6 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
   if (select.having !== undefined) refuseAliases(env('HAVING'), select.having, aliases)
   const having = select.having === undefined ? undefined : bindCondition(env('HAVING'), select.having)
   const isAggregate = select.groupBy !== undefined || collector.drafts.length > 0 || having !== undefined
-  if (isAggregate && row.joined > 0 && select.groupBy === undefined && collector.drafts.length > 0) {
-    const reads = items.some((item) => readsBeyond(item.expr, from.rel.schema.length))
-    if (reads) fail('PLAN_NOT_SUPPORTED', { feature: 'A scalar subquery beside aggregates' }, { span: select.span })
-  }
   return {
     select,
     row,
@@ -141,6 +160,7 @@ export function bindCore(context: BindContext, select: Select, orderBy: readonly
     items,
     isAggregate,
     rowNumbers,
+    subqueries: values,
     order,
     ...(groupTtl !== undefined && { groupTtl }),
     ...(having && { having }),
@@ -190,21 +210,15 @@ function orderKey(env: ExpressionScope, item: OrderItem, items: readonly BoundIt
     return check(position - 1)
   }
   if (ast.kind === 'column' && ast.name.parts.length === 1) {
-    const index = items.findIndex(({ name }) => name === ast.name.parts[0].name)
-    if (index !== -1) return check(index)
+    const [column] = ast.name.parts
+    const found = items.flatMap(({ name }, i) => (name === column.name ? [i] : []))
+    if (found.length > 1) ambiguousColumn(column, ['SELECT'])
+    if (found.length === 1) return check(found[0])
   }
   const expr = sortable(bind(env, ast), item)
   const key = exprKey(expr)
   const same = items.findIndex((bound) => exprKey(bound.expr) === key)
   return same === -1 ? expr : same
-}
-
-function readsBeyond(expr: Expr, width: number): boolean {
-  let beyond = false
-  walkExpr(expr, (e) => {
-    if (e.kind === 'input' && e.index >= width) beyond = true
-  })
-  return beyond
 }
 
 /** Put the parts together; `extra` expressions over the FROM row become further keys and last columns of an aggregate. */
@@ -213,9 +227,23 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
   const place = placeOf(context, select)
   let rel: Rel = row.rel
   const hidden = core.order.filter((key) => typeof key !== 'number')
-  let exprs = [...items.map((item) => item.expr), ...hidden]
+  const exprs = [...items.map((item) => item.expr), ...hidden, ...extra]
   let lower = (expr: Expr): Expr => expr
+  let windowed = lower
   let { overs } = core
+  const placed = new Map<number, Expr>()
+  /** Over the row as it is by now. */
+  const over = (expr: Expr): Expr => {
+    const lowered = windowed(lower(expr))
+    return placed.size === 0 ? lowered : withValues(lowered, placed, rel.schema)
+  }
+  const placeValues = (of: readonly Expr[]) => {
+    for (const index of valuesIn(of)) {
+      if (placed.has(index)) continue
+      rel = core.subqueries[index].attach({ rel, lower: over })
+      placed.set(index, inputAt(rel.schema, rel.schema.length - 1))
+    }
+  }
   if (core.isAggregate) {
     const grouping: BoundGrouping = { ...core.grouping, keys: [...core.grouping.keys, ...extra] }
     const windows = core.rowNumbers.drafts.flatMap(({ partition, order }) => [
@@ -228,20 +256,24 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
     const aggregated = aggregate(rel, grouping, collector, used, where)
     rel = aggregated.rel
     if (rel.kind === 'aggregate' && core.groupTtl !== undefined) rel = { ...rel, ttl: core.groupTtl }
-    if (core.having !== undefined)
-      rel = filter(rel, aggregated.lower(core.having), placeOf(context, select.having as Expression))
-    exprs = [...exprs, ...extra].map(aggregated.lower)
     lower = aggregated.lower
-    overs = lowerOvers(overs, lower)
+    if (core.having !== undefined) {
+      placeValues([core.having])
+      rel = filter(rel, over(core.having), placeOf(context, select.having as Expression))
+    }
   }
-  let windowed = (expr: Expr): Expr => expr
+  placeValues(overs.drafts.flatMap((draft) => draft.args))
+  if (core.isAggregate || placed.size > 0) overs = lowerOvers(overs, over)
   if (overs.drafts.length > 0) {
-    const over = overAggregate(rel, overs, place)
-    rel = over.rel
-    windowed = over.lower
+    const aggregated = overAggregate(rel, overs, place)
+    rel = aggregated.rel
+    windowed = aggregated.lower
   }
   if (core.rowNumbers.drafts.length > 0) {
-    const appended = appendRowNumbers(rel, core.rowNumbers, lower, place)
+    placeValues(
+      core.rowNumbers.drafts.flatMap(({ partition, order }) => [...partition, ...order.map(({ expr }) => expr)]),
+    )
+    const appended = appendRowNumbers(rel, core.rowNumbers, over, place)
     const others = windowed
     rel = appended.rel
     windowed = (expr) => appended.replace(others(expr))
@@ -255,9 +287,10 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
         { span: select.qualify?.span ?? select.span },
       )
     }
-    rel = filter(rel, windowed(lower(core.qualify)), place)
+    placeValues([core.qualify])
+    rel = filter(rel, over(core.qualify), place)
   }
-  exprs = exprs.map(windowed)
+  placeValues(exprs)
   const names = uniqueNames([
     ...items.map((item) => item.name),
     ...hidden.map((_, i) => `$o${i}`),
@@ -266,9 +299,27 @@ export function finishSelect(context: BindContext, core: SelectCore, extra: read
   if (select.quantifier === 'DISTINCT' && hidden.length > 0) {
     fail('PLAN_NOT_SUPPORTED', { feature: 'SELECT DISTINCT with ORDER BY of something else' }, { span: select.span })
   }
-  rel = project(rel, exprs, names, place)
+  rel = project(rel, exprs.map(over), names, place)
   if (select.quantifier === 'DISTINCT') rel = distinct(rel, place)
-  return { rel, names: hidden.length === 0 ? names : names.slice(0, items.length) }
+  return { rel, names: items.map((item) => item.name) }
+}
+
+function valuesIn(exprs: readonly Expr[]): ReadonlySet<number> {
+  const found = new Set<number>()
+  for (const expr of exprs) {
+    walkExpr(expr, (e) => {
+      if (e.kind === 'call' && e.fn === SUBQUERY) found.add(indexOfPlaceholder(e))
+    })
+  }
+  return found
+}
+
+/** Values of subqueries are columns; the joins that brought them made ordinary columns of time attributes. */
+function withValues(expr: Expr, placed: ReadonlyMap<number, Expr>, schema: Rel['schema']): Expr {
+  return mapExpr(expr, (e) => {
+    if (e.kind === 'input') return { ...e, type: schema[e.index].type }
+    return (e.kind === 'call' && e.fn === SUBQUERY ? placed.get(indexOfPlaceholder(e)) : undefined) ?? e
+  })
 }
 
 export function distinct(input: Rel, place: AggregateRel['place']): Rel {
@@ -301,12 +352,12 @@ function bindItems(env: (place: string) => ExpressionScope, items: readonly Sele
   for (const item of items) {
     const ast = item.expression
     if (ast.kind === 'star') {
-      for (const column of starColumns(env('SELECT'), ast)) add(column.expr, column.name)
+      for (const column of starColumns(env('SELECT'), ast)) add(column.expr, newName(column.name, names))
       continue
     }
     if (ast.kind === 'field' && ast.field.name === '*') {
       const object = bind(env('SELECT'), ast.object)
-      for (const column of fieldsOf(object, ast)) add(column.expr, column.name)
+      for (const column of fieldsOf(object, ast)) add(column.expr, newName(column.name, names))
       continue
     }
     const expr = bind(env('SELECT'), ast)
@@ -318,11 +369,13 @@ function bindItems(env: (place: string) => ExpressionScope, items: readonly Sele
 
 function ownName(ast: Expression): string | undefined {
   if (ast.kind === 'column') return ast.name.parts.at(-1)?.name
+  // CURRENT_DATE and its like, as written
+  if (ast.kind === 'call' && !ast.parentheses) return ast.name.parts[0].name
   return undefined
 }
 
 function starColumns(env: ExpressionScope, ast: Expression & { readonly kind: 'star' }): readonly BoundItem[] {
-  const columns = expandStar(env.scope, ast.qualifier)
+  const columns = expandStar(env.scope, ast.qualifier, ast.span)
   if (columns !== undefined) {
     if (columns.length === 0) {
       fail('PLAN_UNKNOWN_COLUMN', { column: '*', known: [] }, { span: ast.span })
@@ -332,8 +385,9 @@ function starColumns(env: ExpressionScope, ast: Expression & { readonly kind: 's
   // `r.*` of a column whose type is a row.
   const { qualifier } = ast
   if (qualifier === undefined) return []
+  const [first, second] = qualifier.parts.map((part) => part.name)
   const isColumn = env.scope.relations.some((relation) =>
-    relation.columns.some((c) => c.name === qualifier.parts[0].name),
+    relation.columns.some((c) => c.name === first || (relation.alias === first && c.name === second)),
   )
   if (!isColumn) {
     const known = relationNames(env.scope)

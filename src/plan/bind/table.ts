@@ -23,6 +23,7 @@ import type {
 import type { Schema } from '../../types/batch.ts'
 import { type LogicalType, notNull, typeText, withNullable, withoutAttribute } from '../../types/logical-type.ts'
 import { type PlannerContext, typingContext } from '../context.ts'
+import { uniqueNames } from './build.ts'
 import { bind, type ExpressionScope } from './expression.ts'
 import { likeTable } from './like.ts'
 import { literal } from './literal.ts'
@@ -52,7 +53,9 @@ export function resolveTable(planner: PlannerContext, ast: CreateTable, source?:
   const path = planner.catalog.qualify(ast.name.parts.map((part) => part.name))
   const parent = likeTable(planner, ast)
   const queried = ast.query === undefined ? [] : queryColumns(context, ast)
-  const columns = resolveColumns(context, ast, path, [...parent.columns, ...queried])
+  const declared = resolveColumns(context, ast, path, parent.columns, queried)
+  // What is declared besides the query's columns stands before them.
+  const columns = [...declared, ...queried.map((column) => overridden(ast, column))]
   const options = { ...parent.options, ...optionEntries(ast.options) }
   const primaryKey = resolvePrimaryKey(ast.schema, columns) ?? parent.primaryKey
   const keyed = columns.map(
@@ -105,20 +108,30 @@ export function optionEntries(options: readonly Option[]): Readonly<Record<strin
 /** CREATE TABLE … AS: the query's columns are physical columns. */
 function queryColumns(context: BindContext, ast: CreateTable): readonly TableColumn[] {
   if (ast.query === undefined) return []
-  const { rel, names } = bindQuery(context, ast.query, true)
+  const { rel, names: given } = bindQuery(context, ast.query, true)
+  const names = uniqueNames(given)
   const wanted = ast.columnNames
-  if (wanted !== undefined && wanted.length !== names.length) {
+  const columns = names.map(
+    (name, i): TableColumn => ({ kind: 'physical', name, type: withoutAttribute(rel.schema[i].type) }),
+  )
+  if (wanted === undefined) return columns
+  if (wanted.length !== names.length) {
     fail(
       'PLAN_COLUMN_COUNT',
       { what: 'The column list of CREATE TABLE … AS', expected: names.length, found: wanted.length },
       { span: ast.name.span },
     )
   }
-  return names.map((name, i) => ({
-    kind: 'physical',
-    name: wanted?.[i].name ?? name,
-    type: withoutAttribute(rel.schema[i].type),
-  }))
+  return wanted.map(
+    ({ name, span }) => columns.find((each) => each.name === name) ?? unknownColumn(name, columns, span),
+  )
+}
+
+/** A declared type is the table's, whatever the query gives. */
+function overridden(ast: CreateTable, column: TableColumn): TableColumn {
+  const own = ast.schema?.columns.find(({ name }) => name.name === column.name)
+  if (own?.kind !== 'physical-column') return column
+  return { ...column, type: bindType(own.type), ...(own.comment && { comment: own.comment.value }) }
 }
 
 // ---- Columns ---------------------------------------------------------------------------------------------------------
@@ -128,9 +141,13 @@ function resolveColumns(
   ast: CreateTable,
   path: ObjectPath,
   inherited: readonly TableColumn[],
+  queried: readonly TableColumn[],
 ): readonly TableColumn[] {
-  const definitions = ast.schema?.columns ?? []
-  const seen = new Set(inherited.map((column) => column.name))
+  const ofQuery = new Set(queried.map((column) => column.name))
+  const definitions = (ast.schema?.columns ?? []).filter(
+    ({ kind, name }) => kind !== 'physical-column' || !ofQuery.has(name.name),
+  )
+  const seen = new Set([...inherited.map((column) => column.name), ...ofQuery])
   for (const definition of definitions) {
     const { name, span } = definition.name
     if (seen.has(name)) fail('PLAN_DUPLICATE_COLUMN', { column: name, where: `the table '${path.name}'` }, { span })
@@ -141,6 +158,7 @@ function resolveColumns(
     ...definitions.flatMap((definition) =>
       definition.kind === 'computed-column' ? [] : [{ name: definition.name.name, type: bindType(definition.type) }],
     ),
+    ...queried.map((column) => overridden(ast, column)).map(({ name, type }) => ({ name, type })),
   ]
   const scope = scopeOf(path.name, stored)
   return [...inherited, ...definitions.map((definition) => resolveColumn(context, definition, scope))]

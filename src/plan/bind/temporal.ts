@@ -57,6 +57,13 @@ function bindVersioned(context: BindContext, ast: TableReference, leftTime: numb
   }
   const make: MakeJoin = (_, left, right, joinType, condition, at) => {
     const width = left.schema.length
+    const kinds = [left.schema[leftTime].type, right.schema[rowtime].type].map(({ kind }) => kind)
+    if (kinds[0] !== kinds[1]) {
+      const problem = `the left time is a ${kinds[0]} and that of '${name}' a ${kinds[1]}`
+      const hint =
+        'Declare both watermarks on columns of one type: TIMESTAMP(3), or TIMESTAMP_LTZ(3) for points in time.'
+      fail('PLAN_TEMPORAL_JOIN', { problem, hint }, { span: at.span })
+    }
     return join(left, right, joinType, condition, placeOf(context, at), {
       kind: 'temporal',
       left: leftTime,

@@ -133,13 +133,13 @@ function basicType(node: BasicType): LogicalType {
       return decimal(precision, scale)
     }
     case 'CHAR':
-      return char(within(node, node.precision ?? 1, 1, MAX_LENGTH))
+      return char(within(node, node.precision ?? 1, 0, MAX_LENGTH))
     case 'BINARY':
-      return binary(within(node, node.precision ?? 1, 1, MAX_LENGTH))
+      return binary(within(node, node.precision ?? 1, 0, MAX_LENGTH))
     case 'VARCHAR':
-      return varchar(within(node, node.precision ?? MAX_LENGTH, 1, MAX_LENGTH))
+      return varchar(within(node, node.precision ?? MAX_LENGTH, 0, MAX_LENGTH))
     case 'VARBINARY':
-      return varbinary(within(node, node.precision ?? MAX_LENGTH, 1, MAX_LENGTH))
+      return varbinary(within(node, node.precision ?? MAX_LENGTH, 0, MAX_LENGTH))
     case 'TIME':
       return time(digits(node.precision ?? 0))
     case 'TIMESTAMP':
@@ -161,7 +161,7 @@ function digits(precision: number): number {
 
 function within(node: BasicType, value: number, low: number, high: number): number {
   if (value >= low && value <= high) return value
-  const problem = `${node.name}(${value}): the ${node.name === 'DECIMAL' ? 'precision' : 'length'} must be from ${low} to ${high}`
+  const problem = `${node.name}(${value}): the ${node.name === 'DECIMAL' ? 'precision' : 'length'} must be from ${low} to ${node.name === 'DECIMAL' ? 38 : high}`
   return fail('PLAN_TYPE', { problem }, { span: node.span })
 }
 

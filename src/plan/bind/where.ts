@@ -2,42 +2,36 @@
  * WHERE: plain conditions become a filter, subquery predicates become joins.
  *
  * Laws
- * - Only predicates joined by AND are split; EXISTS and IN below OR or NOT (…) are refused, not guessed.
- * - A scalar subquery appends a column to the row, so that columns bound before keep their numbers.
+ * - Predicates joined by AND become semi and anti joins; below OR or CASE they are values.
+ * - The value of a subquery is a column behind the row, so that columns bound before keep their numbers.
  * - Conditions that read the row around a subquery are handed back instead of filtered: they belong to its join.
  */
 import { fail } from '../../base/errors.ts'
-import type { Span } from '../../base/span.ts'
 import type { Expr } from '../../expr/expr.ts'
-import type { Expression, Query } from '../../sql/ast.ts'
+import type { Expression } from '../../sql/ast.ts'
 import { withoutAttribute } from '../../types/logical-type.ts'
 import type { Rel } from '../nodes.ts'
 import { conjunction, conjunctsOf, filter, readsOuter } from './build.ts'
 import { bindCondition, type ExpressionScope } from './expression.ts'
 import type { BoundFrom } from './from.ts'
 import { type BindContext, placeOf, type Scope } from './scope.ts'
-import { joinExists, joinIn, joinScalar } from './subquery.ts'
+import { joinExists, joinIn } from './subquery.ts'
+import type { SubqueryHost, SubqueryValue } from './subquery-value.ts'
 import { joinByTime } from './time-join.ts'
 
 /** A FROM row that grows while expressions over it are bound. */
-export class GrowingRow {
+export class GrowingRow implements SubqueryHost {
   rel: Rel
   scope: Scope
-  /** Scalar subqueries that were joined. */
-  joined = 0
-  private readonly context: BindContext
 
-  constructor(context: BindContext, from: BoundFrom) {
-    this.context = context
+  constructor(from: BoundFrom) {
     this.rel = from.rel
     this.scope = from.scope
   }
 
-  /** Bind the value of a scalar subquery: a new last column. */
-  readonly scalar = (query: Query, span: Span): Expr => {
-    this.rel = joinScalar(this.context, { rel: this.rel, scope: this.scope }, query, span)
-    this.joined += 1
-    this.loseTimeAttributes()
+  /** The value of a subquery: a new last column. */
+  add({ attach, span }: SubqueryValue): Expr {
+    this.replace(attach({ rel: this.rel, lower: (expr) => expr }))
     const index = this.rel.schema.length - 1
     return { kind: 'input', index, type: this.rel.schema[index].type, span }
   }
@@ -77,7 +71,7 @@ export function bindWhere(context: BindContext, row: GrowingRow, where: Expressi
   const correlated: Expr[] = []
   for (const ast of splitAnd(where)) {
     if (bindPredicate(context, row, ast, false)) continue
-    const env: ExpressionScope = { context, scope: row.scope, place: 'WHERE', subquery: row.scalar }
+    const env: ExpressionScope = { context, scope: row.scope, place: 'WHERE', subqueries: row }
     const condition = bindCondition(env, ast)
     for (const part of conjunctsOf(condition)) (readsOuter(part) ? correlated : plain).push(part)
   }
@@ -88,7 +82,7 @@ export function bindWhere(context: BindContext, row: GrowingRow, where: Expressi
   return correlated
 }
 
-function splitAnd(ast: Expression): readonly Expression[] {
+export function splitAnd(ast: Expression): readonly Expression[] {
   return ast.kind === 'binary' && ast.op === 'AND' ? [...splitAnd(ast.left), ...splitAnd(ast.right)] : [ast]
 }
 
@@ -115,14 +109,7 @@ function bindPredicate(context: BindContext, row: GrowingRow, ast: Expression, n
         row.replace(joinIn(context, from, ast.operand, ast.right, !negated, ast.span))
         return true
       }
-      return fail(
-        'PLAN_NOT_SUPPORTED',
-        {
-          feature: `${ast.op} ${ast.quantifier} (subquery)`,
-          hint: 'Use = ANY, IN, EXISTS, or compare with MIN or MAX.',
-        },
-        { span: ast.span },
-      )
+      return false
     }
     default:
       return false

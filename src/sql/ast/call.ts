@@ -31,8 +31,6 @@ export interface FunctionCall {
   readonly json?: JsonClauses
   /** `NEW type(…)`, `SPECIFIC f(…)`: parsed, no meaning in Flink. */
   readonly modifier?: 'NEW' | 'SPECIFIC'
-  /** RUNNING / FINAL before a call in MATCH_RECOGNIZE. */
-  readonly semantics?: 'RUNNING' | 'FINAL'
   readonly span: Span
 }
 export type Argument = Expression | NamedArgument

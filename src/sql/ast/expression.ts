@@ -160,9 +160,10 @@ export interface ElementAccess {
   readonly span: Span
 }
 
+/** FINAL and RUNNING stand in MEASURES of MATCH_RECOGNIZE. */
 export interface Unary {
   readonly kind: 'unary'
-  readonly op: 'NOT' | '-' | '+'
+  readonly op: 'NOT' | '-' | '+' | 'FINAL' | 'RUNNING'
   readonly operand: Expression
   readonly span: Span
 }

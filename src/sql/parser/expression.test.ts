@@ -55,6 +55,29 @@ function shape(e: Expression): string {
 }
 
 const shapes: readonly (readonly [sql: string, shape: string])[] = [
+  // FINAL and RUNNING take one operand without operators; FINAL alone is a name
+  ['FINAL A.v', '(FINAL A.v)'],
+  ['FINAL A.v + 1', '(+ (FINAL A.v) 1)'],
+  ['FINAL (A.v + B.v)', '(FINAL (+ A.v B.v))'],
+  ['FINAL A.v[1]', '([] (FINAL A.v) 1)'],
+  ['- FINAL A.v', '(- (FINAL A.v))'],
+  ['NOT FINAL A.v', '(NOT (FINAL A.v))'],
+  ['A.v + FINAL B.v', '(+ A.v (FINAL B.v))'],
+  ['FINAL - 1 + 2', '(+ (FINAL (- 1)) 2)'],
+  ['FINAL + 1 * 2', '(* (FINAL 1) 2)'],
+  ['FINAL FINAL A.v', '(FINAL (FINAL A.v))'],
+  ['FINAL LAST(A.v, 1) + 1', '(+ (FINAL (LAST A.v 1)) 1)'],
+  ['FINAL A.v IS NULL', '(IS NULL (FINAL A.v))'],
+  ['FINAL A.v BETWEEN 1 AND 2', '(BETWEEN (FINAL A.v) 1 2)'],
+  ['FINAL A.v AND RUNNING B.v', '(AND (FINAL A.v) (RUNNING B.v))'],
+  ['FINAL', 'FINAL'],
+  ['FINAL.v', 'FINAL.v'],
+  ['FINAL[1]', '([] FINAL 1)'],
+  ['FINAL * b', '(* FINAL b)'],
+  ['FINAL IN (1)', '(IN FINAL 1)'],
+  ['FINAL IS NULL', '(IS NULL FINAL)'],
+  ['FINAL NOT LIKE 1', '(NOT LIKE FINAL 1)'],
+  ['(FINAL a).b', '(. (FINAL a) b)'],
   // associativity
   ['a - b', '(- a b)'],
   ['a - b - c', '(- (- a b) c)'],

@@ -3,8 +3,10 @@
  *
  * Law: whatever was written, the result is a `call` with the arguments in the order that `ast/expression.ts` states.
  */
+import { fail } from '../../base/errors.ts'
 import type {
   Argument,
+  CollectionQuery,
   Descriptor,
   Expression,
   FunctionCall,
@@ -108,7 +110,7 @@ export function parseReservedCall(c: Cursor): Expression | undefined {
 }
 
 /** The call of `name`, which has just been read; the current token is its parenthesis. */
-export function parseCall(c: Cursor, name: Name): FunctionCall {
+export function parseCall(c: Cursor, name: Name, ofTable = false): FunctionCall {
   const only = name.parts.length === 1 && !name.parts[0].quoted ? name.parts[0].name.toUpperCase() : ''
   if (UNIT_FIRST.has(only)) return parseUnitFirst(c, name)
   if (only === 'DATE_DIFF' || only === 'DATETIME_DIFF') return parseUnitLastBehindName(c, name)
@@ -125,8 +127,8 @@ export function parseCall(c: Cursor, name: Name): FunctionCall {
     advance(c)
   } else if (!is(c, ')')) {
     quantifier = acceptOne(c, 'DISTINCT', 'ALL')
-    args.push(parseArgument(c, true))
-    while (accept(c, ',')) args.push(parseArgument(c, false))
+    args.push(parseArgument(c, true, ofTable))
+    while (accept(c, ',')) args.push(parseArgument(c, false, ofTable))
     if (WITH_ORDER.has(only) || only.startsWith('PERCENTILE_')) {
       nulls = parseNulls(c)
       if (WITH_ORDER.has(only)) orderBy = parseOrderBy(c)
@@ -186,19 +188,20 @@ export function parseSuffix(c: Cursor, call: FunctionCall): FunctionCall {
 
 // --- arguments -------------------------------------------------------------------------------------------------------
 
-function parseArgument(c: Cursor, first: boolean): Argument {
+function parseArgument(c: Cursor, first: boolean, ofTable: boolean): Argument {
   if (peek(c, 1) === '=>' && isName(c)) {
     const from = start(c)
     const name = parseIdentifier(c)
     expect(c, '=>')
-    return { kind: 'named-argument', name, value: parseArgumentValue(c, first), span: spanFrom(c, from) }
+    return { kind: 'named-argument', name, value: parseArgumentValue(c, first, ofTable), span: spanFrom(c, from) }
   }
-  return parseArgumentValue(c, first)
+  return parseArgumentValue(c, first, ofTable)
 }
 
-function parseArgumentValue(c: Cursor, first: boolean): Expression {
+function parseArgumentValue(c: Cursor, first: boolean, ofTable: boolean): Expression {
   const from = start(c)
   const { type } = c
+  if (type === 'CURSOR' && ofTable) return parseCursor(c)
   if (type === 'DEFAULT') {
     advance(c)
     return { kind: 'default', span: spanFrom(c, from) }
@@ -217,6 +220,20 @@ function parseArgumentValue(c: Cursor, first: boolean): Expression {
   const value = c.grammar.expression(c)
   if (value.kind === 'subquery') return queryArgument(c, from, value.query)
   return value
+}
+
+/** Only an argument of a table function may be one, whole. */
+export function parseCursor(c: Cursor, allowed = true): CollectionQuery {
+  const from = start(c)
+  advance(c)
+  const content = c.grammar.parenthesized(c)
+  const refuse = (what: string, hint?: string) =>
+    fail('SQL_NOT_ALLOWED', { what, hint }, { span: spanFrom(c, from), source: c.source })
+  if (!('kind' in content)) return refuse('CURSOR takes a query')
+  if (!allowed || (c.type !== ',' && c.type !== ')')) {
+    return refuse('CURSOR may only be an argument of a table function', 'Flink passes tables as TABLE (SELECT …).')
+  }
+  return { kind: 'collection-query', type: 'CURSOR', query: content, span: spanFrom(c, from) }
 }
 
 function queryArgument(c: Cursor, from: number, query: Query): Expression {
@@ -276,15 +293,21 @@ export function parseDescriptor(c: Cursor): Descriptor {
   return { kind: 'descriptor', columns, span: spanFrom(c, from) }
 }
 
-/** `RUNNING f(…)`, `FINAL f(…)`, `NEW f(…)`, `SPECIFIC f(…)`: the word, then the call. */
+/** `NEW f(…)`, `SPECIFIC f(…)`: the word, then the call. */
 export function parseModifiedCall(c: Cursor): FunctionCall {
   const from = start(c)
-  const word = expectOne(c, 'RUNNING', 'FINAL', 'NEW', 'SPECIFIC')
+  const modifier = expectOne(c, 'NEW', 'SPECIFIC')
   want(c, 'name')
   let call: Expression | undefined
   if (isName(c)) call = parseCall(c, parseName(c))
   else call = parseReservedCall(c)
   if (call?.kind !== 'call' || !call.parentheses) return unexpected(c)
-  const span = spanFrom(c, from)
-  return word === 'RUNNING' || word === 'FINAL' ? { ...call, semantics: word, span } : { ...call, modifier: word, span }
+  return { ...call, modifier, span: spanFrom(c, from) }
+}
+
+/** Do these two tokens begin what `parseReservedCall` reads? */
+export function beginsReservedCall(word: string, next: string): boolean {
+  if (CONTEXT_VARIABLES.has(word)) return true
+  const special = SPECIAL[word] !== undefined || RESERVED_FUNCTIONS.has(word) || UNIT_LAST.has(word)
+  return next === '(' && (special || isJsonFunction(word) || /^((TRY_|SAFE_)?CAST|CONVERT)$/.test(word))
 }

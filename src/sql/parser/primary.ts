@@ -5,15 +5,28 @@
  * it something else.
  */
 import { fail } from '../../base/errors.ts'
-import type { Case, CaseBranch, Collection, CollectionQuery, Expression, Identifier, Name, Query, Row } from '../ast.ts'
+import type {
+  Case,
+  CaseBranch,
+  Collection,
+  CollectionQuery,
+  Expression,
+  Identifier,
+  Name,
+  Query,
+  Row,
+  Unary,
+} from '../ast.ts'
 import {
   accept,
   advance,
   type Cursor,
+  enter,
   expect,
   expectAll,
   is,
   isName,
+  leave,
   peek,
   spanFrom,
   start,
@@ -22,7 +35,15 @@ import {
   unexpected,
   want,
 } from '../cursor.ts'
-import { namesColumns, parseCall, parseDescriptor, parseModifiedCall, parseReservedCall } from './function.ts'
+import {
+  beginsReservedCall,
+  namesColumns,
+  parseCall,
+  parseCursor,
+  parseDescriptor,
+  parseModifiedCall,
+  parseReservedCall,
+} from './function.ts'
 import {
   isDateTime,
   isIntervalUnit,
@@ -96,7 +117,7 @@ export function parsePrimary(c: Cursor): Expression {
       if (type === 'MULTISET' && peek(c, 1) === '(') return parseCollection(c, type)
       break
     case 'CURSOR':
-      if (peek(c, 1) === '(') return parseCursor(c)
+      if (peek(c, 1) === '(') return parseCursor(c, false)
       break
     case 'DESCRIPTOR':
       if (peek(c, 1) === '(' && namesColumns(c)) return parseDescriptor(c)
@@ -107,12 +128,11 @@ export function parsePrimary(c: Cursor): Expression {
       break
     case 'NEW':
     case 'SPECIFIC':
-    case 'RUNNING':
       return parseModifiedCall(c)
+    case 'RUNNING':
+      return parseSemantics(c, type)
     case 'FINAL':
-      if (peek(c, 2) === '(' && peek(c, 1) !== '.' && peek(c, 1) !== '(' && /^[A-Za-z]/.test(peek(c, 1))) {
-        return parseModifiedCall(c)
-      }
+      if (beginsPrimary(c, peek(c, 1), peek(c, 2))) return parseSemantics(c, type)
       break
     case 'SELECT': {
       const where = 'here without parentheses'
@@ -124,6 +144,38 @@ export function parsePrimary(c: Cursor): Expression {
   const call = parseReservedCall(c)
   if (call !== undefined) return call
   return unexpected(c)
+}
+
+/** `FINAL x`, `RUNNING x`: the operand ends before any operator, also before `[…]`. */
+function parseSemantics(c: Cursor, op: 'FINAL' | 'RUNNING'): Unary {
+  const from = start(c)
+  enter(c)
+  advance(c)
+  const sign = is(c, '-') || is(c, '+') ? tokenSpan(c) : undefined
+  const minus = is(c, '-')
+  if (sign !== undefined) advance(c)
+  if (sign !== undefined && !NUMBERS.has(c.type)) unexpected(c)
+  const value = parsePrimary(c)
+  if (value.kind === 'subquery') {
+    fail('SQL_QUERY_NOT_ALLOWED', { where: `behind ${op}` }, { span: value.span, source: c.source })
+  }
+  const operand: Expression =
+    sign === undefined || !minus ? value : { kind: 'unary', op: '-', operand: value, span: spanFrom(c, sign.start) }
+  leave(c)
+  return { kind: 'unary', op, operand, span: spanFrom(c, from) }
+}
+
+const NUMBERS: ReadonlySet<string> = new Set(['integer', 'decimal', 'approximate'])
+const OPERANDS: ReadonlySet<string> = new Set([
+  ...NUMBERS,
+  ...['string', 'prefixed', 'unicode', 'escaped', 'binary', '?', '(', '{', '+', '-'],
+  ...['TRUE', 'FALSE', 'UNKNOWN', 'NULL', 'INTERVAL', 'CASE', 'ROW', 'ARRAY', 'MAP', 'MULTISET', 'NEW', 'SPECIFIC'],
+  ...['DATE', 'TIME', 'TIMESTAMP', 'RUNNING', 'DESCRIPTOR'],
+])
+
+/** FINAL is a column's name where no operand follows; a sign is one of a number, not a difference. */
+function beginsPrimary(c: Cursor, type: string, next: string): boolean {
+  return OPERANDS.has(type) || isName(c, type) || beginsReservedCall(type, next)
 }
 
 /** A column, `t.*`, or a call with a name that is no reserved word. */
@@ -196,16 +248,6 @@ function refuseTail(c: Cursor, { with: common, body, orderBy, limit, offset, spa
   if (plain && body.kind !== 'set-operation') return
   const what = 'MULTISET takes a query without WITH, UNION, ORDER BY and LIMIT'
   fail('SQL_NOT_ALLOWED', { what, hint: 'Put it into FROM: MULTISET(SELECT x FROM (…)).' }, { span, source: c.source })
-}
-
-function parseCursor(c: Cursor): CollectionQuery {
-  const from = start(c)
-  advance(c)
-  const content = c.grammar.parenthesized(c)
-  if (!isQuery(content)) {
-    return fail('SQL_NOT_ALLOWED', { what: 'CURSOR takes a query' }, { span: spanFrom(c, from), source: c.source })
-  }
-  return { kind: 'collection-query', type: 'CURSOR', query: content, span: spanFrom(c, from) }
 }
 
 function parseCase(c: Cursor): Case {

@@ -147,7 +147,7 @@ function parsePrimary(c: Cursor, grammar: QueryRules): TableExpression {
 }
 
 function parseTableCall(c: Cursor): FunctionCall {
-  if (isName(c)) return withoutQuantifier(c, parseCall(c, parseName(c)))
+  if (isName(c)) return withoutQuantifier(c, parseCall(c, parseName(c), true))
   const call = parseReservedCall(c)
   if (call?.kind === 'call' && call.parentheses) {
     const what = `${call.name.parts[0].name.toUpperCase()} is no table function, so it cannot stand in TABLE( )`
@@ -168,7 +168,7 @@ function parseNamed(c: Cursor): TableExpression {
   const from = start(c)
   const name = parseName(c)
   if (is(c, '(') && !(isName(c, peek(c, 1)) && isTypeWord(peek(c, 2)))) {
-    const call = withoutQuantifier(c, parseCall(c, name))
+    const call = withoutQuantifier(c, parseCall(c, name, true))
     return { kind: 'table-function', call, lateral: false, wrapped: false, span: spanFrom(c, from) }
   }
   const hints = parseHints(c)

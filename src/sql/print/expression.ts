@@ -62,7 +62,7 @@ function power(e: Expression): number {
           return COMPARISON
       }
     case 'unary':
-      return e.op === 'NOT' ? NOT : SIGN
+      return e.op === 'NOT' ? NOT : e.op === '-' || e.op === '+' ? SIGN : PRIMARY
     case 'is':
     case 'json-format':
       return POSTFIX
@@ -131,13 +131,14 @@ export class ExpressionWriter {
         return e.qualifier === undefined ? '*' : `${name(e.qualifier)}.*`
       case 'field': {
         // `(a).b` is a field of a; without the parentheses it would be a name of two parts, and `1.b` a number first.
-        const bare = e.object.kind === 'column' || e.object.kind === 'number'
+        const bare = e.object.kind === 'column' || e.object.kind === 'number' || e.object.kind === 'unary'
         const object = bare ? `(${this.any(e.object)})` : this.at(e.object, ACCESS)
         return `${object}.${e.call === undefined ? identifier(e.field) : this.call(e.call)}`
       }
       case 'element':
         return `${this.at(e.collection, ACCESS)}[${e.mode === undefined ? this.any(e.index) : `${e.mode}(${this.any(e.index)})`}]`
       case 'unary': {
+        if (e.op === 'FINAL' || e.op === 'RUNNING') return `${e.op} ${this.at(e.operand, PRIMARY)}`
         const operand = this.at(e.operand, e.op === 'NOT' ? NOT : SIGN)
         return e.op === 'NOT' ? `NOT ${operand}` : `${e.op}${operand.startsWith(e.op) ? ' ' : ''}${operand}`
       }
@@ -233,7 +234,7 @@ export class ExpressionWriter {
     if (!call.parentheses) return this.#callName(call)
     const inside = words(call.quantifier, this.#arguments(call), this.#inside(call))
     return words(
-      call.modifier ?? call.semantics,
+      call.modifier,
       `${this.#callName(call)}(${inside})`,
       call.nulls && `${call.nulls} NULLS`,
       call.withinDistinct && `WITHIN DISTINCT (${this.list(call.withinDistinct)})`,
