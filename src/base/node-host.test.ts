@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,6 +57,26 @@ describe('storage of the Node host', () => {
     // Node's own recursive mkdir does not come back from here.
     if (process.platform === 'linux')
       await assert.rejects(storage.writeAtomic('/proc/nope/below/file', new Uint8Array(1)), { code: 'ENOENT' })
+  })
+
+  it('is told as written when file, folder and every new folder above are on the disk', async (t) => {
+    if (process.platform !== 'linux') return t.skip('the names of open files are read from /proc')
+    const probe = await open(root, 'r')
+    const handles = Object.getPrototypeOf(probe) as { sync: () => Promise<void> }
+    const synced: string[] = []
+    t.mock.method(handles, 'sync', async function (this: { fd: number }) {
+      synced.push(readlinkSync(`/proc/self/fd/${this.fd}`).replace(/\.\d+-\d+\.tmp$/, ' before its name'))
+    })
+    await probe.close()
+    await storage.writeAtomic(`${root}/new/deep/file`, bytes('x'))
+    assert.deepEqual(synced, [root, `${root}/new`, `${root}/new/deep/file before its name`, `${root}/new/deep`])
+    synced.length = 0
+    await storage.writeAtomic(`${root}/new/deep/file`, bytes('y'))
+    assert.deepEqual(synced, [`${root}/new/deep/file before its name`, `${root}/new/deep`])
+    synced.length = 0
+    await storage.append(`${root}/new/log`, bytes('z'))
+    await storage.sync(`${root}/new/log`)
+    assert.deepEqual(synced, [`${root}/new/log`, `${root}/new`])
   })
 
   it('appends, lists sorted, tells what exists, removes folders', async () => {

@@ -69,12 +69,12 @@ function isMissing(error: unknown): boolean {
 
 /**
  * A folder with those above it. Node's own recursive mkdir never returns where the parent exists and still no folder can be
- * made in it (/proc, a drive that is not there), and takes a thread with it.
+ * made in it (/proc, a drive that is not there), and takes a thread with it. A new folder is durable when the one above knows it.
  */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path)
-    return
+    return await syncFolder(dirname(path))
   } catch (error) {
     if (await isFolder(path)) return
     if (!isMissing(error) || dirname(path) === path) throw error
@@ -84,6 +84,7 @@ async function makeFolder(path: string): Promise<void> {
   await mkdir(path).catch(async (error: unknown) => {
     if (!(await isFolder(path))) throw error
   })
+  await syncFolder(dirname(path))
 }
 
 async function isFolder(path: string): Promise<boolean> {
