@@ -48,8 +48,11 @@ export type Content = Uint8Array | readonly Uint8Array[]
 /** Files by path with `/`; all writes are complete and durable (fsync) when the promise resolves. */
 export interface Storage {
   read(path: string): Promise<Uint8Array>
-  /** Write a whole file, given in one or in pieces: to a temporary name, fsync, rename into place, fsync of the folder. */
-  writeAtomic(path: string, content: Content): Promise<void>
+  /**
+   * Write a whole file, given in one or in pieces: to a temporary name, fsync, rename into place, fsync of the folder.
+   * @param signal nobody needs the file any more: a store that may never answer rejects then
+   */
+  writeAtomic(path: string, content: Content, signal?: AbortSignal): Promise<void>
   /** Append; resolves when written, durable only after `sync`. */
   append(path: string, bytes: Uint8Array): Promise<void>
   sync(path: string): Promise<void>

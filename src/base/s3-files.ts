@@ -6,12 +6,15 @@
  * - A PUT of an object is atomic and durable when it is answered, so it needs no rename.
  * - Endpoint, region and keys come from the environment, as the SDK reads them (`AWS_ENDPOINT_URL_S3`, `AWS_REGION`, …);
  *   a custom endpoint is addressed with the bucket in the path.
+ * - A server that says nothing any more is given up after `SILENT_MS`, as often as the SDK tries.
  */
 import type { S3Client } from '@aws-sdk/client-s3'
 import { fail } from './errors.ts'
 import type { Storage } from './host.ts'
 
 type Sdk = typeof import('@aws-sdk/client-s3')
+
+const SILENT_MS = 20_000
 
 let loaded: Promise<{ readonly sdk: Sdk; readonly client: S3Client }> | undefined
 
@@ -25,6 +28,8 @@ async function load(): Promise<{ readonly sdk: Sdk; readonly client: S3Client }>
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL
   const client = new sdk.S3Client({
     forcePathStyle: endpoint !== undefined,
+    // Without these the SDK waits for ever.
+    requestHandler: { connectionTimeout: SILENT_MS, socketTimeout: SILENT_MS },
     // Manifests hold checksums of their own; not every compatible server knows those of the SDK.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -66,10 +71,10 @@ export function s3Files(): Pick<Storage, 'read' | 'writeAtomic' | 'list' | 'exis
       const { Body } = await client.send(new sdk.GetObjectCommand(place(path)))
       return (await Body?.transformToByteArray()) ?? new Uint8Array(0)
     },
-    async writeAtomic(path, content) {
+    async writeAtomic(path, content, signal) {
       const bytes = content instanceof Uint8Array ? content : Buffer.concat(content)
       const { sdk, client } = await open()
-      await client.send(new sdk.PutObjectCommand({ ...place(path), Body: bytes }))
+      await client.send(new sdk.PutObjectCommand({ ...place(path), Body: bytes }), { abortSignal: signal })
     },
     async list(folder) {
       const { Bucket, Key } = place(folder)

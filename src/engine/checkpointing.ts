@@ -5,7 +5,10 @@
  * - Without an interval none are taken periodically. Without a folder the newest is kept in memory, for restarts of this
  *   process; with one, checkpoints stand in `<folder>/<job id>/chk-<n>`.
  * - The next one starts `interval` after the last began, and `min-pause` after it ended.
- * - More failed checkpoints in a row than `tolerable-failed-checkpoints` fail the job.
+ * - More failed checkpoints in a row than `tolerable-failed-checkpoints` fail the job; that the oldest could not be removed is
+ *   no such failure, the next one tries again.
+ * - What a stop commits is the newest checkpoint before it is committed: whatever happens then, no later start of the job goes
+ *   back behind it.
  */
 import { failure } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
@@ -14,33 +17,43 @@ import { CheckpointStatistics } from '../runtime/checkpoint-statistics.ts'
 import { CheckpointStore } from '../runtime/checkpoint-store.ts'
 import type { Job } from '../runtime/job.ts'
 import { type JobSnapshot, readSnapshot, type SnapshotFiles } from '../runtime/snapshot-store.ts'
+import { notStored } from '../runtime/storage-failure.ts'
+import type { SnapshotMode } from '../state/contract.ts'
 import { storageFor } from './storage.ts'
+
+/** Until the checkpoint behind the end of the input is tried again, ms. */
+const LAST_AGAIN_MS = 1000
 
 export class Checkpointing {
   readonly statistics = new CheckpointStatistics()
   readonly #host: Host
   readonly #options: OptionValues
   readonly #files: SnapshotFiles
-  readonly #store: CheckpointStore | undefined
+  readonly #kept: CheckpointStore | undefined
+  readonly #name: string
   readonly #interval: number
   #newest: { readonly snapshot?: JobSnapshot; readonly path?: string } | undefined
   #failures = 0
   #job: Job | undefined
-  #inFlight: Promise<void> = Promise.resolve()
+  /** What is being taken, written or removed. */
+  readonly #underWay = new Set<Promise<void>>()
   #cancelTimer: () => void = () => {}
   /** How many have completed, to tell whether a restart came further than the one before. */
   completed = 0
+  /** The newest fired every window: nothing can go on behind it. */
+  drained = false
   /** The highest number given so far. */
   lastCheckpoint = 0
 
   constructor(host: Host, options: OptionValues, job: { readonly id: string; readonly name: string }) {
     this.#host = host
     this.#options = options
+    this.#name = job.name
     const folder = options.string('execution.checkpointing.dir')
     this.#files = storageFor(host, folder ?? '')
     this.#interval = options.number('execution.checkpointing.interval') ?? 0
     const retained = options.number('execution.checkpointing.num-retained') ?? 1
-    if (folder !== undefined) this.#store = new CheckpointStore(this.#files, `${folder}/${job.id}`, job.name, retained)
+    if (folder !== undefined) this.#kept = new CheckpointStore(this.#files, `${folder}/${job.id}`, job.name, retained)
   }
 
   /** 0 = none are taken periodically. */
@@ -61,7 +74,7 @@ export class Checkpointing {
   attach(job: Job): void {
     this.#job = job
     this.#failures = 0
-    job.takeCheckpoint = () => this.#take(job)
+    job.takeCheckpoint = () => this.#takeLast(job)
     if (this.#interval > 0) this.#schedule(job, this.#interval)
   }
 
@@ -74,7 +87,7 @@ export class Checkpointing {
   /** The job has ended well, or was canceled. */
   async ended(): Promise<void> {
     const retention = this.#options.string('execution.checkpointing.externalized-checkpoint-retention')
-    if (retention?.toLowerCase() !== 'retain_on_cancellation') await this.#store?.removeAll()
+    if (retention?.toLowerCase() !== 'retain_on_cancellation') await this.#kept?.removeAll()
   }
 
   #schedule(job: Job, delay: number): void {
@@ -87,9 +100,7 @@ export class Checkpointing {
             this.#failures = 0
           },
           (error: unknown) => {
-            this.#failures++
-            const tolerable = this.#options.number('execution.checkpointing.tolerable-failed-checkpoints') ?? 0
-            if (this.#job === job && this.#failures > tolerable) job.fail(error)
+            if (this.#tooMany() && this.#job === job) job.fail(error)
           },
         )
         .finally(() => {
@@ -100,22 +111,45 @@ export class Checkpointing {
     })
   }
 
+  /** One more has failed. */
+  #tooMany(): boolean {
+    this.#failures++
+    return this.#failures > (this.#options.number('execution.checkpointing.tolerable-failed-checkpoints') ?? 0)
+  }
+
+  /** The one behind the end of the input, without which the job cannot end: it may fail as often as others. */
+  async #takeLast(job: Job): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#take(job)
+      } catch (error) {
+        if (this.#tooMany() || this.#job !== job) throw error
+      }
+      await this.#host.clock.sleep(Math.min(this.#interval, LAST_AGAIN_MS))
+      if (this.#job !== job || job.finished) return
+    }
+  }
+
   /** Resolves when nothing is written or removed any more: an attempt that ended may have left a checkpoint under way. */
   async idle(): Promise<void> {
-    await this.#inFlight
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+  }
+
+  /** Also what was given up: a manifest that appears later would name transactions that the next attempt has aborted. */
+  #track<T>(work: Promise<T>): Promise<T> {
+    const nothing = () => {}
+    const settled: Promise<void> = work.then(nothing, nothing).finally(() => this.#underWay.delete(settled))
+    this.#underWay.add(settled)
+    return work
   }
 
   #take(job: Job): Promise<void> {
-    const taken = this.#takeNow(job)
-    this.#inFlight = taken.catch(() => {
-      // Whoever asked for the checkpoint has the error.
-    })
-    return taken
+    return this.#track(this.#takeNow(job))
   }
 
   async #takeNow(job: Job): Promise<void> {
     const { clock } = this.#host
-    const store = this.#store
+    const store = this.#kept
     const record = this.statistics.triggered(job.nextCheckpoint, 'checkpoint', clock.now())
     let stored = false
     try {
@@ -125,20 +159,12 @@ export class Checkpointing {
           this.#options.boolean('execution.checkpointing.incremental') === true &&
           store.changes(),
         timeoutMs: this.#options.number('execution.checkpointing.timeout'),
-        store: async (snapshot, mode) => {
-          if (store === undefined) {
-            this.#newest = { snapshot }
-            this.statistics.completed(record, clock.now(), {})
-          } else {
-            const { path, bytes, fullBytes } = await store.store(snapshot, mode)
-            this.#newest = { path }
-            this.statistics.completed(record, clock.now(), { path, size: bytes, fullSize: fullBytes })
-          }
+        store: async (snapshot, mode, signal) => {
+          this.statistics.completed(record, clock.now(), await this.#store(snapshot, mode, signal))
           stored = true
-          this.completed++
         },
       })
-      await store?.retire()
+      await this.#retire()
     } catch (error) {
       // A commit that fails behind it leaves a complete checkpoint.
       if (!stored) this.statistics.failed(record, clock.now(), error)
@@ -146,17 +172,76 @@ export class Checkpointing {
     }
   }
 
+  /** Store a checkpoint, which is the newest then. */
+  async #store(snapshot: JobSnapshot, mode: SnapshotMode, signal: AbortSignal) {
+    const store = this.#kept
+    if (store === undefined) {
+      this.#newest = { snapshot }
+      this.completed++
+      return {}
+    }
+    const { path, bytes, fullBytes } = await this.#track(store.store(snapshot, mode, signal)).catch(
+      (cause: unknown) => {
+        throw notStored(this.#name, store.folder, cause)
+      },
+    )
+    this.#newest = { path }
+    this.completed++
+    return { path, size: bytes, fullSize: fullBytes }
+  }
+
+  async #retire(): Promise<void> {
+    await this.#kept?.retire().catch(() => {
+      // What should be gone is still there, and whole; it is removed with the next one.
+    })
+  }
+
   /** A savepoint of the running attempt, which may be its end. */
-  async savepoint(job: Job, folder: string, stop?: { readonly drain: boolean }): Promise<string> {
+  savepoint(job: Job, folder: string, stop?: { readonly drain: boolean }): Promise<string> {
+    return this.#track(this.#savepoint(job, folder, stop))
+  }
+
+  async #savepoint(job: Job, folder: string, stop: { readonly drain: boolean } | undefined): Promise<string> {
     const { clock } = this.#host
     const record = this.statistics.triggered(job.nextCheckpoint, 'savepoint', clock.now())
+    const timeoutMs = this.#options.number('execution.checkpointing.timeout')
+    let stored = false
     try {
-      if (stop === undefined) await job.snapshot(folder)
-      else await job.stop(folder, stop.drain)
-      this.statistics.completed(record, clock.now(), { path: folder })
-      return folder
+      if (stop === undefined) await job.snapshot(folder, timeoutMs)
+      else {
+        const { drain } = stop
+        await job.stop(folder, {
+          drain,
+          timeoutMs,
+          stored: async (snapshot, signal) => {
+            await this.#keep(snapshot, folder, signal)
+            stored = true
+            this.drained = drain
+            this.statistics.completed(record, clock.now(), { path: folder })
+          },
+        })
+        await this.#retire()
+      }
     } catch (error) {
-      this.statistics.failed(record, clock.now(), error)
+      if (!stored) this.statistics.failed(record, clock.now(), error)
+      if (!job.stopped) throw error
+      const detail = error instanceof Error ? error.message : String(error)
+      throw failure('RUNTIME_STOPPED_BADLY', { job: job.name, path: folder, detail }, { cause: error })
+    }
+    if (!stored) this.statistics.completed(record, clock.now(), { path: folder })
+    return folder
+  }
+
+  /** What is in a savepoint that ends the job is the job's newest checkpoint too; without it, neither is there. */
+  async #keep(snapshot: JobSnapshot, folder: string, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#store(snapshot, 'full', signal)
+    } catch (error) {
+      await storageFor(this.#host, folder)
+        .remove(folder)
+        .catch(() => {
+          // Where nothing can be written often nothing can be removed; the first error says what is wrong.
+        })
       throw error
     }
   }

@@ -154,6 +154,7 @@ export class JobRun {
         checkpointing.detach()
         await checkpointing.idle()
         open = false
+        if (this.#job.stopped) this.#endStopped(error)
         await this.#waitForRestart(error)
         if (this.#cancel.signal.aborted) {
           this.#ended = 'CANCELED'
@@ -164,6 +165,13 @@ export class JobRun {
     checkpointing.detach()
     await checkpointing.idle()
     await checkpointing.ended()
+  }
+
+  /** What was stopped with a savepoint is not started again because it did not close well: all of it is stored and committed. */
+  #endStopped(error: unknown): never {
+    this.#exceptions = [{ at: this.#parts.host.clock.now(), error }, ...this.#exceptions].slice(0, HISTORY)
+    this.#ended = 'FAILED'
+    throw error
   }
 
   async #reopen(): Promise<void> {
@@ -185,7 +193,7 @@ export class JobRun {
     const before = this.#exceptions[0]?.error
     const stuck = checkpointing.completed === this.#completedBefore && failsAlike(before, error)
     this.#completedBefore = checkpointing.completed
-    const restartAfter = stuck || !isRetryable(error) ? undefined : restart(at)
+    const restartAfter = stuck || checkpointing.drained || !isRetryable(error) ? undefined : restart(at)
     this.#exceptions = [{ at, error, restartAfter }, ...this.#exceptions].slice(0, HISTORY)
     this.#parts.traces?.failed(at, error, restartAfter)
     if (restartAfter === undefined) {
@@ -213,9 +221,18 @@ export class JobRun {
   }
 
   async stop(folder: string, drain: boolean): Promise<string> {
-    const path = await this.#parts.checkpointing.savepoint(this.#job, folder, { drain })
-    await this.#completion
-    return path
+    try {
+      const path = await this.#parts.checkpointing.savepoint(this.#job, folder, { drain })
+      await this.#completion
+      return path
+    } catch (error) {
+      if (this.#job.stopped) {
+        await this.#completion?.catch(() => {
+          // It ended with the cause of this error, which names the savepoint.
+        })
+      }
+      throw error
+    }
   }
 
   badRecords(): BadRecordsView {

@@ -167,6 +167,9 @@ export class Session {
     checkTransactionTimeouts(plan, tableAccess(this.planner), recovery)
     const path = (await this.#recoveryPath(recovery, recoverAmong)) ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
+    if (from?.drained === true && path !== recovery.string('execution.state-recovery.path')) {
+      fail('RUNTIME_DRAINED', { job: name, path: path as string })
+    }
     const id = this.#jobId()
     const traces = await openTraces(this.options.entries(), { id, name }, this.host.clock)
     let run: JobRun

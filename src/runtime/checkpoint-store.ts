@@ -8,10 +8,14 @@
  *   before files, so that no manifest ever names a file that was removed.
  * - What a failed attempt has left of itself is removed; a manifest that may have been written is not reused.
  */
+import { fail } from '../base/errors.ts'
 import type { SnapshotMode } from '../state/contract.ts'
 import {
   checkpointFolders,
+  type Damage,
+  damageOf,
   type JobSnapshot,
+  MANIFEST,
   type Manifest,
   type OperatorPart,
   readManifest,
@@ -31,8 +35,8 @@ export interface StoredCheckpoint {
 }
 
 export class CheckpointStore {
+  readonly folder: string
   readonly #files: SnapshotFiles
-  readonly #folder: string
   readonly #job: string
   readonly #retained: number
   /** Oldest first. */
@@ -40,7 +44,7 @@ export class CheckpointStore {
 
   constructor(files: SnapshotFiles, folder: string, job: string, retained: number) {
     this.#files = files
-    this.#folder = folder
+    this.folder = folder
     this.#job = job
     this.#retained = Math.max(1, retained)
   }
@@ -64,8 +68,9 @@ export class CheckpointStore {
     return parts.length > 0 && changes <= base
   }
 
-  async store(snapshot: JobSnapshot, mode: SnapshotMode): Promise<StoredCheckpoint> {
-    const path = `${this.#folder}/chk-${snapshot.checkpoint}`
+  /** @param signal aborts when the checkpoint was given up: it is not there then, whatever was written */
+  async store(snapshot: JobSnapshot, mode: SnapshotMode, signal?: AbortSignal): Promise<StoredCheckpoint> {
+    const path = `${this.folder}/chk-${snapshot.checkpoint}`
     const base = mode === 'changes' ? this.#kept.at(-1)?.manifest : undefined
     const written: string[] = []
     const place = ({ node, subtask }: OperatorPart) => {
@@ -80,7 +85,9 @@ export class CheckpointStore {
         (each) => each.node === part.node && each.subtask === part.subtask,
       )?.files ?? []
     try {
-      const { manifest, bytes } = await writeSnapshot(this.#files, path, snapshot, { job: this.#job, place, earlier })
+      const how = { job: this.#job, place, earlier, signal }
+      const { manifest, bytes } = await writeSnapshot(this.#files, path, snapshot, how)
+      signal?.throwIfAborted()
       this.#kept.push({ path, manifest })
       const files = filesOf(manifest)
       return { path, bytes, fullBytes: [...files.values()].reduce((sum, length) => sum + length, 0) }
@@ -94,7 +101,7 @@ export class CheckpointStore {
 
   async #discard(path: string, written: readonly string[]): Promise<void> {
     await this.#files.remove(path)
-    for (const file of written) await this.#files.remove(`${this.#folder}/${file.slice(3)}`)
+    for (const file of written) await this.#files.remove(`${this.folder}/${file.slice(3)}`)
   }
 
   /** Remove what is older than the newest `retained`; call when the newest has been committed. */
@@ -105,7 +112,7 @@ export class CheckpointStore {
       this.#kept.shift()
       const needed = new Set(this.#kept.flatMap(({ manifest }) => [...filesOf(manifest).keys()]))
       for (const file of filesOf(oldest.manifest).keys()) {
-        if (!needed.has(file)) await this.#files.remove(`${this.#folder}/${file.slice(3)}`)
+        if (!needed.has(file)) await this.#files.remove(`${this.folder}/${file.slice(3)}`)
       }
     }
   }
@@ -113,7 +120,7 @@ export class CheckpointStore {
   /** Remove everything: the job is done, and nobody asked to keep its checkpoints. */
   async removeAll(): Promise<void> {
     this.#kept = []
-    await this.#files.remove(this.#folder)
+    await this.#files.remove(this.folder)
   }
 }
 
@@ -121,8 +128,14 @@ function filesOf(manifest: Manifest): Map<string, number> {
   return new Map(manifest.parts.flatMap((part) => part.files.map(({ file, length }) => [file, length] as const)))
 }
 
+interface Newest {
+  readonly path: string
+  readonly timestamp: number
+}
+
 /**
- * The newest checkpoint of a job below a folder that holds one folder per run; undefined when there is none.
+ * The newest checkpoint of a job below a folder that holds one folder per run; undefined when there is none. Behind a manifest
+ * that cannot be read may be a newer one than all others: that is an error, with what can be used instead.
  * @param runs the runs that count; all without it
  */
 export async function findLastCheckpoint(
@@ -131,16 +144,39 @@ export async function findLastCheckpoint(
   job: string | undefined,
   runs?: readonly string[],
 ): Promise<string | undefined> {
-  let best: { readonly path: string; readonly timestamp: number } | undefined
+  let best: Newest | undefined
+  let damage: Damage | undefined
   for (const run of await files.list(folder)) {
     if (runs?.includes(run) === false) continue
-    for (const name of await checkpointFolders(files, `${folder}/${run}`)) {
-      const path = `${folder}/${run}/${name}`
-      if (!(await files.exists(`${path}/manifest.json`))) continue
-      const manifest = await readManifest(files, path)
-      if (job !== undefined && manifest.job !== undefined && manifest.job !== job) continue
-      if (best === undefined || manifest.timestamp >= best.timestamp) best = { path, timestamp: manifest.timestamp }
+    const found = await newestOfRun(files, `${folder}/${run}`, job)
+    damage ??= found.damage
+    if (found.newest !== undefined && (best === undefined || found.newest.timestamp >= best.timestamp)) {
+      best = found.newest
     }
   }
+  if (damage !== undefined) fail('RUNTIME_SNAPSHOT_DAMAGED', { ...damage, usable: best?.path })
   return best?.path
+}
+
+/** The newest checkpoint that can be read, and what is damaged before it; nothing when the run is another job's. */
+async function newestOfRun(
+  files: SnapshotFiles,
+  folder: string,
+  job: string | undefined,
+): Promise<{ readonly newest?: Newest; readonly damage?: Damage }> {
+  let damage: Damage | undefined
+  for (const name of (await checkpointFolders(files, folder)).reverse()) {
+    const path = `${folder}/${name}`
+    if (!(await files.exists(`${path}/${MANIFEST}`))) continue
+    try {
+      const manifest = await readManifest(files, path)
+      if (job !== undefined && manifest.job !== undefined && manifest.job !== job) return {}
+      return { newest: { path, timestamp: manifest.timestamp }, damage }
+    } catch (error) {
+      const found = damageOf(error)
+      if (found === undefined) throw error
+      damage ??= found
+    }
+  }
+  return { damage }
 }

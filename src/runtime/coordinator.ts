@@ -8,7 +8,8 @@
  * - One snapshot is in progress at a time; a second request waits for the first, its commit included.
  * - What was prepared for a snapshot that did not complete, or that was a savepoint of a job that goes on, is committed with
  *   the next checkpoint: a job that falls back writes those rows again.
- * - A failed snapshot leaves the job running; a failed flush, prepare or commit ends it, because rows would be missing.
+ * - A failed snapshot, or one that is not stored within its time, leaves the job running; a failed flush, prepare or commit
+ *   ends it, because rows would be missing.
  * - A checkpoint is full when the one before failed, when the store asks for it, or when the backend knows nothing else.
  */
 import { failure } from '../base/errors.ts'
@@ -26,15 +27,17 @@ export interface SnapshotRequest {
   readonly drain?: boolean
   /** What has changed since the last checkpoint is enough for `store`. */
   readonly changes?: () => boolean
-  /** Milliseconds after which it is given up. */
+  /** Milliseconds after which it is given up, the writing included. */
   readonly timeoutMs?: number
-  readonly store: (snapshot: JobSnapshot, mode: SnapshotMode) => Promise<void>
+  /** The signal aborts when the snapshot was given up: what is written then must not count, now or later. */
+  readonly store: (snapshot: JobSnapshot, mode: SnapshotMode, signal: AbortSignal) => Promise<void>
 }
 
 interface Pending {
   readonly checkpoint: number
   readonly timestamp: number
   readonly mode: SnapshotMode
+  readonly drain: boolean
   readonly received: Map<Task, SubtaskSnapshot>
   readonly resolve: (snapshot: JobSnapshot) => void
   readonly reject: (error: unknown) => void
@@ -113,14 +116,17 @@ export class Coordinator {
     const changes = checkpointing && incremental && !this.#needsFull && request.changes?.() === true
     const mode: SnapshotMode = !checkpointing ? 'copy' : changes ? 'changes' : 'full'
     let snapshot: JobSnapshot
+    const deadline = this.#deadline(request.timeoutMs)
     try {
-      snapshot = await this.#collect(mode, request)
-      await request.store(snapshot, mode)
+      snapshot = await deadline.before(this.#collect(mode, request))
+      await deadline.before(request.store(snapshot, mode, deadline.signal))
     } catch (error) {
       if (checkpointing) this.#needsFull = true
       for (const task of tasks) task.resume()
       wake()
       throw error
+    } finally {
+      deadline.cancel()
     }
     if (checkpointing) this.#needsFull = false
     if (checkpointing || request.suspend === true) await this.#commit(snapshot)
@@ -141,32 +147,41 @@ export class Coordinator {
     for (const task of tasks) task.checkpointComplete(checkpoint)
   }
 
-  #collect(mode: SnapshotMode, { suspend, drain, timeoutMs }: SnapshotRequest): Promise<JobSnapshot> {
-    const { job, tasks, now, after, wake } = this.#parts
+  /** Rejects what is not done in time; what goes on behind it is nobody's any more. */
+  #deadline(timeoutMs: number | undefined) {
+    const { job, after } = this.#parts
+    const given = new AbortController()
+    const cancel =
+      timeoutMs === undefined
+        ? () => {}
+        : after(timeoutMs, () => {
+            const pending = this.#pending
+            this.#pending = undefined
+            for (const snapshot of pending?.received.values() ?? []) discard(snapshot)
+            given.abort(failure('RUNTIME_SNAPSHOT_TIMEOUT', { job, timeoutMs, waitsFor: this.#waitsFor(pending) }))
+          })
+    const before = <T>(work: Promise<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        given.signal.addEventListener('abort', () => reject(given.signal.reason), { once: true })
+        work.then(resolve, reject)
+      })
+    return { signal: given.signal, before, cancel }
+  }
+
+  /** The operators whose subtasks have not answered; undefined when all have. */
+  #waitsFor(pending: Pending | undefined): string | undefined {
+    if (pending === undefined) return undefined
+    const open = this.#parts.tasks.filter((task) => !pending.received.has(task) && !task.finished)
+    return [...new Set(open.map((task) => task.description))].join(', ')
+  }
+
+  #collect(mode: SnapshotMode, { suspend, drain }: SnapshotRequest): Promise<JobSnapshot> {
+    const { job, tasks, now, wake } = this.#parts
     return new Promise((resolve, reject) => {
       if (this.#ended) throw failure('RUNTIME_SNAPSHOT_FAILED', { job, detail: 'the job ended' })
       const checkpoint = ++this.#lastCheckpoint
-      let cancelTimer = () => {}
-      if (timeoutMs !== undefined) {
-        cancelTimer = after(timeoutMs, () => {
-          if (this.#pending?.checkpoint === checkpoint) this.#pending = undefined
-          reject(failure('RUNTIME_SNAPSHOT_FAILED', { job, detail: `it took longer than ${timeoutMs} ms` }))
-        })
-      }
-      this.#pending = {
-        checkpoint,
-        timestamp: this.#nextTimestamp(now()),
-        mode,
-        received: new Map(),
-        resolve: (snapshot) => {
-          cancelTimer()
-          resolve(snapshot)
-        },
-        reject: (error) => {
-          cancelTimer()
-          reject(error)
-        },
-      }
+      const timestamp = this.#nextTimestamp(now())
+      this.#pending = { checkpoint, timestamp, mode, drain: drain === true, received: new Map(), resolve, reject }
       for (const task of tasks) if (task.isSource) this.#trigger(task, checkpoint, suspend === true, drain === true)
       wake()
       this.taskEnded()
@@ -246,7 +261,8 @@ export class Coordinator {
     }
     const prepared = this.#prepared.filter((each) => each.checkpoint <= checkpoint).map((each) => each.parts)
     const [all, sinks] = await Promise.all([Promise.all(parts), Promise.all(prepared)])
-    return { checkpoint, timestamp, plan, maxParallelism, parts: all, sinks: sinks.flat() }
+    const drained = pending.drain ? { drained: true } : {}
+    return { checkpoint, timestamp, plan, maxParallelism, parts: all, ...drained, sinks: sinks.flat() }
   }
 
   /** The job ended or failed: nobody will answer any more. */

@@ -12,7 +12,7 @@
 import { failure } from '../base/errors.ts'
 import type { Watch } from '../base/host.ts'
 import type { CompiledPlan } from '../operators/nodes.ts'
-import type { StateOfKey } from '../state/contract.ts'
+import type { SnapshotMode, StateOfKey } from '../state/contract.ts'
 import { keyGroupOfKey, subtaskOf } from '../state/key-group.ts'
 import type { Schema } from '../types/batch.ts'
 import type { Value } from '../types/value.ts'
@@ -20,7 +20,8 @@ import { buildJob, type JobEnvironment, type JobParameters, lastCheckpointOf } f
 import { Coordinator, type SnapshotRequest } from './coordinator.ts'
 import type { JobGraph, Vertex } from './graph.ts'
 import type { OperatorMetricsView } from './metrics.ts'
-import { type JobSnapshot, type SnapshotFiles, writeSnapshot } from './snapshot-store.ts'
+import { type JobSnapshot, MANIFEST, type SnapshotFiles, writeSnapshot } from './snapshot-store.ts'
+import { notStored } from './storage-failure.ts'
 import type { Tap } from './tap.ts'
 import type { Task } from './task.ts'
 import { type JobSink, recoverSinks } from './transactions.ts'
@@ -41,6 +42,11 @@ export interface JobOptions extends JobParameters {
   readonly watch?: Watch
   /** Where a path of a savepoint leads; absent = to the host's files. */
   readonly files?: (path: string) => SnapshotFiles
+}
+
+export interface SavepointOptions extends Pick<SnapshotRequest, 'suspend' | 'drain' | 'timeoutMs'> {
+  /** Called when the savepoint is stored and nothing is committed for it yet. */
+  readonly stored?: (snapshot: JobSnapshot, signal: AbortSignal) => Promise<void>
 }
 
 interface TaskTimes {
@@ -88,6 +94,8 @@ export class Job {
   #snapshotSince = Number.NEGATIVE_INFINITY
   #failure: { readonly error: unknown } | undefined
   #completion: Promise<void> | undefined
+  /** The checkpoint at the end is asked for. */
+  #lastAsked = false
   /** How a checkpoint that the job itself needs (the last one) is taken; whoever stores checkpoints sets it. */
   takeCheckpoint: () => Promise<unknown> = () => this.checkpoint({ store: async () => {} })
 
@@ -159,7 +167,7 @@ export class Job {
     try {
       while (!this.#canceled && !this.finished) {
         if (this.#failure !== undefined) throw this.#failure.error
-        if (this.#waitsForCommit && !this.#coordinator.busy) this.takeCheckpoint().catch((error) => this.fail(error))
+        if (this.#waitsForCommit && !this.#coordinator.busy && !this.#lastAsked) this.#takeLast()
         if (this.#slice()) await this.#yield()
         else await this.#sleep()
       }
@@ -174,6 +182,16 @@ export class Job {
     this.#status = this.#canceled && !this.#stopped ? 'CANCELED' : 'FINISHED'
     this.#coordinator.abort(failure('RUNTIME_CANCELED', { job: this.name }))
     await this.#close()
+  }
+
+  #takeLast(): void {
+    this.#lastAsked = true
+    this.takeCheckpoint()
+      .catch((error) => this.fail(error))
+      .finally(() => {
+        this.#lastAsked = false
+        this.#wake()
+      })
   }
 
   /** The input has ended, and only a commit is missing. */
@@ -313,23 +331,41 @@ export class Job {
   }
 
   /** Take a savepoint into a folder of the host's storage while the job goes on; nothing is committed for it. */
-  snapshot(folder?: string): Promise<JobSnapshot> {
-    return this.#savepoint(folder, { suspend: false })
+  snapshot(folder?: string, timeoutMs?: number): Promise<JobSnapshot> {
+    return this.#savepoint(folder, { suspend: false, timeoutMs })
   }
 
-  #savepoint(folder: string | undefined, how: Pick<SnapshotRequest, 'suspend' | 'drain'>): Promise<JobSnapshot> {
-    const store = async (snapshot: JobSnapshot) => {
-      if (folder !== undefined) await writeSnapshot(this.#files(folder), folder, snapshot, { job: this.name })
+  async #savepoint(folder: string | undefined, how: SavepointOptions): Promise<JobSnapshot> {
+    const files = this.#files(folder ?? '')
+    // Its files would take the place of those that the manifest there names, one by one.
+    if (folder !== undefined && (await files.exists(`${folder}/${MANIFEST}`))) {
+      throw failure('RUNTIME_SNAPSHOT_EXISTS', { path: folder })
     }
-    return this.#coordinator.snapshot({ ...how, kind: 'savepoint', store })
+    const { stored, ...request } = how
+    const store = async (snapshot: JobSnapshot, _mode: SnapshotMode, signal: AbortSignal) => {
+      if (folder !== undefined) {
+        await writeSnapshot(files, folder, snapshot, { job: this.name, signal }).catch((cause: unknown) => {
+          throw notStored(this.name, folder, cause)
+        })
+      }
+      await stored?.(snapshot, signal)
+    }
+    return this.#coordinator.snapshot({ ...request, kind: 'savepoint', store })
   }
 
   /** Take a snapshot and stop right behind it: no row behind the barrier is read. */
-  async stop(folder?: string, drain = false): Promise<JobSnapshot> {
-    const snapshot = await this.#savepoint(folder, { suspend: true, drain })
+  async stop(folder?: string, how: Omit<SavepointOptions, 'suspend'> = {}): Promise<JobSnapshot> {
+    const snapshot = await this.#savepoint(folder, { ...how, suspend: true })
     this.#stopped = true
     await this.cancel()
+    // Closing may have failed.
+    await this.#completion
     return snapshot
+  }
+
+  /** Stopped behind a snapshot that is stored and committed. */
+  get stopped(): boolean {
+    return this.#stopped
   }
 
   /** Every subtask of the operator is tapped. */

@@ -3,7 +3,8 @@
  *
  * Laws
  * - The manifest is written last and atomically: a folder without a manifest is no snapshot.
- * - The manifest holds the length and the CRC-32 of every file; a file that differs is reported by name, nothing is restored.
+ * - The manifest holds the length and the CRC-32 of every file, and last the CRC-32 of its own text before; a file that
+ *   differs is reported by name, nothing is restored.
  * - What is stored does not depend on the state backend or on the parallelism (key groups, `state/row-codec.ts`).
  * - A subtask's state may stand in several files, oldest first: a full one, then changes upon it. A savepoint's files stand
  *   beside its manifest; a checkpoint's may belong to earlier ones too (`checkpoint-store.ts`).
@@ -26,6 +27,8 @@ export interface JobSnapshot {
   readonly plan: readonly OperatorIdentity[]
   readonly maxParallelism: number
   readonly parts: readonly OperatorPart[]
+  /** The last watermark went before the barrier and fired every window: what comes behind is late. */
+  readonly drained?: boolean
   /** Of transactional sinks: what is committed when the snapshot is complete, or again when it is restored. */
   readonly sinks?: readonly SinkPart[]
 }
@@ -49,8 +52,9 @@ export interface OperatorPart {
 }
 
 export const MANIFEST = 'manifest.json'
-/** 1 had one file per part, named in the part itself. */
-const FORMAT = 2
+/** 1 had one file per part, named in the part itself; 2 had no checksum of the manifest. */
+const FORMAT = 3
+const UNSUMMED_FORMATS: readonly number[] = [1, 2]
 
 export interface StateFile {
   /** From the manifest's folder: `operator-1-0.state`, `../shared/3-1-0.state`. */
@@ -84,6 +88,7 @@ export interface Manifest {
   readonly plan: readonly OperatorIdentity[]
   readonly maxParallelism: number
   readonly parts: readonly ManifestPart[]
+  readonly drained?: boolean
   readonly sinks?: readonly SinkPart[]
 }
 
@@ -108,10 +113,13 @@ export async function writeSnapshot(
     job,
     place = ({ node, subtask }) => `operator-${node}-${subtask}.state`,
     earlier = () => [],
+    signal,
   }: {
     readonly job?: string
     readonly place?: (part: OperatorPart) => string
     readonly earlier?: (part: OperatorPart) => readonly StateFile[]
+    /** When it aborts before the manifest is written, none is. */
+    readonly signal?: AbortSignal
   } = {},
 ): Promise<Written> {
   let bytes = 0
@@ -123,7 +131,7 @@ export async function writeSnapshot(
       const length = content.reduce((sum, piece) => sum + piece.length, 0)
       const checksum = content.reduce((sum, piece) => crc32(piece, sum), 0)
       const file = place(part)
-      if (length > 0) await files.writeAtomic(resolvePath(folder, file), content)
+      if (length > 0) await files.writeAtomic(resolvePath(folder, file), content, signal)
       bytes += length
       const keyed = state.keyed.map(({ state: name, keyGroup, changes, bytes: { length } }) =>
         changes === true ? { state: name, keyGroup, length, changes } : { state: name, keyGroup, length },
@@ -144,7 +152,7 @@ export async function writeSnapshot(
     if (each.status === 'rejected') throw each.reason
     return each.value
   })
-  const { checkpoint, timestamp, plan, maxParallelism, sinks } = snapshot
+  const { checkpoint, timestamp, plan, maxParallelism, drained, sinks } = snapshot
   const manifest: Manifest = {
     rivuletSnapshot: FORMAT,
     job,
@@ -153,10 +161,12 @@ export async function writeSnapshot(
     plan,
     maxParallelism,
     parts,
+    drained,
     sinks,
   }
-  const text = Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)
-  await files.writeAtomic(`${folder}/${MANIFEST}`, text)
+  const text = Buffer.from(withChecksum(JSON.stringify(manifest, null, 1)))
+  signal?.throwIfAborted()
+  await files.writeAtomic(`${folder}/${MANIFEST}`, text, signal)
   return { manifest, bytes: bytes + text.length }
 }
 
@@ -166,17 +176,23 @@ export async function readSnapshot(files: SnapshotFiles, folder: string): Promis
   try {
     return await read(files, at)
   } catch (error) {
-    if (!isRivuletError(error) || error.code !== 'RUNTIME_SNAPSHOT_DAMAGED') throw error
+    const damage = damageOf(error)
+    if (damage === undefined) throw error
     const usable = await newestWhole(files, at)
-    const { file, expected, found } = (error as { params?: Damage }).params as Damage
-    return fail('RUNTIME_SNAPSHOT_DAMAGED', { file, expected, found, usable }, { cause: error.cause })
+    return fail('RUNTIME_SNAPSHOT_DAMAGED', { ...damage, usable }, { cause: (error as Error).cause })
   }
 }
 
-interface Damage {
+export interface Damage {
   readonly file: string
   readonly expected: string
   readonly found: string
+}
+
+/** What is damaged; undefined when the error is another one. */
+export function damageOf(error: unknown): Damage | undefined {
+  if (!isRivuletError(error) || error.code !== 'RUNTIME_SNAPSHOT_DAMAGED') return undefined
+  return (error as { params?: Damage }).params
 }
 
 function damaged(damage: Damage, cause?: unknown): never {
@@ -224,8 +240,9 @@ async function read(files: SnapshotFiles, folder: string): Promise<JobSnapshot> 
     const watermark = part.watermark === 'max' ? Number.POSITIVE_INFINITY : (part.watermark ?? Number.NEGATIVE_INFINITY)
     parts.push({ node: part.node, subtask: part.subtask, watermark, state: { keyed, operator: part.operator } })
   }
-  const { checkpoint, timestamp, plan, maxParallelism, sinks } = manifest
-  return { checkpoint, timestamp, plan, maxParallelism, parts, ...(sinks !== undefined && { sinks }) }
+  const { checkpoint, timestamp, plan, maxParallelism, drained, sinks } = manifest
+  const more = { ...(drained === true && { drained }), ...(sinks !== undefined && { sinks }) }
+  return { checkpoint, timestamp, plan, maxParallelism, parts, ...more }
 }
 
 async function readFile(files: SnapshotFiles, path: string, expected: StateFile): Promise<KeyedPart[]> {
@@ -247,6 +264,19 @@ async function readFile(files: SnapshotFiles, path: string, expected: StateFile)
   })
 }
 
+const CHECKSUM = /,\n "crc32": (\d+)\n\}\n$/
+
+/** The text of an object with the checksum of it as its last member. */
+function withChecksum(json: string): string {
+  return `${json.slice(0, -'\n}'.length)},\n "crc32": ${crc32(json)}\n}\n`
+}
+
+/** The checksum that a manifest names, and the one that its text has. */
+function checksumsOf(text: string): { readonly expected: number; readonly found: number } | undefined {
+  const named = CHECKSUM.exec(text)
+  return named === null ? undefined : { expected: Number(named[1]), found: crc32(`${text.slice(0, named.index)}\n}`) }
+}
+
 export async function readManifest(files: SnapshotFiles, folder: string): Promise<Manifest> {
   const path = resolvePath(folder, MANIFEST)
   if (!(await files.exists(path))) fail('RUNTIME_NO_SNAPSHOT', { path: folder })
@@ -256,6 +286,13 @@ export async function readManifest(files: SnapshotFiles, folder: string): Promis
     manifest = JSON.parse(text)
   } catch (cause) {
     damaged({ file: path, expected: 'a JSON manifest', found: String(cause) }, cause)
+  }
+  const sums = checksumsOf(text)
+  if (sums === undefined && !UNSUMMED_FORMATS.includes(manifest.rivuletSnapshot)) {
+    damaged({ file: path, expected: 'a checksum at its end', found: 'none' })
+  }
+  if (sums !== undefined && sums.expected !== sums.found) {
+    damaged({ file: path, expected: `CRC-32 ${sums.expected}`, found: `${sums.found}` })
   }
   if (manifest.rivuletSnapshot === 1) {
     const parts = manifest.parts as unknown as readonly PartOfFormat1[]
@@ -270,7 +307,7 @@ export async function readManifest(files: SnapshotFiles, folder: string): Promis
       })),
     }
   }
-  if (manifest.rivuletSnapshot !== FORMAT) {
+  if (manifest.rivuletSnapshot !== FORMAT && manifest.rivuletSnapshot !== 2) {
     const found = `version ${manifest.rivuletSnapshot}`
     damaged({ file: path, expected: `snapshot format ${FORMAT} or older`, found })
   }

@@ -110,6 +110,11 @@ export class Task {
     return this.#finished
   }
 
+  /** The chain in words. */
+  get description(): string {
+    return this.#chain.map(({ node }) => node.description).join(' -> ')
+  }
+
   /** The watermark of the head's input. */
   get watermark(): number {
     return this.#watermark
@@ -505,9 +510,8 @@ export class Task {
 
   #describe(error: unknown): unknown {
     if (isRivuletError(error)) return error
-    const operator = this.#chain.map(({ node }) => node.description).join(' -> ')
     const detail = error instanceof Error ? error.message : String(error)
-    return failure('RUNTIME_OPERATOR_FAILED', { operator, detail }, { cause: error })
+    return failure('RUNTIME_OPERATOR_FAILED', { operator: this.description, detail }, { cause: error })
   }
 }
 

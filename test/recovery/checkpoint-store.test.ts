@@ -103,6 +103,53 @@ describe('the store of checkpoints', () => {
     })
   })
 
+  it('detects one changed byte anywhere in a manifest', async () => {
+    const storage = new MemoryStorage()
+    const store = new CheckpointStore(storage, 'c/run', 'job', 1)
+    await store.store(snapshot(9, [full(1, 2)]), 'full')
+    const path = 'c/run/chk-9/manifest.json'
+    const whole = storage.files.get(path) as Uint8Array
+    for (let at = 0; at < whole.length; at++) {
+      for (const bit of [1, 16]) {
+        storage.files.set(path, whole.with(at, whole[at] ^ bit))
+        await assert.rejects(
+          readSnapshot(storage, 'c/run/chk-9'),
+          (error) => isRivuletError(error) && error.code === 'RUNTIME_SNAPSHOT_DAMAGED',
+          `byte ${at} of ${whole.length}`,
+        )
+      }
+    }
+  })
+
+  it('does not pass over a damaged manifest in silence: the newest checkpoint may be behind it', async () => {
+    const storage = new MemoryStorage()
+    const store = new CheckpointStore(storage, 'c/run', 'job', 3)
+    await store.store(snapshot(9, [full(1)]), 'full')
+    await store.store(snapshot(10, [full(1)]), 'full')
+    await new CheckpointStore(storage, 'c/else', 'other', 3).store(snapshot(11, [full(1)]), 'full')
+    storage.files.set('c/run/chk-9/manifest.json', Uint8Array.of(9))
+    assert.equal(await findLastCheckpoint(storage, 'c', 'job'), 'c/run/chk-10')
+    await store.store(snapshot(12, [full(1)]), 'full')
+    storage.files.set('c/run/chk-12/manifest.json', Uint8Array.of(9))
+    await assert.rejects(findLastCheckpoint(storage, 'c', 'job'), (error) => {
+      assert.ok(isRivuletError(error))
+      assert.match(error.message, /c\/run\/chk-12\/manifest\.json' is damaged/)
+      assert.match(error.hint ?? '', /'c\/run\/chk-10'/)
+      return true
+    })
+    // What is damaged of another job is not this one's concern.
+    assert.equal(await findLastCheckpoint(storage, 'c', 'other', ['else']), 'c/else/chk-11')
+  })
+
+  it('still reads format 2, whose manifest had no checksum', async () => {
+    const storage = new MemoryStorage()
+    await new CheckpointStore(storage, 'c/run', 'job', 1).store(snapshot(9, [full(1)]), 'full')
+    const path = 'c/run/chk-9/manifest.json'
+    const { crc32: _, ...manifest } = JSON.parse(Buffer.from(storage.files.get(path) as Uint8Array).toString())
+    storage.files.set(path, Buffer.from(`${JSON.stringify({ ...manifest, rivuletSnapshot: 2 }, null, 1)}\n`))
+    assert.equal((await readSnapshot(storage, 'c/run/chk-9')).checkpoint, 9)
+  })
+
   it('still reads format 1, with its one file per part', async () => {
     const storage = new MemoryStorage()
     const keyed = [{ state: 's', keyGroup: 7, length: 2 }]

@@ -23,6 +23,8 @@ export class Ledger {
   readonly prepared = new Map<string, readonly number[]>()
   /** Called before each commit; throws to make it fail. */
   onCommit: () => void = () => {}
+  /** Called after each commit; throws where the answer never comes. */
+  onCommitted: () => void = () => {}
   onPrepare: () => void = () => {}
   onWrite: (rows: readonly number[]) => void = () => {}
   onRead: (position: number) => void = () => {}
@@ -33,6 +35,8 @@ export class Ledger {
   #recovered = false
   #wakers: (() => void)[] = []
   ready: (() => void)[] = []
+  /** Called when a writer is closed; throws where that fails. */
+  onClose: () => void = () => {}
 
   /** Let the source give numbers below `n`. */
   give(n: number): void {
@@ -140,10 +144,11 @@ export class Ledger {
         commit: async (committables) => {
           this.onCommit()
           for (const { name } of committables) this.#commit(String(name))
+          this.onCommitted()
         },
         snapshot: () => ({ prefix: 'ledger' }),
       },
-      close: async () => {},
+      close: async () => this.onClose(),
       get full() {
         return full()
       },

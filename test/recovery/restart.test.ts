@@ -233,8 +233,92 @@ describe('periodic checkpoints', { timeout: 20_000 }, () => {
       await assert.rejects(job.wait(), /ENOSPC/)
       const { counts, latestFailed } = job.checkpoints()
       assert.equal(counts.failed, tolerable + 1)
-      assert.match(latestFailed?.failure ?? '', /ENOSPC/)
+      assert.match(latestFailed?.failure ?? '', /could not be stored in 'c\/[0-9a-f]{32}': ENOSPC/)
     }
+  })
+
+  it('say what to do about a full disk', async () => {
+    const host = hostInMemory()
+    host.storage.writeAtomic = async () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    }
+    const { job } = await start(new Ledger(), { ...CHECKPOINTS, 'restart-strategy.type': 'none' }, host)
+    await assert.rejects(job.wait(), (error) => {
+      assert.ok(isRivuletError(error))
+      assert.equal(error.code, 'RUNTIME_SNAPSHOT_NOT_STORED')
+      assert.match(error.hint ?? '', /^Free space there/)
+      return true
+    })
+  })
+
+  it('that find a full disk at the end of the input are tried again too', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const write = host.storage.writeAtomic.bind(host.storage)
+    let failures = 2
+    host.storage.writeAtomic = async (path, bytes) => {
+      if (failures-- > 0) throw new Error('ENOSPC: no space left on device')
+      await write(path, bytes)
+    }
+    ledger.give(10)
+    ledger.finish()
+    const settings = { 'execution.checkpointing.interval': '20 ms', 'execution.checkpointing.dir': 'c' }
+    const tolerable = { 'execution.checkpointing.tolerable-failed-checkpoints': '2' }
+    const { job } = await start(ledger, { ...settings, ...tolerable, 'restart-strategy.type': 'none' }, host)
+    await job.wait()
+    assert.equal(job.checkpoints().counts.failed, 2)
+    assert.deepEqual(ledger.committed, numbersTo(10))
+  })
+
+  it('that are not stored within their time are given up: the job goes on, and nothing of them appears later', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const write = host.storage.writeAtomic.bind(host.storage)
+    const stuck: (() => Promise<void>)[] = []
+    let slow = true
+    host.storage.writeAtomic = (path, bytes) => {
+      if (!slow || !path.endsWith('manifest.json')) return write(path, bytes)
+      slow = false
+      return new Promise((resolve, reject) => {
+        stuck.push(() => write(path, bytes).then(resolve, reject))
+      })
+    }
+    const settings = { ...CHECKPOINTS, 'execution.checkpointing.timeout': '20 ms' }
+    const { job } = await start(
+      ledger,
+      { ...settings, 'execution.checkpointing.tolerable-failed-checkpoints': '1' },
+      host,
+    )
+    ledger.give(20)
+    await until(() => ledger.committed.length === 20)
+    assert.match(
+      job.checkpoints().latestFailed?.failure ?? '',
+      /longer than 20 ms and was given up: it was being stored/,
+    )
+    const { completed } = job.checkpoints().counts
+    await stuck[0]()
+    await until(() => job.checkpoints().counts.completed > completed + 1)
+    assert.equal(await host.storage.exists(`c/${job.id}/chk-1`), false)
+    assert.equal(job.checkpoints().counts.failed, 1)
+    await job.cancel()
+  })
+
+  it('whose predecessors cannot be removed are no failures; they are removed later', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const remove = host.storage.remove.bind(host.storage)
+    let refused = 0
+    host.storage.remove = async (path) => {
+      if (refused++ < 2) throw new Error('EACCES: permission denied')
+      await remove(path)
+    }
+    const { job } = await start(ledger, { ...CHECKPOINTS, 'restart-strategy.type': 'none' }, host)
+    await until(() => job.checkpoints().counts.completed >= 6)
+    await job.cancel()
+    assert.ok(refused > 2)
+    assert.equal(job.checkpoints().counts.failed, 0)
+    const names = (await host.storage.list(`c/${job.id}`)).filter((name) => name.startsWith('chk-'))
+    assert.equal(names.length, 1)
   })
 
   it('are counted, with size and path, and only the newest are kept', async () => {

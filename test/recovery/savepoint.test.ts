@@ -99,6 +99,18 @@ describe('a savepoint', { timeout: 20_000 }, () => {
     assert.equal(ledger.log.length, log)
   })
 
+  it('never takes the place of another one', async () => {
+    const tEnv = await environment(new Ledger(), hostInMemory())
+    const { jobClient } = await tEnv.executeSql(COPY)
+    assert.ok(jobClient)
+    await jobClient.savepoint('s')
+    for (const again of [jobClient.savepoint('s'), jobClient.stopWithSavepoint('s')]) {
+      await assert.rejects(again, (error) => isRivuletError(error) && error.code === 'RUNTIME_SNAPSHOT_EXISTS')
+    }
+    assert.equal(jobClient.status, 'RUNNING')
+    await jobClient.cancel()
+  })
+
   it('with state that nobody takes is restored only where that was allowed', async () => {
     const ledger = new Ledger()
     const host = hostInMemory()

@@ -70,6 +70,108 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
     assert.ok(ledger.log.includes('recover 1') && ledger.log.includes('open 1'), ledger.log.join())
   })
 
+  it('stopped with a savepoint whose commit fails behind its effect goes on from the savepoint, not from before it', async () => {
+    for (const folder of [undefined, 'c']) {
+      const ledger = new Ledger()
+      const host = hostInMemory()
+      const job = await start(ledger, host, {
+        'execution.checkpointing.interval': '1 h',
+        ...(folder !== undefined && { 'execution.checkpointing.dir': folder }),
+        'restart-strategy.type': 'fixed-delay',
+        'restart-strategy.fixed-delay.delay': '1 ms',
+      })
+      ledger.give(30)
+      await until(() => job.metrics().some((each) => each.kind === 'sink' && each.rowsIn === 30))
+      ledger.onCommitted = () => {
+        ledger.onCommitted = () => {}
+        throw new Error('no answer')
+      }
+      await assert.rejects(job.stopWithSavepoint('s'), /could not commit/)
+      ledger.give(40)
+      ledger.finish()
+      await job.wait()
+      assert.equal(job.restarts, 1)
+      assert.deepEqual(ledger.committed, numbersTo(40), String(folder))
+    }
+  })
+
+  it('stopped with a savepoint is found as the last checkpoint: what it committed is not written again', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const settings = {
+      'execution.checkpointing.interval': '1 h',
+      'execution.checkpointing.dir': 'c',
+      'execution.state-recovery.from-last-checkpoint': 'true',
+    }
+    const first = await start(ledger, host, settings)
+    ledger.give(30)
+    await until(() => first.metrics().some((each) => each.kind === 'sink' && each.rowsIn === 30))
+    await first.stopWithSavepoint('s')
+    ledger.give(50)
+    ledger.finish()
+    await (await start(ledger, host, settings)).wait()
+    assert.deepEqual(ledger.committed, numbersTo(50))
+  })
+
+  it('stopped WITH DRAIN does not go on from there by itself', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const settings = {
+      'execution.checkpointing.interval': '1 h',
+      'execution.checkpointing.dir': 'c',
+      'execution.state-recovery.from-last-checkpoint': 'true',
+    }
+    const first = await start(ledger, host, settings)
+    await first.stopWithSavepoint('s', { drain: true })
+    await assert.rejects(start(ledger, host, settings), (error) => {
+      assert.ok(isRivuletError(error))
+      assert.equal(error.code, 'RUNTIME_DRAINED')
+      return true
+    })
+    await (await start(ledger, host, { 'execution.state-recovery.path': 's' })).cancel()
+  })
+
+  it('stopped with a savepoint that cannot be kept as a checkpoint goes on, and there is no savepoint', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const write = host.storage.writeAtomic.bind(host.storage)
+    host.storage.writeAtomic = async (path, bytes) => {
+      if (path.startsWith('c/')) throw new Error('ENOSPC: no space left on device')
+      await write(path, bytes)
+    }
+    const job = await start(ledger, host, { 'execution.checkpointing.dir': 'c' })
+    ledger.give(10)
+    await assert.rejects(job.stopWithSavepoint('s'), /could not be stored in 'c\/.*ENOSPC/)
+    assert.deepEqual(await host.storage.list('s'), [])
+    host.storage.writeAtomic = write
+    ledger.finish()
+    await job.wait()
+    assert.deepEqual(ledger.committed, numbersTo(10))
+  })
+
+  it('that does not close well behind a savepoint is not started again: the savepoint is named', async () => {
+    const ledger = new Ledger()
+    const job = await start(ledger, hostInMemory(), {
+      'execution.checkpointing.interval': '1 h',
+      'restart-strategy.type': 'fixed-delay',
+      'restart-strategy.fixed-delay.delay': '1 ms',
+    })
+    ledger.give(10)
+    await until(() => job.metrics().some((each) => each.kind === 'sink' && each.rowsIn === 10))
+    ledger.onClose = () => {
+      throw new Error('the connection is stuck')
+    }
+    await assert.rejects(job.stopWithSavepoint('s'), (error) => {
+      assert.ok(isRivuletError(error))
+      assert.equal(error.code, 'RUNTIME_STOPPED_BADLY')
+      assert.match(error.message, /savepoint is complete in 's'.*the connection is stuck/)
+      return true
+    })
+    assert.deepEqual([job.status, job.restarts], ['FAILED', 0])
+    assert.equal(job.checkpoints().latestSavepoint?.path, 's')
+    assert.deepEqual(ledger.committed, numbersTo(10))
+  })
+
   it('commits nothing for a savepoint of a job that goes on: that belongs to the next checkpoint', async () => {
     const ledger = new Ledger()
     const host = hostInMemory()

@@ -1,5 +1,16 @@
 import { declare } from './contract.ts'
 
+export type StorageFailure = 'full' | 'denied' | 'unreachable' | 'missing' | 'other'
+
+const storageHints: Readonly<Record<StorageFailure, string>> = {
+  full: "Free space there, or set 'execution.checkpointing.dir' to a larger disk; until then the job goes on for as many failures as 'execution.checkpointing.tolerable-failed-checkpoints' says.",
+  denied:
+    'Give this process the right to write there; for s3:// its keys come from the environment (AWS_ACCESS_KEY_ID, …).',
+  unreachable: 'Check that the server runs and can be reached from here; for s3:// the address is AWS_ENDPOINT_URL_S3.',
+  missing: 'Create the bucket, or name another one.',
+  other: "The job goes on for as many failures as 'execution.checkpointing.tolerable-failed-checkpoints' says.",
+}
+
 /** Errors of running jobs; codes start with `RUNTIME_`. */
 export const runtimeErrors = {
   RUNTIME_OPERATOR_FAILED: declare<{ operator: string; detail: string }>({
@@ -42,7 +53,12 @@ export const runtimeErrors = {
     hint: ({ usable }) =>
       usable === undefined
         ? 'There is no other checkpoint beside it that is whole.'
-        : `Restore from '${usable}': the newest other checkpoint beside it that is whole.`,
+        : `Restore from '${usable}' (--from-savepoint): the newest other checkpoint that is whole. What came behind it is read and written again.`,
+  }),
+  RUNTIME_SNAPSHOT_EXISTS: declare<{ path: string }>({
+    domain: 'user',
+    message: ({ path }) => `There is a snapshot in '${path}' already; it is not overwritten.`,
+    hint: () => 'Name a new folder, or remove that one.',
   }),
   RUNTIME_SNAPSHOT_MISMATCH: declare<{ detail: string }>({
     domain: 'user',
@@ -72,6 +88,35 @@ export const runtimeErrors = {
     domain: 'external',
     message: ({ job, checkpoint, detail }) =>
       `A sink of job '${job}' could not write out its rows before checkpoint ${checkpoint}: ${detail}`,
+  }),
+  RUNTIME_SNAPSHOT_NOT_STORED: declare<{ job: string; path: string; detail: string; kind: StorageFailure }>({
+    domain: 'external',
+    message: ({ job, path, detail }) => `The snapshot of job '${job}' could not be stored in '${path}': ${detail}`,
+    hint: ({ kind }) => storageHints[kind],
+    flink: 'Could not complete snapshot … / Failed to finalize checkpoint.',
+  }),
+  RUNTIME_SNAPSHOT_TIMEOUT: declare<{ job: string; timeoutMs: number; waitsFor?: string }>({
+    domain: 'external',
+    message: ({ job, timeoutMs, waitsFor }) =>
+      `The snapshot of job '${job}' took longer than ${timeoutMs} ms and was given up: ${waitsFor === undefined ? 'it was being stored' : `no barrier has passed ${waitsFor}`}.`,
+    hint: ({ waitsFor }) =>
+      waitsFor === undefined
+        ? "Look at the storage of 'execution.checkpointing.dir', or raise 'execution.checkpointing.timeout'."
+        : "What does not take rows there (a slow sink, a function that does not answer) holds the barrier up; or raise 'execution.checkpointing.timeout'.",
+    flink: 'Checkpoint expired before completing.',
+  }),
+  RUNTIME_DRAINED: declare<{ job: string; path: string }>({
+    domain: 'user',
+    message: ({ job, path }) =>
+      `The newest checkpoint of job '${job}', '${path}', is that of a stop WITH DRAIN: every window has fired, and rows that come now would be late.`,
+    hint: () => 'Start the job anew, or go on all the same with --from-savepoint and that folder.',
+  }),
+  RUNTIME_STOPPED_BADLY: declare<{ job: string; path: string; detail: string }>({
+    domain: 'external',
+    message: ({ job, path, detail }) =>
+      `Job '${job}' is stopped and its savepoint is complete in '${path}', but it did not end well: ${detail}`,
+    hint: () => 'Nothing is lost: start from the savepoint.',
+    flink: 'A savepoint has been created at: …, but the corresponding job … didn’t terminate successfully.',
   }),
   RUNTIME_SNAPSHOT_FAILED: declare<{ job: string; detail: string }>({
     domain: 'external',
