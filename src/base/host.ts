@@ -20,6 +20,14 @@ export interface Host {
   readonly network: Network
   /** Have somebody watch that this thread does not stay in one step for longer than this; absent where nobody can. */
   readonly watch?: (timeoutMs: number) => Watch
+  /** Tell the user what does not keep the program from going on; absent where nobody listens. */
+  readonly warn?: (warning: Warning) => void
+}
+
+export interface Warning {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string
 }
 
 /** What a thread that is watched tells of itself. */

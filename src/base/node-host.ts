@@ -150,4 +150,6 @@ export const nodeHost: Host = {
   logs: diskLogs,
   network: { connect: connectBroker },
   watch: watchThread,
+  // To standard error, once per warning; a program may listen to `warning` instead.
+  warn: ({ code, message, hint }) => process.emitWarning(message, { type: 'RivuletWarning', code, detail: hint }),
 }

@@ -254,6 +254,8 @@ export interface TableSink {
   /** How many subtasks the table wants to be written by (`sink.parallelism`); absent = the input's parallelism. */
   readonly parallelism?: number
   createWriter(context: WriterContext): SinkWriter
+  /** Under which names, and where, transactions are written: nobody else may write under them. `key` is the option. */
+  readonly transactionNames?: { readonly key: string; readonly prefix: string; readonly where: string }
   /** How long a transaction may be open until its commit, and the option that says so; absent = without bound. */
   readonly transactionTimeout?: { readonly key: string; readonly ms: number }
   /**

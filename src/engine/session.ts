@@ -30,6 +30,7 @@ import { defaultMaxParallelism } from '../state/key-group.ts'
 import { Checkpointing } from './checkpointing.ts'
 import type { Cluster, SessionJob } from './cluster.ts'
 import { deployment } from './deployment.ts'
+import { claimTransactions, warnOfNoCommits } from './exactly-once.ts'
 import { JobClient, markJobError } from './job-client.ts'
 import { JobRun } from './job-run.ts'
 import { recoveryOptions } from './recovery-options.ts'
@@ -164,7 +165,8 @@ export class Session {
     extra.signal?.throwIfAborted()
     const recovery = recoveryOptions(this.options)
     const { recoverAmong, onDeploy, onRunning, onFailed } = deployment()
-    checkTransactionTimeouts(plan, tableAccess(this.planner), recovery)
+    const tables = tableAccess(this.planner)
+    checkTransactionTimeouts(plan, tables, recovery)
     const path = (await this.#recoveryPath(recovery, recoverAmong)) ?? (await this.#startPath(recovery, name))
     const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
     if (from?.drained === true && path !== recovery.string('execution.state-recovery.path')) {
@@ -172,6 +174,8 @@ export class Session {
     }
     const id = this.#jobId()
     const traces = await openTraces(this.options.entries(), { id, name }, this.host.clock)
+    const release = claimTransactions(this.host, plan, tables, name)
+    warnOfNoCommits(this.host, plan, tables, recovery)
     let run: JobRun
     try {
       run = new JobRun({
@@ -196,6 +200,7 @@ export class Session {
       })
       await run.open()
     } catch (error) {
+      release()
       onFailed?.(id, error)
       await traces?.ended('FAILED', 0, error)
       markJobError(error)
@@ -210,6 +215,7 @@ export class Session {
     const client = new JobClient(run, completion, { plan, source: extra.source, timeZone: this.timeZone })
     this.jobs.push(client)
     onRunning?.(client)
+    completion.then(release, release)
     const abort = () => void client.cancel()
     if (extra.signal?.aborted === true) abort()
     extra.signal?.addEventListener('abort', abort, { once: true })

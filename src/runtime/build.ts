@@ -20,7 +20,7 @@ import { OperatorMetrics } from './metrics.ts'
 import { checkFits, planIdentity } from './plan-fit.ts'
 import type { JobSnapshot, OperatorIdentity } from './snapshot-store.ts'
 import { type ChainedOperator, type SubtaskSnapshot, Task } from './task.ts'
-import type { JobSink } from './transactions.ts'
+import { checkCommits, type JobSink } from './transactions.ts'
 
 /** What a job needs from its surroundings; the engine composes it. */
 export interface JobEnvironment {
@@ -82,9 +82,14 @@ export function buildJob(
   const builder = new JobBuilder(plan, graph, environment, parameters, barriers)
   const sinks = graph.vertices.flatMap(({ nodes, parallelism }) =>
     nodes.flatMap((node) =>
-      node.kind === 'sink' ? [{ node: node.id, sink: environment.tables.sink(node.table), parallelism }] : [],
+      node.kind === 'sink'
+        ? [{ node: node.id, table: node.table.name, sink: environment.tables.sink(node.table), parallelism }]
+        : [],
     ),
   )
+  if (parameters.restore !== undefined && parameters.ignoreUnclaimedState !== true) {
+    checkCommits(parameters.restore, sinks)
+  }
   return { tasks: builder.build(), identity, sinks, graph }
 }
 

@@ -4,8 +4,9 @@
  * Laws
  * - A transactional sink prepares its commit where another one flushes, at the same place in the order of rows.
  * - `recover` runs once per sink and start, before any writer is opened, with what all subtasks left in the checkpoint.
+ * - What a checkpoint holds of a table is committed by whichever sink writes to it now; when none does, nothing starts.
  */
-import { failure } from '../base/errors.ts'
+import { fail, failure } from '../base/errors.ts'
 import type { Committable, TableSink } from '../connectors/contract.ts'
 import type { JobEnvironment } from './build.ts'
 import type { JobSnapshot } from './snapshot-store.ts'
@@ -15,6 +16,8 @@ import type { ChainedOperator } from './task.ts'
 export interface SinkPart {
   readonly node: number
   readonly subtask: number
+  /** Full name of the table; absent in checkpoints of earlier builds. */
+  readonly table?: string
   readonly committables: readonly Committable[]
   /** What `WriterTransactions.snapshot` gave. */
   readonly writer: Committable
@@ -23,6 +26,7 @@ export interface SinkPart {
 /** A sink of the plan and how many subtasks write to it. */
 export interface JobSink {
   readonly node: number
+  readonly table: string
   readonly sink: TableSink
   readonly parallelism: number
 }
@@ -41,7 +45,8 @@ export async function prepareSinks(
     }
     const prepared = transactions.prepareCommit(checkpoint)
     const writer = transactions.snapshot()
-    return [{ node: node.id, subtask, committables: await prepared, writer }]
+    const table = node.kind === 'sink' ? node.table.name : undefined
+    return [{ node: node.id, subtask, table, committables: await prepared, writer }]
   })
   return (await Promise.all(parts)).flat()
 }
@@ -51,15 +56,32 @@ export async function recoverSinks(
   host: JobEnvironment['host'],
   restore: JobSnapshot | undefined,
 ): Promise<void> {
-  for (const { node, sink, parallelism } of sinks) {
+  for (const own of sinks) {
+    const { sink, parallelism } = own
     if (sink.recover === undefined) continue
-    const parts = restore?.sinks?.filter((part) => part.node === node) ?? []
+    const parts = restore?.sinks?.filter((part) => heirOf(part, sinks) === own) ?? []
     const restored = restore && {
       checkpoint: restore.checkpoint,
       committables: parts.flatMap((part) => part.committables),
       writers: parts.map((part) => part.writer),
     }
     await sink.recover({ host, parallelism, restored })
+  }
+}
+
+/** The sink that writes to the table of the part, the same operator if it does; the operator's number may have changed. */
+function heirOf({ node, table }: SinkPart, sinks: readonly JobSink[]): JobSink | undefined {
+  if (table === undefined) return sinks.find((sink) => sink.node === node)
+  const heirs = sinks.filter((sink) => sink.table === table && sink.sink.recover !== undefined)
+  return heirs.find((sink) => sink.node === node) ?? heirs[0]
+}
+
+/** Refuse to start where transactions would be left behind. */
+export function checkCommits({ checkpoint, sinks: parts = [] }: JobSnapshot, sinks: readonly JobSink[]): void {
+  for (const part of parts) {
+    const transactions = part.committables.length
+    if (transactions === 0 || heirOf(part, sinks) !== undefined) continue
+    fail('RUNTIME_UNCOMMITTED_SINK', { table: part.table ?? `operator ${part.node}`, checkpoint, transactions })
   }
 }
 

@@ -11,7 +11,7 @@ import { recoveryOptions } from '../../src/engine/recovery-options.ts'
 import { restartStrategy } from '../../src/engine/restart-strategy.ts'
 import { Ledger, numbersTo } from './ledger.ts'
 
-const hostInMemory = (): Host => ({ ...nodeHost, storage: new MemoryStorage() })
+const hostInMemory = (): Host => ({ ...nodeHost, storage: new MemoryStorage(), warn: () => {} })
 
 async function start(ledger: Ledger, configuration: Record<string, string>, host = hostInMemory()) {
   const tEnv = new TableEnvironment({ host, connectors: ledger.connectors, configuration })

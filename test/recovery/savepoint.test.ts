@@ -8,7 +8,7 @@ import { MemoryStorage } from '../../src/base/simulated-host.ts'
 import { TableEnvironment } from '../../src/engine/environment.ts'
 import { Ledger, numbersTo } from './ledger.ts'
 
-const hostInMemory = (): Host => ({ ...nodeHost, storage: new MemoryStorage() })
+const hostInMemory = (): Host => ({ ...nodeHost, storage: new MemoryStorage(), warn: () => {} })
 
 async function environment(ledger: Ledger, host: Host, configuration: Record<string, string> = {}) {
   const tEnv = new TableEnvironment({ host, connectors: ledger.connectors, configuration })

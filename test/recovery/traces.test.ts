@@ -23,7 +23,7 @@ const RESTARTS = {
 }
 
 async function start(ledger: Ledger, configuration: Record<string, string>) {
-  const host = { ...nodeHost, storage: new MemoryStorage() }
+  const host = { ...nodeHost, storage: new MemoryStorage(), warn: () => {} }
   const tEnv = new TableEnvironment({ host, connectors: ledger.connectors, configuration })
   await tEnv.executeSql("CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'numbers')")
   await tEnv.executeSql("CREATE TABLE ledger (n BIGINT) WITH ('connector' = 'ledger')")

@@ -8,16 +8,26 @@ import { MemoryStorage } from '../../src/base/simulated-host.ts'
 import { TableEnvironment } from '../../src/engine/environment.ts'
 import { Ledger, numbersTo } from './ledger.ts'
 
-async function start(ledger: Ledger, host: Host, configuration: Record<string, string> = {}) {
+async function start(
+  ledger: Ledger,
+  host: Host,
+  configuration: Record<string, string> = {},
+  insert = 'INSERT INTO ledger SELECT n FROM numbers',
+) {
   const tEnv = new TableEnvironment({ host, connectors: ledger.connectors, configuration })
   await tEnv.executeSql("CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'numbers')")
   await tEnv.executeSql("CREATE TABLE ledger (n BIGINT) WITH ('connector' = 'ledger')")
-  const { jobClient } = await tEnv.executeSql('INSERT INTO ledger SELECT n FROM numbers')
+  await tEnv.executeSql("CREATE TABLE other (n BIGINT) WITH ('connector' = 'ledger')")
+  const { jobClient } = await tEnv.executeSql(insert)
   assert.ok(jobClient)
   return jobClient
 }
 
-const hostInMemory = (): Host & { storage: MemoryStorage } => ({ ...nodeHost, storage: new MemoryStorage() })
+const hostInMemory = (warn: Host['warn'] = () => {}): Host & { storage: MemoryStorage } => ({
+  ...nodeHost,
+  storage: new MemoryStorage(),
+  warn,
+})
 
 /** Look again until it holds; the test's time limit ends it otherwise. */
 async function until(condition: () => boolean): Promise<void> {
@@ -172,6 +182,50 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
     assert.deepEqual(ledger.committed, numbersTo(10))
   })
 
+  it('commits what the checkpoint holds also when the sink is another operator of the changed statement', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const first = await start(ledger, host, { 'execution.checkpointing.dir': 'c' })
+    ledger.give(10)
+    await until(() => first.metrics().some((each) => each.kind === 'sink' && each.rowsIn === 10))
+    ledger.onCommit = () => {
+      throw new Error('broker down')
+    }
+    await assert.rejects(first.stopWithSavepoint('s'), /broker down/)
+    ledger.onCommit = () => {}
+    ledger.give(20)
+    ledger.finish()
+    const from = { 'execution.state-recovery.path': 's' }
+    const filtered = 'INSERT INTO ledger SELECT n + 0 FROM numbers WHERE n < 15'
+    await (await start(ledger, host, from, filtered)).wait()
+    assert.deepEqual(ledger.committed, numbersTo(15))
+  })
+
+  it('that is gone from the changed statement, with rows to commit, keeps it from starting: they would be lost', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const first = await start(ledger, host)
+    ledger.give(10)
+    await until(() => first.metrics().some((each) => each.kind === 'sink' && each.rowsIn === 10))
+    ledger.onCommit = () => {
+      throw new Error('broker down')
+    }
+    await assert.rejects(first.stopWithSavepoint('s'), /broker down/)
+    ledger.onCommit = () => {}
+    const log = ledger.log.length
+    const from = { 'execution.state-recovery.path': 's' }
+    const elsewhere = 'INSERT INTO other SELECT n FROM numbers'
+    await assert.rejects(start(ledger, host, from, elsewhere), (error) => {
+      assert.ok(isRivuletError(error))
+      assert.equal(error.code, 'RUNTIME_UNCOMMITTED_SINK')
+      assert.match(error.message, /default_database\.ledger/)
+      return true
+    })
+    assert.equal(ledger.log.length, log)
+    const allowed = { ...from, 'execution.state-recovery.ignore-unclaimed-state': 'true' }
+    await (await start(ledger, host, allowed, elsewhere)).cancel()
+  })
+
   it('commits nothing for a savepoint of a job that goes on: that belongs to the next checkpoint', async () => {
     const ledger = new Ledger()
     const host = hostInMemory()
@@ -225,6 +279,53 @@ describe('a transactional sink', { timeout: 20_000 }, () => {
     ledger.give(20)
     await assert.rejects(job.wait(), /cannot be committed: fenced/)
     assert.equal(job.restarts, 0)
+  })
+
+  it('that nothing commits is told at the start, with what to set; one with an end or an interval is not', async () => {
+    const warned: string[] = []
+    const host = hostInMemory(({ code, message, hint }) => warned.push(`${code}: ${message} ${hint}`))
+    await (await start(new Ledger(), host)).cancel()
+    assert.equal(warned.length, 1)
+    assert.match(warned[0], /^ENGINE_NEVER_COMMITS: Table .*ledger writes exactly once, but no checkpoints are taken/)
+    assert.match(warned[0], /SET 'execution\.checkpointing\.interval' = '10 s';/)
+    await (await start(new Ledger(), host, { 'execution.checkpointing.interval': '1 h' })).cancel()
+    const bounded = 'INSERT INTO ledger SELECT CAST(x AS BIGINT) FROM (VALUES (0), (1)) AS t(x)'
+    await (await start(new Ledger(), host, {}, bounded)).wait()
+    assert.equal(warned.length, 1)
+  })
+
+  it('shares its prefix with no other sink of the job, nor of another job of the process', async () => {
+    const ledger = new Ledger()
+    const host = hostInMemory()
+    const tEnv = new TableEnvironment({ host, connectors: ledger.connectors })
+    await tEnv.executeSql("CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'numbers')")
+    for (const table of ['a', 'b']) {
+      await tEnv.executeSql(`CREATE TABLE ${table} (n BIGINT) WITH ('connector' = 'kafka', 'topic' = '${table}', 'format' = 'json',
+        'properties.bootstrap.servers' = '127.0.0.1:1', 'properties.default.api.timeout.ms' = '300',
+        'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'pay')`)
+    }
+    const refused = (words: RegExp) => (error: unknown) => {
+      assert.ok(isRivuletError(error), String(error))
+      assert.equal(error.code, 'ENGINE_SHARED_TRANSACTIONS', error.message)
+      assert.match(`${error.message} ${error.hint}`, words)
+      return true
+    }
+    const both = (...tables: string[]) =>
+      tEnv.executeSql(
+        `EXECUTE STATEMENT SET BEGIN ${tables.map((table) => `INSERT INTO ${table} SELECT n FROM numbers;`).join(' ')} END`,
+      )
+    await assert.rejects(both('a', 'b'), refused(/'pay', as table .*\.a is in the same job.* Give each its own/))
+    await assert.rejects(both('a', 'a'), refused(/as it is in the same job.*UNION ALL/))
+    // While the first one still looks for its broker.
+    const first = tEnv.executeSql('INSERT INTO a SELECT n FROM numbers')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await assert.rejects(tEnv.executeSql('INSERT INTO b SELECT n FROM numbers'), refused(/by the running job/))
+    await assert.rejects(first, (error) => isRivuletError(error) && error.code === 'KAFKA_UNREACHABLE')
+    // It did not start, and holds nothing any more.
+    await assert.rejects(
+      tEnv.executeSql('INSERT INTO b SELECT n FROM numbers'),
+      (error) => isRivuletError(error) && error.code === 'KAFKA_UNREACHABLE',
+    )
   })
 
   it('refuses a timeout that no checkpoint can keep, before anything is opened', async () => {

@@ -17,6 +17,25 @@ export const engineErrors = {
     message: () => 'The job is to start from its last checkpoint, but no folder of checkpoints is known.',
     hint: () => "SET 'execution.checkpointing.dir' = './checkpoints';",
   }),
+  ENGINE_NEVER_COMMITS: declare<{ table: string; timeoutMs: number | undefined }>({
+    domain: 'user',
+    message: ({ table, timeoutMs }) =>
+      `Table ${table} writes exactly once, but no checkpoints are taken, and only they commit: readers of committed records see nothing until the job is stopped with a savepoint${timeoutMs === undefined ? '' : `, and after ${timeoutMs} ms the broker gives the transaction up`}.`,
+    hint: () =>
+      "SET 'execution.checkpointing.interval' = '10 s'; and SET 'execution.checkpointing.dir' to a folder that outlives the process.",
+    flink: 'Flink says nothing: the sink never commits when checkpointing is not enabled.',
+  }),
+  ENGINE_SHARED_TRANSACTIONS: declare<{ table: string; other: string; job: string; key: string; prefix: string }>({
+    domain: 'user',
+    message: ({ table, other, job, key, prefix }) =>
+      `Table ${table} is written exactly once under '${key}' = '${prefix}', as ${table === other ? 'it' : `table ${other}`} is ${job === '' ? 'in the same job' : `by the running job '${job}'`}: each would end the other's transactions.`,
+    hint: ({ table, other, job, key }) =>
+      job === '' && table === other
+        ? 'Write to the table with one INSERT: SELECT … UNION ALL SELECT ….'
+        : `Give each its own '${key}'; of one table, with INSERT INTO t /*+ OPTIONS('${key}' = '…') */.`,
+    flink:
+      'ProducerFencedException: There is a newer producer with the same transactionalId which fences the current one.',
+  }),
   ENGINE_TRANSACTION_TIMEOUT: declare<{
     table: string
     timeoutKey: string

@@ -111,6 +111,14 @@ export const runtimeErrors = {
       `The newest checkpoint of job '${job}', '${path}', is that of a stop WITH DRAIN: every window has fired, and rows that come now would be late.`,
     hint: () => 'Start the job anew, or go on all the same with --from-savepoint and that folder.',
   }),
+  RUNTIME_UNCOMMITTED_SINK: declare<{ table: string; checkpoint: number; transactions: number }>({
+    domain: 'user',
+    message: ({ table, checkpoint, transactions }) =>
+      `Checkpoint ${checkpoint} holds ${transactions} uncommitted transaction${transactions === 1 ? '' : 's'} of ${table}, which this job does not write to: their rows would be lost, and the sources stand behind them.`,
+    hint: () =>
+      "Start the statement that wrote it once more from there, which commits, and stop it with a savepoint; 'execution.state-recovery.ignore-unclaimed-state' = 'true' gives the rows up.",
+    flink: 'Cannot map checkpoint/savepoint state for operator to the new program.',
+  }),
   RUNTIME_STOPPED_BADLY: declare<{ job: string; path: string; detail: string }>({
     domain: 'external',
     message: ({ job, path, detail }) =>

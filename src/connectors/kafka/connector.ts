@@ -52,6 +52,11 @@ export const kafka: Connector = {
       parallelism: request.options.number('sink.parallelism'),
       createWriter: (context) => new KafkaWriter(context, settings, request),
       ...(settings.transactions && {
+        transactionNames: {
+          key: 'sink.transactional-id-prefix',
+          prefix: settings.transactions.prefix,
+          where: settings.properties['bootstrap.servers'] ?? '',
+        },
         transactionTimeout: { key: 'properties.transaction.timeout.ms', ms: settings.transactions.timeoutMs },
         recover: ({ host, restored }) => recoverTransactions(host, settings, restored),
       }),
