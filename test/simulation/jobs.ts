@@ -20,7 +20,8 @@ export type Input = readonly (readonly Event[])[]
 
 export interface SimulatedJob {
   readonly name: JobName
-  readonly insert: string
+  /** The statement, and others with the same state whose operators are numbered differently. */
+  readonly inserts: readonly string[]
   readonly sinkColumns: string
   /** What is wrong with the committed output, or undefined. */
   check(input: Input, output: readonly Record<string, unknown>[]): string | undefined
@@ -69,7 +70,10 @@ const jobs: Readonly<Record<JobName, SimulatedJob>> = {
   copy: {
     name: 'copy',
     sinkColumns: 'id INT, k INT, amount BIGINT',
-    insert: 'INSERT INTO results SELECT id, k, amount FROM events',
+    inserts: [
+      'INSERT INTO results SELECT id, k, amount FROM events',
+      'INSERT INTO results SELECT id + 0, k, amount FROM events',
+    ],
     check: (input, output) =>
       sameBag(
         input.flat().map(({ id, key, amount }) => `${id} ${key} ${amount}`),
@@ -79,9 +83,11 @@ const jobs: Readonly<Record<JobName, SimulatedJob>> = {
   tumble: {
     name: 'tumble',
     sinkColumns: 'w BIGINT, k INT, n BIGINT, total BIGINT',
-    insert: `INSERT INTO results
+    inserts: [
+      `INSERT INTO results
       SELECT UNIX_TIMESTAMP(CAST(window_start AS STRING)) * 1000 + EXTRACT(MILLISECOND FROM window_start), k, COUNT(*), SUM(amount)
       ${WINDOWED} GROUP BY window_start, window_end, k`,
+    ],
     check(input, output) {
       const expected = new Map<string, { n: number; total: number }>()
       for (const { at, key, amount } of input.flat()) {
@@ -98,9 +104,11 @@ const jobs: Readonly<Record<JobName, SimulatedJob>> = {
   late: {
     name: 'late',
     sinkColumns: 'w BIGINT, k INT, ids STRING',
-    insert: `INSERT INTO results
+    inserts: [
+      `INSERT INTO results
       SELECT UNIX_TIMESTAMP(CAST(window_start AS STRING)) * 1000 + EXTRACT(MILLISECOND FROM window_start), k, LISTAGG(CAST(id AS STRING), ' ')
       ${WINDOWED} GROUP BY window_start, window_end, k`,
+    ],
     check(input, output) {
       const events = input.flat()
       const seen = new Map<number, number>()
@@ -130,9 +138,11 @@ const jobs: Readonly<Record<JobName, SimulatedJob>> = {
   count: {
     name: 'count',
     sinkColumns: 'k INT, n BIGINT, total BIGINT',
-    insert: `INSERT INTO results SELECT k, n, total FROM (
+    inserts: [
+      `INSERT INTO results SELECT k, n, total FROM (
       SELECT k, COUNT(*) OVER w AS n, SUM(amount) OVER w AS total FROM events
       WINDOW w AS (PARTITION BY k ORDER BY rt ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW))`,
+    ],
     check(input, output) {
       for (const key of [0, 1, 2, 3]) {
         const events = input.flat().filter((event) => event.key === key)

@@ -37,6 +37,12 @@ export const mutations: readonly Mutation[] = [
     replace: 'await commitAll(client, [], transactions)',
   },
   {
+    name: 'go back behind what a stop has committed',
+    file: 'engine/checkpointing.ts',
+    find: 'await this.#keep(snapshot, folder, signal)',
+    replace: 'void folder',
+  },
+  {
     name: 'keep what an ended subtask has emptied',
     file: 'runtime/checkpoint-store.ts',
     find: '(part.whole === true ? undefined : base)?.parts.find(',

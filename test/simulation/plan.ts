@@ -15,6 +15,8 @@ export const FAULTS = [
   'clock jump',
   'new partition',
   'rescale',
+  'savepoint',
+  'stop with savepoint',
 ] as const
 export type FaultKind = (typeof FAULTS)[number]
 
@@ -37,6 +39,8 @@ export const IMPOSSIBLE: Readonly<Partial<Record<FaultKind, Partial<Record<Phase
     committing: 'commits go to the broker',
     recovering: 'recovery reads',
   },
+  savepoint: { recovering: 'there is no job yet' },
+  'stop with savepoint': { recovering: 'there is no job yet' },
 }
 
 /** How far into a phase a fault strikes at most: some are over in a few events. */
@@ -73,6 +77,8 @@ export interface RunPlan {
   readonly networkMs: number
   /** Longest time that a look at the clock takes: how slow the machine is. */
   readonly workMs: number
+  /** A job that fails starts again in its process, rather than in the next one. */
+  readonly restarts: boolean
   readonly faults: readonly PlannedFault[]
 }
 
@@ -96,6 +102,7 @@ export function planOf(seed: number): RunPlan {
     triggerMs: draw.pick([0, 1, 10]),
     networkMs: draw.pick([0.2, 2, 10]),
     workMs: draw.pick([0, 0.05, 0.5]),
+    restarts: draw.chance(0.5),
     faults,
   }
 }

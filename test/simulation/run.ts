@@ -2,7 +2,8 @@
  * One seed: a job from its start to its end, through the faults of its plan, and a look at what it wrote.
  *
  * Laws
- * - A process that was killed or whose job failed is followed by another, which starts from the newest complete checkpoint.
+ * - A process that was killed or whose job failed is followed by another, which starts from the newest complete checkpoint;
+ *   behind a stop with savepoint, from either of the two.
  * - The run ends with a finished job, within a bounded number of events; then everything committed is read and checked.
  * - Offsets that the job commits to its group never go back.
  */
@@ -33,6 +34,7 @@ export interface RunReport {
 }
 
 const CHECKPOINTS = '/checkpoints'
+const SAVEPOINTS = '/savepoints'
 const MAX_EVENTS = 60_000
 const MAX_PROCESSES = 40
 /** Virtual milliseconds after which faults stop, so that the run can end. */
@@ -65,6 +67,11 @@ class Run {
   #restarting = false
   #job: JobClient | undefined
   #completed = 0
+  #savepoints = 0
+  /** A stop that is under way: what became of it. */
+  #stopping: Promise<string | undefined> | undefined
+  /** The savepoint of the stop before. */
+  #stoppedAt: string | undefined
   readonly #errors: string[] = []
 
   constructor(world: World) {
@@ -72,6 +79,7 @@ class Run {
     this.#input = inputOf(world.plan).map((events) => [...events])
     world.onRescale = () => this.#rescale()
     world.onNewPartition = () => this.#addPartition()
+    world.onSavepoint = (stop) => this.#savepoint(stop)
   }
 
   async run(): Promise<string | undefined> {
@@ -158,6 +166,7 @@ class Run {
   #start(): void {
     this.processes++
     const process = this.#world.startProcess()
+    this.#stopping = undefined
     this.#world.note(`start with parallelism ${this.#world.parallelism}`)
     this.#submit(process).then(
       (job) => {
@@ -165,7 +174,7 @@ class Run {
         this.#completed = job.checkpoints().counts.completed
         this.#world.enter('before barrier')
         job.wait().then(
-          () => this.#ended(process, job.status === 'FINISHED' ? undefined : new Error(`the job is ${job.status}`)),
+          () => this.#finishedOrStopped(process, job),
           (error: unknown) => this.#ended(process, error),
         )
       },
@@ -173,8 +182,40 @@ class Run {
     )
   }
 
+  /** A job ends well at the end of its input, or where it was stopped. */
+  async #finishedOrStopped(process: Process, job: JobClient): Promise<void> {
+    this.#stoppedAt = await this.#stopping
+    if (process !== this.#world.process) return
+    if (this.#stoppedAt === undefined) {
+      this.#ended(process, job.status === 'FINISHED' ? undefined : new Error(`the job is ${job.status}`))
+      return
+    }
+    this.#world.note(`stopped with ${this.#stoppedAt}`)
+    this.#world.killProcess()
+    this.#job = undefined
+    this.#restartLater()
+  }
+
+  /** Somebody takes a savepoint of the running job, or stops it with one. */
+  #savepoint(stop: boolean): void {
+    const job = this.#job
+    if (job === undefined || this.#stopping !== undefined) return
+    const folder = `${SAVEPOINTS}/${++this.#savepoints}`
+    const taken = (stop ? job.stopWithSavepoint(folder) : job.savepoint(folder)).catch((error: unknown) => {
+      this.#world.note(`savepoint failed: ${error instanceof Error ? error.message : String(error)}`)
+      return undefined
+    })
+    if (stop) this.#stopping = taken
+  }
+
   async #submit(process: Process): Promise<JobClient> {
-    const { plan } = this.#world
+    const { plan, scheduler } = this.#world
+    const savepoint = this.#stoppedAt
+    this.#stoppedAt = undefined
+    const from: Record<string, string> =
+      savepoint !== undefined && scheduler.chance(0.5)
+        ? { 'execution.state-recovery.path': savepoint }
+        : { 'execution.state-recovery.from-last-checkpoint': 'true' }
     const environment = TableEnvironment.create({
       host: process,
       print: () => {},
@@ -186,16 +227,18 @@ class Run {
         'execution.checkpointing.interval': `${plan.checkpointMs} ms`,
         'execution.checkpointing.dir': CHECKPOINTS,
         'execution.checkpointing.num-retained': '2',
-        'restart-strategy.type': 'none',
+        'restart-strategy.type': plan.restarts ? 'fixed-delay' : 'none',
+        'restart-strategy.fixed-delay.attempts': '5',
+        'restart-strategy.fixed-delay.delay': '5 ms',
         'pipeline.name': 'simulation',
-        'execution.state-recovery.from-last-checkpoint': 'true',
+        ...from,
       },
     })
     const job = jobOf(plan.job)
     this.#world.note('ddl')
     for (const ddl of tableDdl(plan, job, this.#world.broker.bootstrap)) await environment.executeSql(ddl)
     this.#world.note('insert')
-    const result = await environment.executeSql(job.insert)
+    const result = await environment.executeSql(scheduler.pick(job.inserts))
     return result.jobClient as JobClient
   }
 

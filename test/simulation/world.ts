@@ -33,6 +33,7 @@ export class World {
   parallelism: number
   onRescale: () => void = () => {}
   onNewPartition: () => void = () => {}
+  onSavepoint: (stop: boolean) => void = () => {}
   #phase: Phase = 'recovering'
   readonly #eventsOf = new Map<Phase, number>()
   #pending: PlannedFault[]
@@ -156,6 +157,10 @@ export class World {
       case 'rescale':
         this.parallelism = (this.parallelism % 3) + 1
         this.onRescale()
+        return
+      case 'savepoint':
+      case 'stop with savepoint':
+        this.onSavepoint(kind !== 'savepoint')
     }
   }
 
