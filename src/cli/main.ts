@@ -110,6 +110,17 @@ function errorLines(error: unknown, color: boolean): string[] {
 }
 
 /** Run as the process: signals, streams, exit code. */
+/** Warnings of the engine look as its errors do; others as Node writes them. */
+function showWarnings(): void {
+  const [asNode] = process.rawListeners('warning')
+  if (asNode === undefined) return
+  process.removeAllListeners('warning')
+  process.on('warning', (warning: Error & { code?: string; detail?: string }) => {
+    if (warning.name !== 'RivuletWarning') asNode(warning)
+    else process.stderr.write(`warning ${warning.code}: ${warning.message}\nhint: ${warning.detail}\n`)
+  })
+}
+
 export async function runProcess(argv: readonly string[]): Promise<void> {
   const abort = new AbortController()
   let stoppedBy: 'SIGINT' | 'SIGTERM' | undefined
@@ -121,6 +132,7 @@ export async function runProcess(argv: readonly string[]): Promise<void> {
       abort.abort(new Error(`stopped by ${signal}`))
     })
   }
+  showWarnings()
   // `rivulet consume … | head` closes the pipe: that is an end, not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)

@@ -192,6 +192,19 @@ export const RECOVERY_OPTIONS: readonly OptionDeclaration[] = [
   },
 ]
 
+/** What Flink refuses too: with it, every checkpoint would fail, or every restart come at once. */
+const RANGES: readonly (readonly [key: string, from: number, to: number, expected: string])[] = [
+  ['execution.checkpointing.timeout', 1, Number.POSITIVE_INFINITY, 'a duration longer than 0'],
+  ['execution.checkpointing.tolerable-failed-checkpoints', 0, Number.POSITIVE_INFINITY, 'a number from 0 on'],
+  ['restart-strategy.fixed-delay.attempts', 0, Number.POSITIVE_INFINITY, 'a number from 0 on'],
+  ['restart-strategy.failure-rate.max-failures-per-interval', 1, Number.POSITIVE_INFINITY, 'a number from 1 on'],
+  ['restart-strategy.failure-rate.failure-rate-interval', 1, Number.POSITIVE_INFINITY, 'a duration longer than 0'],
+  ['restart-strategy.exponential-delay.initial-backoff', 1, Number.POSITIVE_INFINITY, 'a duration longer than 0'],
+  ['restart-strategy.exponential-delay.max-backoff', 1, Number.POSITIVE_INFINITY, 'a duration longer than 0'],
+  ['restart-strategy.exponential-delay.backoff-multiplier', 1, Number.POSITIVE_INFINITY, 'a number from 1 on'],
+  ['restart-strategy.exponential-delay.jitter-factor', 0, 1, 'a number from 0 to 1'],
+]
+
 /** Those of the session's options that this file declares, read and checked. */
 export function recoveryOptions(options: SessionOptions): OptionValues {
   const keys = RECOVERY_OPTIONS.flatMap(({ key, deprecatedKeys }) => [...(deprecatedKeys ?? []), key])
@@ -203,13 +216,22 @@ export function recoveryOptions(options: SessionOptions): OptionValues {
   )
   const values = parseOptions('the session', RECOVERY_OPTIONS, entries)
   const refuse = (key: string, expected: string) =>
-    fail('CONNECTOR_WRONG_OPTION_VALUE', { owner: 'the session', key, value: values.string(key) ?? '', expected })
+    fail('CONNECTOR_WRONG_OPTION_VALUE', {
+      owner: 'the session',
+      key,
+      value: String(options.get(key) ?? values.string(key)),
+      expected,
+    })
   if (values.boolean('execution.checkpointing.unaligned.enabled') === true) {
     const why = "'false': barriers are aligned; queues between subtasks are short, so that they soon are"
     refuse('execution.checkpointing.unaligned.enabled', why)
   }
   if (values.number('execution.checkpointing.max-concurrent-checkpoints') !== 1) {
     refuse('execution.checkpointing.max-concurrent-checkpoints', "'1': one checkpoint is in progress at a time")
+  }
+  for (const [key, from, to, expected] of RANGES) {
+    const value = values.number(key)
+    if (value !== undefined && !(value >= from && value <= to)) refuse(key, expected)
   }
   return values
 }

@@ -229,6 +229,20 @@ describe('a broker', () => {
     assert.match(err, /within [1-9] s/)
   })
 
+  it('that is written to exactly once without checkpoints: a warning says that nothing commits, and what to set', async () => {
+    const table = (name: string, more: string) =>
+      kafkaTable(name, 'id INT', 'x')
+        .replace(broker.bootstrap, '127.0.0.1:1')
+        .replace(", 'scan.bounded.mode' = 'latest-offset'", more)
+    const exactly = ", 'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'x'"
+    const insert = `${table('o', exactly)}${table('i', '')}INSERT INTO o SELECT * FROM i;`
+    const { err } = await runCli(['run', file('no-commits.sql', insert)])
+    assert.match(err, /^warning ENGINE_NEVER_COMMITS: Table .*\.o writes exactly once, but no checkpoints are taken/m)
+    assert.match(err, /after 900000 ms the broker gives the transaction up/)
+    assert.match(err, /^hint: SET 'execution\.checkpointing\.interval' = '10 s';/m)
+    assert.doesNotMatch(err, /trace-warnings/)
+  })
+
   it('that goes away and comes back under a running job loses no row', async () => {
     broker.createTopic('steady_in', { partitions: 2 })
     broker.createTopic('steady_out', { partitions: 2 })

@@ -209,10 +209,17 @@ describe('restart strategies', () => {
       ['execution.checkpointing.max-concurrent-checkpoints', '2'],
       ['restart-strategy.type', 'sometimes'],
       ['execution.checkpointing.timeout', 'soon'],
+      ['execution.checkpointing.timeout', '0 s'],
+      ['execution.checkpointing.tolerable-failed-checkpoints', '-1'],
+      ['restart-strategy.fixed-delay.attempts', '-1'],
+      ['restart-strategy.failure-rate.max-failures-per-interval', '0'],
+      ['restart-strategy.exponential-delay.backoff-multiplier', '0.9'],
+      ['restart-strategy.exponential-delay.jitter-factor', '1.1'],
+      ['restart-strategy.exponential-delay.max-backoff', '0 s'],
     ]) {
       assert.throws(
         () => strategy({ [key]: value }),
-        (error) => isRivuletError(error) && error.message.includes(key),
+        (error) => isRivuletError(error) && error.message.includes(key) && error.message.includes(`'${value}'`),
       )
     }
   })
@@ -319,6 +326,49 @@ describe('periodic checkpoints', { timeout: 20_000 }, () => {
     assert.equal(job.checkpoints().counts.failed, 0)
     const names = (await host.storage.list(`c/${job.id}`)).filter((name) => name.startsWith('chk-'))
     assert.equal(names.length, 1)
+  })
+
+  it('leave a pause behind them, however short the interval is', async () => {
+    const pause = { 'execution.checkpointing.min-pause': '40 ms' }
+    const { job } = await start(new Ledger(), { ...CHECKPOINTS, ...pause })
+    await until(() => job.checkpoints().counts.completed >= 4)
+    await job.cancel()
+    const taken = job.checkpoints().history.toReversed()
+    for (const [i, { triggered }] of taken.entries()) {
+      if (i === 0) continue
+      const before = taken[i - 1]
+      assert.ok(triggered - (before.triggered + (before.duration ?? 0)) >= 39, JSON.stringify(taken))
+    }
+  })
+
+  it('stay behind a job that was canceled or has finished, unless they are to be deleted; always behind one that failed', async () => {
+    for (const [retention, kept] of [
+      ['RETAIN_ON_CANCELLATION', true],
+      ['DELETE_ON_CANCELLATION', false],
+      ['NO_EXTERNALIZED_CHECKPOINTS', false],
+    ] as const) {
+      const option = { 'execution.checkpointing.externalized-checkpoint-retention': retention }
+      for (const end of ['canceled', 'finished', 'failed'] as const) {
+        const ledger = new Ledger()
+        const host = hostInMemory()
+        const { job } = await start(ledger, { ...CHECKPOINTS, ...option, 'restart-strategy.type': 'none' }, host)
+        await until(() => job.checkpoints().counts.completed >= 1)
+        if (end === 'canceled') await job.cancel()
+        else {
+          if (end === 'failed') {
+            ledger.onRead = () => {
+              throw brokerDown()
+            }
+          }
+          ledger.give(1)
+          ledger.finish()
+          await job.wait().catch(() => {})
+        }
+        assert.equal(job.status, end.toUpperCase())
+        const left = await host.storage.list(`c/${job.id}`)
+        assert.equal(left.length > 0, kept || end === 'failed', `${retention}, ${end}: ${left}`)
+      }
+    }
   })
 
   it('are counted, with size and path, and only the newest are kept', async () => {
