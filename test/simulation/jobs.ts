@@ -49,6 +49,16 @@ export function inputOf(plan: RunPlan): Input {
   return partitions
 }
 
+/** What is written to a partition that is added later: numbered on, so that no two are alike. */
+export function moreEvents({ events }: RunPlan, partition: number): Event[] {
+  return Array.from({ length: 10 }, (_, i) => ({
+    id: events + partition * 100 + i,
+    key: i % 4,
+    at: 20 * i,
+    amount: i + 1,
+  }))
+}
+
 export function tableDdl(plan: RunPlan, job: SimulatedJob, bootstrap: string): string[] {
   const kafka = `'connector' = 'kafka', 'properties.bootstrap.servers' = '${bootstrap}', 'format' = 'json'`
   const patient = `'properties.retry.backoff.ms' = '2', 'properties.reconnect.backoff.ms' = '2', 'properties.reconnect.backoff.max.ms' = '20'`
@@ -57,7 +67,7 @@ export function tableDdl(plan: RunPlan, job: SimulatedJob, bootstrap: string): s
       id INT, k INT, at_ms BIGINT, amount BIGINT, rt AS TO_TIMESTAMP_LTZ(at_ms, 3),
       WATERMARK FOR rt AS rt - INTERVAL '0.0${BOUND_MS}' SECOND
     ) WITH (${kafka}, ${patient}, 'topic' = 'events', 'properties.group.id' = 'simulation',
-      'scan.startup.mode' = 'earliest-offset', 'scan.bounded.mode' = 'latest-offset',
+      'scan.startup.mode' = 'earliest-offset', ${plan.unbounded ? `'scan.topic-partition-discovery.interval' = '20 ms'` : `'scan.bounded.mode' = 'latest-offset'`},
       'properties.max.partition.fetch.bytes' = '${plan.fetchBytes}', 'properties.fetch.max.wait.ms' = '5')`,
     `CREATE TABLE results (${job.sinkColumns}) WITH (${kafka}, ${patient}, 'topic' = 'results',
       'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'simulation')`,

@@ -79,6 +79,8 @@ export interface RunPlan {
   readonly workMs: number
   /** A job that fails starts again in its process, rather than in the next one. */
   readonly restarts: boolean
+  /** The job reads on, also partitions that are added, until it is stopped with a savepoint. */
+  readonly unbounded: boolean
   readonly faults: readonly PlannedFault[]
 }
 
@@ -90,9 +92,10 @@ export function planOf(seed: number): RunPlan {
     const phase = draw.pick(PHASES.filter((each) => IMPOSSIBLE[kind]?.[each] === undefined))
     faults.push({ kind, phase, event: draw.between(1, EVENTS[phase]) })
   }
+  const job = draw.pick(JOBS)
   return {
     seed,
-    job: draw.pick(JOBS),
+    job,
     partitions: draw.between(1, 3),
     events: draw.between(40, 400),
     parallelism: [draw.between(1, 3), draw.between(1, 3)],
@@ -103,6 +106,7 @@ export function planOf(seed: number): RunPlan {
     networkMs: draw.pick([0.2, 2, 10]),
     workMs: draw.pick([0, 0.05, 0.5]),
     restarts: draw.chance(0.5),
+    unbounded: job === 'copy' && draw.chance(0.5),
     faults,
   }
 }

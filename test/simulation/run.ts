@@ -18,7 +18,7 @@ import {
   PartitionFetcher,
   RecordCursor,
 } from '../../src/kafka/index.ts'
-import { type Event, inputOf, jobOf, tableDdl } from './jobs.ts'
+import { type Event, inputOf, jobOf, moreEvents, tableDdl } from './jobs.ts'
 import { type PlannedFault, planOf, type RunPlan } from './plan.ts'
 import { Process } from './process.ts'
 import { World } from './world.ts'
@@ -39,6 +39,9 @@ const MAX_EVENTS = 60_000
 const MAX_PROCESSES = 40
 /** Virtual milliseconds after which faults stop, so that the run can end. */
 const CALM_AFTER_MS = 20_000
+/** A job without end is calm after so many events, and stopped so much virtual time later. */
+const UNBOUNDED_EVENTS = 12_000
+const UNBOUNDED_STOP_MS = 600
 
 export async function runSeed(seed: number, plan: RunPlan = planOf(seed)): Promise<RunReport> {
   const world = new World(plan)
@@ -68,6 +71,10 @@ class Run {
   #job: JobClient | undefined
   #completed = 0
   #savepoints = 0
+  /** Of a job without end: since when nothing strikes it, and whether its last stop is under way. */
+  #calmSince: number | undefined
+  #ending = false
+  #growing: Promise<unknown> = Promise.resolve()
   /** A stop that is under way: what became of it. */
   #stopping: Promise<string | undefined> | undefined
   /** The savepoint of the stop before. */
@@ -79,7 +86,7 @@ class Run {
     this.#input = inputOf(world.plan).map((events) => [...events])
     world.onRescale = () => this.#rescale()
     world.onNewPartition = () => this.#addPartition()
-    world.onSavepoint = (stop) => this.#savepoint(stop)
+    world.onSavepoint = (stop) => void this.#savepoint(stop)
   }
 
   async run(): Promise<string | undefined> {
@@ -95,6 +102,7 @@ class Run {
       this.#world.afterEvent()
       this.#observe()
       if (scheduler.now > CALM_AFTER_MS) this.#world.calm()
+      if (plan.unbounded) this.#endUnbounded()
       if (scheduler.count > MAX_EVENTS)
         return `no end after ${MAX_EVENTS} events: ${this.#errors.slice(-2).join(' | ')}`
       if (this.processes > MAX_PROCESSES)
@@ -104,6 +112,22 @@ class Run {
     const { output, open } = await this.#aside((process) => this.#read(process))
     if (open !== undefined) return open
     return job.check(this.#input, output)
+  }
+
+  /** All faults are over, and what was written has had time to come through: the job is stopped, until it is. */
+  #endUnbounded(): void {
+    const { scheduler } = this.#world
+    if (scheduler.count > UNBOUNDED_EVENTS) this.#world.calm()
+    if (this.#world.faultsLeft > 0) return
+    this.#calmSince ??= scheduler.now
+    if (scheduler.now < this.#calmSince + UNBOUNDED_STOP_MS || this.#ending) return
+    if (this.#job === undefined || this.#stopping !== undefined) return
+    this.#ending = true
+    this.#savepoint(true)?.then((path) => {
+      if (path !== undefined) return
+      this.#ending = false
+      this.#stopping = undefined
+    })
   }
 
   /** Something outside the job happens while it goes on. */
@@ -140,17 +164,21 @@ class Run {
 
   async #produce(process: Process): Promise<void> {
     const client = this.#client(process)
+    await this.#write(process, client, [...this.#input.entries()])
+    await client.close()
+  }
+
+  async #write(process: Process, client: KafkaClient, all: (readonly [number, readonly Event[]])[]): Promise<void> {
     const producer = new KafkaProducer(client)
     const writer = await producer.topic('events')
-    this.#input.forEach((events, partition) => {
+    for (const [partition, events] of all) {
       for (const { id, key, at, amount } of events) {
         const value = Buffer.from(JSON.stringify({ id, k: key, at_ms: at, amount }))
         writer.append(partition, process.clock.now(), null, 0, 0, value, 0, value.length)
       }
-    })
+    }
     await producer.flush()
     producer.close()
-    await client.close()
   }
 
   #client(process: Process, more: Readonly<Record<string, string>> = {}): KafkaClient {
@@ -186,7 +214,7 @@ class Run {
   async #finishedOrStopped(process: Process, job: JobClient): Promise<void> {
     this.#stoppedAt = await this.#stopping
     if (process !== this.#world.process) return
-    if (this.#stoppedAt === undefined) {
+    if (this.#stoppedAt === undefined || this.#ending) {
       this.#ended(process, job.status === 'FINISHED' ? undefined : new Error(`the job is ${job.status}`))
       return
     }
@@ -197,15 +225,16 @@ class Run {
   }
 
   /** Somebody takes a savepoint of the running job, or stops it with one. */
-  #savepoint(stop: boolean): void {
+  #savepoint(stop: boolean): Promise<string | undefined> | undefined {
     const job = this.#job
-    if (job === undefined || this.#stopping !== undefined) return
+    if (job === undefined || this.#stopping !== undefined) return undefined
     const folder = `${SAVEPOINTS}/${++this.#savepoints}`
     const taken = (stop ? job.stopWithSavepoint(folder) : job.savepoint(folder)).catch((error: unknown) => {
       this.#world.note(`savepoint failed: ${error instanceof Error ? error.message : String(error)}`)
       return undefined
     })
     if (stop) this.#stopping = taken
+    return taken
   }
 
   async #submit(process: Process): Promise<JobClient> {
@@ -271,14 +300,20 @@ class Run {
     this.#world.killProcess()
   }
 
-  /** A partition is added while the job runs; what is written to it is not read by a bounded job. */
+  /** A partition is added while the job runs, which a bounded job does not read. */
   #addPartition(): void {
-    this.#input.push([])
-    const partitions = this.#input.length
-    this.#beside(async (process) => {
-      const client = this.#client(process)
-      await createPartitions(client, 'events', partitions)
-      await client.close()
+    const { plan } = this.#world
+    const partition = this.#input.length
+    const events = plan.unbounded ? moreEvents(plan, partition) : []
+    this.#input.push([...events])
+    this.#beside((process) => {
+      this.#growing = this.#growing.then(async () => {
+        const client = this.#client(process)
+        await createPartitions(client, 'events', partition + 1)
+        if (events.length > 0) await this.#write(process, client, [[partition, events]])
+        await client.close()
+      })
+      return this.#growing
     })
   }
 
