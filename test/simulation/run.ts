@@ -126,7 +126,6 @@ class Run {
     this.#savepoint(true)?.then((path) => {
       if (path !== undefined) return
       this.#ending = false
-      this.#stopping = undefined
     })
   }
 
@@ -229,10 +228,14 @@ class Run {
     const job = this.#job
     if (job === undefined || this.#stopping !== undefined) return undefined
     const folder = `${SAVEPOINTS}/${++this.#savepoints}`
-    const taken = (stop ? job.stopWithSavepoint(folder) : job.savepoint(folder)).catch((error: unknown) => {
-      this.#world.note(`savepoint failed: ${error instanceof Error ? error.message : String(error)}`)
-      return undefined
-    })
+    const taken: Promise<string | undefined> = (stop ? job.stopWithSavepoint(folder) : job.savepoint(folder)).catch(
+      (error: unknown) => {
+        this.#world.note(`savepoint failed: ${error instanceof Error ? error.message : String(error)}`)
+        // The job goes on.
+        if (this.#stopping === taken) this.#stopping = undefined
+        return undefined
+      },
+    )
     if (stop) this.#stopping = taken
     return taken
   }
