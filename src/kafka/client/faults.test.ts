@@ -7,7 +7,7 @@ import type { Network } from '../../base/host.ts'
 import { nodeHost } from '../../base/node-host.ts'
 import { type Fault, type FaultRequest, startBroker } from '../broker/index.ts'
 import { ErrorCodes, errorCodeInfo, initProducerId, produce } from '../protocol/index.ts'
-import { createTopics, deleteTopics } from './admin.ts'
+import { createPartitions, createTopics, deleteTopics } from './admin.ts'
 import { KafkaClient } from './client.ts'
 import { PartitionFetcher } from './fetcher.ts'
 import { KafkaProducer } from './producer.ts'
@@ -178,6 +178,20 @@ describe('under faults', () => {
       return true
     })
     fetcher.close()
+  })
+
+  it('partitions whose creation was answered to nobody are there, which is no error', async () => {
+    let asked = 0
+    await using broker = await startBroker({
+      faults: ({ api }) => (api === 'CreatePartitions' && asked++ === 0 ? { kind: 'drop', when: 'after' } : undefined),
+    })
+    await using client = new KafkaClient(fastHost(50, broker.network), { 'bootstrap.servers': broker.bootstrap })
+    await createTopics(client, [{ name: 'grows', partitions: 1 }])
+    await createPartitions(client, 'grows', 3)
+    assert.equal(asked, 2)
+    const [{ partitions }] = await client.describeTopics(['grows'])
+    assert.equal(partitions.length, 3)
+    await assert.rejects(createPartitions(client, 'grows', 2), /INVALID_PARTITIONS/)
   })
 
   for (const code of [ErrorCodes.UNKNOWN_PRODUCER_ID, ErrorCodes.OUT_OF_ORDER_SEQUENCE_NUMBER]) {
