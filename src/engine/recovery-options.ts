@@ -223,11 +223,11 @@ export function recoveryOptions(options: SessionOptions): OptionValues {
       expected,
     })
   if (values.boolean('execution.checkpointing.unaligned.enabled') === true) {
-    const why = "'false': barriers are aligned; queues between subtasks are short, so that they soon are"
-    refuse('execution.checkpointing.unaligned.enabled', why)
+    const only = "'false' (barriers are aligned here: queues between subtasks are short, so that they soon are)"
+    refuse('execution.checkpointing.unaligned.enabled', only)
   }
   if (values.number('execution.checkpointing.max-concurrent-checkpoints') !== 1) {
-    refuse('execution.checkpointing.max-concurrent-checkpoints', "'1': one checkpoint is in progress at a time")
+    refuse('execution.checkpointing.max-concurrent-checkpoints', "'1' (one checkpoint is in progress at a time)")
   }
   for (const [key, from, to, expected] of RANGES) {
     const value = values.number(key)

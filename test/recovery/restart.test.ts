@@ -310,6 +310,30 @@ describe('periodic checkpoints', { timeout: 20_000 }, () => {
     await job.cancel()
   })
 
+  it('whose barrier does not come through name the operator that holds it up, and the job goes on', async () => {
+    const ledger = new Ledger()
+    const settings = {
+      ...CHECKPOINTS,
+      'execution.checkpointing.timeout': '20 ms',
+      'execution.checkpointing.tolerable-failed-checkpoints': '1000',
+      'parallelism.default': '2',
+    }
+    const { job } = await start(ledger, settings)
+    await until(() => job.checkpoints().counts.completed > 0)
+    ledger.full = true
+    ledger.give(1000)
+    await until(() => job.checkpoints().counts.failed > 0)
+    assert.match(
+      job.checkpoints().latestFailed?.failure ?? '',
+      /took longer than 20 ms and was given up: no barrier has passed .*Sink\(.*ledger/,
+    )
+    ledger.full = false
+    for (const ready of ledger.ready) ready()
+    ledger.finish()
+    await job.wait()
+    assert.deepEqual(ledger.committed, numbersTo(1000))
+  })
+
   it('whose predecessors cannot be removed are no failures; they are removed later', async () => {
     const ledger = new Ledger()
     const host = hostInMemory()

@@ -99,6 +99,18 @@ describe('a savepoint', { timeout: 20_000 }, () => {
     assert.equal(ledger.log.length, log)
   })
 
+  it('without a folder, and a start from checkpoints without one, say which option is missing', async () => {
+    const tEnv = await environment(new Ledger(), hostInMemory())
+    const { jobClient } = await tEnv.executeSql(COPY)
+    assert.ok(jobClient)
+    await assert.rejects(jobClient.savepoint(), { code: 'ENGINE_NO_SAVEPOINT_DIR' })
+    assert.equal(jobClient.status, 'RUNNING')
+    await jobClient.cancel()
+    const anywhere = { 'execution.state-recovery.from-last-checkpoint': 'true' }
+    const nowhere = await environment(new Ledger(), hostInMemory(), anywhere)
+    await assert.rejects(nowhere.executeSql(COPY), { code: 'ENGINE_NO_CHECKPOINT_DIR' })
+  })
+
   it('never takes the place of another one', async () => {
     const tEnv = await environment(new Ledger(), hostInMemory())
     const { jobClient } = await tEnv.executeSql(COPY)

@@ -137,6 +137,7 @@ class Run {
       (error: unknown) => {
         process.kill()
         this.#errors.push(`beside the job: ${String(error)}`)
+        this.#world.note(`beside the job: ${String(error)}`)
       },
     )
   }

@@ -52,7 +52,7 @@ export const runtimeErrors = {
       `Snapshot file '${file}' is damaged: expected ${expected}, found ${found}. Nothing was restored.`,
     hint: ({ usable }) =>
       usable === undefined
-        ? 'There is no other checkpoint beside it that is whole.'
+        ? "There is no other checkpoint beside it that is whole: start from a savepoint, or anew. 'execution.checkpointing.num-retained' keeps more than one."
         : `Restore from '${usable}' (--from-savepoint): the newest other checkpoint that is whole. What came behind it is read and written again.`,
   }),
   RUNTIME_SNAPSHOT_EXISTS: declare<{ path: string }>({
