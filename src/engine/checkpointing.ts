@@ -10,14 +10,14 @@
  * - What a stop commits is the newest checkpoint before it is committed: whatever happens then, no later start of the job goes
  *   back behind it.
  */
-import { failure } from '../base/errors.ts'
+import { failure, isRivuletError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { OptionValues } from '../base/options.ts'
 import { CheckpointStatistics } from '../runtime/checkpoint-statistics.ts'
 import { CheckpointStore } from '../runtime/checkpoint-store.ts'
 import type { Job } from '../runtime/job.ts'
 import { type JobSnapshot, readSnapshot, type SnapshotFiles } from '../runtime/snapshot-store.ts'
-import { notStored } from '../runtime/storage-failure.ts'
+import { notRead, notStored } from '../runtime/storage-failure.ts'
 import type { SnapshotMode } from '../state/contract.ts'
 import { storageFor } from './storage.ts'
 
@@ -65,9 +65,15 @@ export class Checkpointing {
   async restore(): Promise<JobSnapshot | undefined> {
     const newest = this.#newest
     if (newest === undefined) return undefined
-    const snapshot = newest.snapshot ?? (await readSnapshot(this.#files, newest.path as string))
+    const snapshot = newest.snapshot ?? (await this.#read(newest.path as string))
     this.statistics.restored(snapshot.checkpoint, this.#host.clock.now(), newest.path)
     return snapshot
+  }
+
+  #read(path: string): Promise<JobSnapshot> {
+    return readSnapshot(this.#files, path).catch((cause: unknown) => {
+      throw notRead(path, cause)
+    })
   }
 
   /** Take checkpoints of this attempt until `detach`. */
@@ -100,7 +106,7 @@ export class Checkpointing {
             this.#failures = 0
           },
           (error: unknown) => {
-            if (this.#tooMany() && this.#job === job) job.fail(error)
+            if (this.#tooMany(error) && this.#job === job) job.fail(error)
           },
         )
         .finally(() => {
@@ -111,10 +117,16 @@ export class Checkpointing {
     })
   }
 
-  /** One more has failed. */
-  #tooMany(): boolean {
+  /** One more has failed; the first of a row that the job goes on behind is told. */
+  #tooMany(error: unknown): boolean {
     this.#failures++
-    return this.#failures > (this.#options.number('execution.checkpointing.tolerable-failed-checkpoints') ?? 0)
+    const tooMany = this.#failures > (this.#options.number('execution.checkpointing.tolerable-failed-checkpoints') ?? 0)
+    if (this.#failures === 1 && !tooMany) {
+      const detail = error instanceof Error ? error.message : String(error)
+      const fix = isRivuletError(error) ? error.hint : undefined
+      this.#host.warn?.(failure('ENGINE_CHECKPOINT_FAILS', { job: this.#name, detail, fix }))
+    }
+    return tooMany
   }
 
   /** The one behind the end of the input, without which the job cannot end: it may fail as often as others. */
@@ -123,7 +135,7 @@ export class Checkpointing {
       try {
         return await this.#take(job)
       } catch (error) {
-        if (this.#tooMany() || this.#job !== job) throw error
+        if (this.#tooMany(error) || this.#job !== job) throw error
       }
       await this.#host.clock.sleep(Math.min(this.#interval, LAST_AGAIN_MS))
       if (this.#job !== job || job.finished) return

@@ -7,7 +7,7 @@
  *   failure stays in `exceptions`.
  * - A job whose rows go to the program is not restarted: the program would see rows twice.
  */
-import { fail, failure } from '../base/errors.ts'
+import { fail, failure, isRivuletError } from '../base/errors.ts'
 import type { Host } from '../base/host.ts'
 import type { BadRecord } from '../connectors/contract.ts'
 import type { CompiledPlan, PlanNode } from '../operators/nodes.ts'
@@ -203,6 +203,9 @@ export class JobRun {
       throw failure('RUNTIME_FAILS_AGAIN', { job: this.name, detail }, { cause: error, place: placeOf(error) })
     }
     this.#restarting = true
+    const detail = error instanceof Error ? error.message : String(error)
+    const fix = isRivuletError(error) ? error.hint : undefined
+    host.warn?.(failure('ENGINE_JOB_RESTARTS', { job: this.name, afterMs: restartAfter, detail, fix }))
     await host.clock.sleep(restartAfter, this.#cancel.signal).catch((reason: unknown) => {
       if (!this.#cancel.signal.aborted) throw reason
     })

@@ -24,7 +24,8 @@ import { operatorRuntimes } from '../operators/runtimes.ts'
 import type { PlannerContext } from '../plan/context.ts'
 import { findLastCheckpoint } from '../runtime/checkpoint-store.ts'
 import { Job } from '../runtime/job.ts'
-import { type JobSnapshot, readSnapshot } from '../runtime/snapshot-store.ts'
+import { type JobSnapshot, readSnapshot, type SnapshotFiles } from '../runtime/snapshot-store.ts'
+import { notRead } from '../runtime/storage-failure.ts'
 import type { StateBackend } from '../state/contract.ts'
 import { defaultMaxParallelism } from '../state/key-group.ts'
 import { Checkpointing } from './checkpointing.ts'
@@ -168,7 +169,7 @@ export class Session {
     const tables = tableAccess(this.planner)
     checkTransactionTimeouts(plan, tables, recovery)
     const path = (await this.#recoveryPath(recovery, recoverAmong)) ?? (await this.#startPath(recovery, name))
-    const from = path === undefined ? undefined : await readSnapshot(storageFor(this.host, path), path)
+    const from = path === undefined ? undefined : await this.#read(path, (files) => readSnapshot(files, path))
     if (from?.drained === true && path !== recovery.string('execution.state-recovery.path')) {
       fail('RUNTIME_DRAINED', { job: name, path: path as string })
     }
@@ -241,7 +242,7 @@ export class Session {
   async #recoveryPath(recovery: OptionValues, runs: readonly string[] | undefined): Promise<string | undefined> {
     const folder = recovery.string('execution.checkpointing.dir')
     if (runs === undefined || folder === undefined) return undefined
-    return findLastCheckpoint(storageFor(this.host, folder), folder, undefined, runs)
+    return this.#read(folder, (files) => findLastCheckpoint(files, folder, undefined, runs))
   }
 
   /** The snapshot that the options name; undefined = start anew. */
@@ -250,7 +251,15 @@ export class Session {
     if (path !== undefined || recovery.boolean('execution.state-recovery.from-last-checkpoint') !== true) return path
     const folder = recovery.string('execution.checkpointing.dir')
     if (folder === undefined) return fail('ENGINE_NO_CHECKPOINT_DIR', {})
-    return findLastCheckpoint(storageFor(this.host, folder), folder, name)
+    return this.#read(folder, (files) => findLastCheckpoint(files, folder, name))
+  }
+
+  async #read<T>(path: string, act: (files: SnapshotFiles) => Promise<T>): Promise<T> {
+    try {
+      return await act(storageFor(this.host, path))
+    } catch (cause) {
+      throw notRead(path, cause)
+    }
   }
 
   #jobId(): string {

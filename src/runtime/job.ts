@@ -338,15 +338,16 @@ export class Job {
   async #savepoint(folder: string | undefined, how: SavepointOptions): Promise<JobSnapshot> {
     const files = this.#files(folder ?? '')
     // Its files would take the place of those that the manifest there names, one by one.
-    if (folder !== undefined && (await files.exists(`${folder}/${MANIFEST}`))) {
+    const wrong = (cause: unknown): never => {
+      throw notStored(this.name, folder ?? '', cause)
+    }
+    if (folder !== undefined && (await files.exists(`${folder}/${MANIFEST}`).catch(wrong))) {
       throw failure('RUNTIME_SNAPSHOT_EXISTS', { path: folder })
     }
     const { stored, ...request } = how
     const store = async (snapshot: JobSnapshot, _mode: SnapshotMode, signal: AbortSignal) => {
       if (folder !== undefined) {
-        await writeSnapshot(files, folder, snapshot, { job: this.name, signal }).catch((cause: unknown) => {
-          throw notStored(this.name, folder, cause)
-        })
+        await writeSnapshot(files, folder, snapshot, { job: this.name, signal }).catch(wrong)
       }
       await stored?.(snapshot, signal)
     }

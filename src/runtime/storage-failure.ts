@@ -19,13 +19,24 @@ const KINDS: Readonly<Record<string, StorageFailure>> = {
   ETIMEDOUT: 'unreachable',
   TimeoutError: 'unreachable',
   NoSuchBucket: 'missing',
+  ENOTDIR: 'file',
+  EEXIST: 'file',
 }
 
 export function notStored(job: string, path: string, cause: unknown): Error {
   if (isRivuletError(cause)) return cause
+  return failure('RUNTIME_SNAPSHOT_NOT_STORED', { job, path, ...described(cause) }, { cause })
+}
+
+export function notRead(path: string, cause: unknown): Error {
+  if (isRivuletError(cause)) return cause
+  return failure('RUNTIME_SNAPSHOT_NOT_READ', { path, ...described(cause) }, { cause })
+}
+
+function described(cause: unknown): { readonly detail: string; readonly kind: StorageFailure } {
   const first = innermost(cause)
-  const kind = KINDS[first.code ?? ''] ?? KINDS[first.name] ?? 'other'
-  return failure('RUNTIME_SNAPSHOT_NOT_STORED', { job, path, detail: detailOf(first), kind }, { cause })
+  const region = first.message === 'Region is missing' ? 'region' : undefined
+  return { detail: detailOf(first), kind: region ?? KINDS[first.code ?? ''] ?? KINDS[first.name] ?? 'other' }
 }
 
 /** Node reports a refused connection as an error without words around one per address. */

@@ -56,7 +56,7 @@ describe('bad records', { timeout: 30_000 }, () => {
     it(`are counted once over restarts and savepoints, at parallelism ${parallelism} and then 1`, async () => {
       await using broker = await startBroker()
       broker.createTopic('numbers', { partitions: 2 })
-      const host: Host = { ...nodeHost, network: broker.network, storage: new MemoryStorage() }
+      const host: Host = { ...nodeHost, network: broker.network, storage: new MemoryStorage(), warn: () => {} }
       const ledger = new Ledger()
       await produce(host, broker, 0, 30)
       const job = await start(host, broker, ledger, { 'parallelism.default': parallelism })

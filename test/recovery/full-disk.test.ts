@@ -18,6 +18,7 @@ describe('a local disk that is full', { timeout: 30_000 }, () => {
     const host: Host = {
       ...nodeHost,
       storage: new MemoryStorage(),
+      warn: () => {},
       scratch: () => {
         const { create, close } = memoryScratch()
         return {

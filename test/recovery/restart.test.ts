@@ -244,6 +244,26 @@ describe('periodic checkpoints', { timeout: 20_000 }, () => {
     }
   })
 
+  it('say so the first time in a row that the job goes on behind, and a restart says why', async () => {
+    const warned: string[] = []
+    const host: Host = {
+      ...hostInMemory(),
+      warn: ({ code, message, hint }) => warned.push(`${code}: ${message} | ${hint}`),
+    }
+    host.storage.writeAtomic = async () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    }
+    const tolerable = { 'execution.checkpointing.tolerable-failed-checkpoints': '3' }
+    const { job } = await start(new Ledger(), { ...CHECKPOINTS, ...tolerable, ...FIXED }, host)
+    await assert.rejects(job.wait(), /ENOSPC/)
+    const words = /job 'insert-into_ledger' .*ENOSPC: no space left on device \| Free space there/i
+    assert.deepEqual(
+      warned.map((line) => line.split(':')[0]),
+      ['ENGINE_CHECKPOINT_FAILS', 'ENGINE_JOB_RESTARTS', 'ENGINE_CHECKPOINT_FAILS'],
+    )
+    for (const line of warned) assert.match(line, words)
+  })
+
   it('say what to do about a full disk', async () => {
     const host = hostInMemory()
     host.storage.writeAtomic = async () => {

@@ -161,4 +161,20 @@ describe('snapshots under s3://', { timeout: 30_000 }, () => {
     }
     mood = 'fine'
   })
+
+  it('that cannot be read when a job starts say where they are looked for, and what to do', async () => {
+    const last = { 'execution.state-recovery.from-last-checkpoint': 'true' }
+    await assert.rejects(
+      start(new Ledger(), { ...last, 'execution.checkpointing.dir': 's3://nobucket/c' }),
+      (error) => {
+        assert.ok(isRivuletError(error), String(error))
+        assert.equal(error.code, 'RUNTIME_SNAPSHOT_NOT_READ')
+        assert.match(
+          `${error.message} ${error.hint}`,
+          /'s3:\/\/nobucket\/c' cannot be read: NoSuchBucket.*Create the bucket/,
+        )
+        return true
+      },
+    )
+  })
 })

@@ -21,8 +21,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'commit before completion',
     file: 'runtime/coordinator.ts',
-    find: 'await request.store(snapshot, mode)',
-    replace: 'await this.#commit(snapshot)\n      await request.store(snapshot, mode)',
+    find: 'await deadline.before(request.store(',
+    replace: 'await this.#commit(snapshot)\n      await deadline.before(request.store(',
   },
   {
     name: 'forget to abort',

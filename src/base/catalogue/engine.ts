@@ -25,6 +25,20 @@ export const engineErrors = {
       "SET 'execution.checkpointing.interval' = '10 s'; and SET 'execution.checkpointing.dir' to a folder that outlives the process.",
     flink: 'Flink says nothing: the sink never commits when checkpointing is not enabled.',
   }),
+  ENGINE_JOB_RESTARTS: declare<{ job: string; afterMs: number; detail: string; fix: string | undefined }>({
+    domain: 'external',
+    message: ({ job, afterMs, detail }) =>
+      `Job '${job}' failed and starts again in ${Math.round(afterMs)} ms from its newest checkpoint: ${detail}`,
+    hint: ({ fix }) => fix ?? "'restart-strategy.type' says how often that may happen.",
+    flink: 'Job … switched from state RUNNING to RESTARTING.',
+  }),
+  ENGINE_CHECKPOINT_FAILS: declare<{ job: string; detail: string; fix: string | undefined }>({
+    domain: 'external',
+    message: ({ job, detail }) => `A checkpoint of job '${job}' failed, which goes on: ${detail}`,
+    hint: ({ fix }) =>
+      fix ?? "More failures in a row than 'execution.checkpointing.tolerable-failed-checkpoints' end it.",
+    flink: 'Failed to trigger or complete checkpoint … for job …',
+  }),
   ENGINE_SHARED_TRANSACTIONS: declare<{ table: string; other: string; job: string; key: string; prefix: string }>({
     domain: 'user',
     message: ({ table, other, job, key, prefix }) =>

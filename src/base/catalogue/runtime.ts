@@ -1,6 +1,6 @@
 import { declare } from './contract.ts'
 
-export type StorageFailure = 'full' | 'denied' | 'unreachable' | 'missing' | 'other'
+export type StorageFailure = 'full' | 'denied' | 'unreachable' | 'missing' | 'region' | 'file' | 'other'
 
 const storageHints: Readonly<Record<StorageFailure, string>> = {
   full: "Free space there, or set 'execution.checkpointing.dir' to a larger disk; until then the job goes on for as many failures as 'execution.checkpointing.tolerable-failed-checkpoints' says.",
@@ -8,7 +8,10 @@ const storageHints: Readonly<Record<StorageFailure, string>> = {
     'Give this process the right to write there; for s3:// its keys come from the environment (AWS_ACCESS_KEY_ID, …).',
   unreachable: 'Check that the server runs and can be reached from here; for s3:// the address is AWS_ENDPOINT_URL_S3.',
   missing: 'Create the bucket, or name another one.',
-  other: "The job goes on for as many failures as 'execution.checkpointing.tolerable-failed-checkpoints' says.",
+  region: 'Set AWS_REGION; a server of your own takes any, such as us-east-1.',
+  file: 'A part of that path is a file: name a folder.',
+  other:
+    "Look at that storage: it may be slow, full or gone. A job goes on goes on for as many failures as 'execution.checkpointing.tolerable-failed-checkpoints' says.",
 }
 
 /** Errors of running jobs; codes start with `RUNTIME_`. */
@@ -94,6 +97,12 @@ export const runtimeErrors = {
     message: ({ job, path, detail }) => `The snapshot of job '${job}' could not be stored in '${path}': ${detail}`,
     hint: ({ kind }) => storageHints[kind],
     flink: 'Could not complete snapshot … / Failed to finalize checkpoint.',
+  }),
+  RUNTIME_SNAPSHOT_NOT_READ: declare<{ path: string; detail: string; kind: StorageFailure }>({
+    domain: 'external',
+    message: ({ path, detail }) => `Snapshots in '${path}' cannot be read: ${detail}`,
+    hint: ({ kind }) => (kind === 'full' || kind === 'other' ? undefined : storageHints[kind]),
+    flink: 'Failed to access the checkpoint storage.',
   }),
   RUNTIME_SNAPSHOT_TIMEOUT: declare<{ job: string; timeoutMs: number; waitsFor?: string }>({
     domain: 'external',
