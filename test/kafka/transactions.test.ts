@@ -1,9 +1,11 @@
 /** Transactions against a real Kafka, with either version of its transaction protocol and its default limits. */
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { isRivuletError } from '../../src/base/errors.ts'
 import { nodeHost } from '../../src/base/node-host.ts'
 import type { Committable } from '../../src/connectors/contract.ts'
-import { recoverTransactions } from '../../src/connectors/kafka/transactions.ts'
+import type { KafkaSinkSettings } from '../../src/connectors/kafka/settings.ts'
+import { KafkaTransactions, recoverTransactions } from '../../src/connectors/kafka/transactions.ts'
 import { createTopics } from '../../src/kafka/client/admin.ts'
 import { readTopic, write } from '../../src/kafka/client/test-cluster.ts'
 import { transactionCases } from '../../src/kafka/client/transactions.case.ts'
@@ -70,6 +72,35 @@ for (const version of [1, 2]) {
       last.close()
       const values = (await readTopic(reader, topic, subtasks.length + 1)).map(({ value }) => value).sort()
       assert.deepEqual(values, ['last', ...subtasks.map((subtask) => `now-${subtask}-5`)].sort())
+    })
+
+    it('a job that was down for longer than the timeout does not start, and is told which rows are lost', async () => {
+      const topic = 'downtime'
+      await using client = new KafkaClient(nodeHost, { 'bootstrap.servers': kafka.bootstrap })
+      await createTopics(client, [{ name: topic, partitions: 1 }])
+      const properties = { 'bootstrap.servers': kafka.bootstrap }
+      const settings = (acceptLoss: boolean) =>
+        ({
+          topic,
+          properties,
+          transactions: { prefix: 'down', timeoutMs: 1000, acceptLoss },
+        }) as unknown as KafkaSinkSettings
+      const transactions = new KafkaTransactions(client, settings(false), { subtask: 0, checkpoint: 6 }, () => {})
+      while (transactions.writer === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+      for (const value of ['a', 'b', 'c']) write(transactions.writer, value, { partition: 0 })
+      const committables = await transactions.prepareCommit(7, () => {})
+      transactions.close()
+      const restored = { checkpoint: 7, committables: JSON.parse(JSON.stringify(committables)), writers: [] }
+      while ((await openTransactions(client)).includes('down-0-7')) {
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      await assert.rejects(recoverTransactions(nodeHost, settings(false), restored), (error) => {
+        assert.ok(isRivuletError(error))
+        assert.equal(error.code, 'CONNECTOR_KAFKA_COMMIT_LOST')
+        assert.match(error.message, /checkpoint 7 for topic 'downtime' \(offsets of partition 0: 0 to 2\)/)
+        return true
+      })
+      await recoverTransactions(nodeHost, settings(true), restored)
     })
   })
 }

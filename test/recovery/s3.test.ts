@@ -1,6 +1,6 @@
 /** Checkpoints and savepoints in an S3-compatible store, against a server in this process. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,6 +10,7 @@ import { isRivuletError } from '../../src/base/errors.ts'
 import { nodeHost } from '../../src/base/node-host.ts'
 import { s3Files } from '../../src/base/s3-files.ts'
 import { TableEnvironment } from '../../src/engine/environment.ts'
+import { runCli } from '../harness/cli.ts'
 import { Ledger, numbersTo } from './ledger.ts'
 import { faultyProxy, type ProxyMood } from './s3-proxy.ts'
 
@@ -160,6 +161,30 @@ describe('snapshots under s3://', { timeout: 30_000 }, () => {
       })
     }
     mood = 'fine'
+  })
+
+  it('need the SDK, which is named where it is not installed', async () => {
+    const hook = join(folder, 'without-sdk.mjs')
+    writeFileSync(
+      hook,
+      `import { registerHooks } from 'node:module'
+       registerHooks({ resolve(name, context, next) {
+         if (name.startsWith('@aws-sdk/')) throw new Error('not found')
+         return next(name, context)
+       } })`,
+    )
+    const file = join(folder, 'job.sql')
+    writeFileSync(
+      file,
+      `SET 'execution.checkpointing.dir' = 's3://bucket/c';
+       CREATE TABLE numbers (n INT) WITH ('connector' = 'datagen', 'number-of-rows' = '5');
+       CREATE TABLE hole (n INT) WITH ('connector' = 'blackhole');
+       INSERT INTO hole SELECT n FROM numbers;`,
+    )
+    const env = { ...process.env, NODE_OPTIONS: `--import=${hook}` }
+    const { code, err } = await runCli(['run', file, '--from-last-checkpoint'], { env })
+    assert.notEqual(code, 0)
+    assert.match(err, /^error RUNTIME_S3_MISSING: .*\nhint: npm install @aws-sdk\/client-s3$/m)
   })
 
   it('that cannot be read when a job starts say where they are looked for, and what to do', async () => {
