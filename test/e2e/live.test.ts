@@ -169,7 +169,7 @@ describe('live rows', { timeout: 20_000 }, () => {
   it('go on after a restart of the job', async () => {
     const ledger = new Ledger()
     const tEnv = new TableEnvironment({
-      host: { ...nodeHost, storage: new MemoryStorage() },
+      host: { ...nodeHost, storage: new MemoryStorage(), warn: () => {} },
       connectors: ledger.connectors,
       configuration: { 'restart-strategy.type': 'fixed-delay', 'restart-strategy.fixed-delay.delay': '1 ms' },
     })

@@ -1,5 +1,9 @@
+import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
+import { test } from 'node:test'
 import { diskScratch, memoryScratch } from '../../base/scratch.ts'
+import { batchOf } from '../../types/batch.ts'
+import { INT } from '../../types/logical-type.ts'
 import { stateConformance } from '../conformance.case.ts'
 import { diskBackend } from './backend.ts'
 
@@ -9,3 +13,27 @@ stateConformance(
   diskBackend({ scratch: memoryScratch, cacheBytes: 2000, segmentBytes: 4096, peekBytes: 600 }),
 )
 stateConformance('disk, real files', diskBackend({ scratch: () => diskScratch(tmpdir()), cacheBytes: 1000 }))
+
+for (const [name, scratch] of [
+  ['memory', memoryScratch],
+  ['files', () => diskScratch(tmpdir())],
+] as const) {
+  test(`a snapshot that is still written when the state is closed ends with an error (${name})`, async () => {
+    const place = { maxParallelism: 128, keyGroups: { start: 0, end: 128 }, now: () => 0 }
+    const k = { name: 'k', type: INT }
+    const state = diskBackend({ scratch, cacheBytes: 0 }).open(
+      { t: { kind: 'table', key: [k], value: [{ name: 'v', type: INT }], partitionColumns: 1 } },
+      place,
+    )
+    for (let from = 0; from < 60_000; from += 2000) {
+      const rows = Array.from({ length: 2000 }, (_, i) => [from + i])
+      state.table('t').lookup(batchOf([k], rows), [0], new Int32Array(2000), 'update')
+      state.endBatch()
+    }
+    let pauses = 0
+    const written = state.snapshot('full').serialize(async () => {
+      if (++pauses === 3) state.close()
+    })
+    await assert.rejects(written, { code: 'STATE_CLOSED' })
+  })
+}

@@ -66,6 +66,7 @@ export class RecordLog {
   private readonly segmentBytes: number
   private readonly units: number
   private readonly writers: (Writer | undefined)[] = [undefined, undefined]
+  private closed = false
   private buffer = new Uint8Array(512)
   private view = new DataView(this.buffer.buffer)
 
@@ -203,8 +204,10 @@ export class RecordLog {
   scan({ segment, from, end }: Stretch, budget: number, each: (view: RecordView) => void): number {
     let at = Math.max(from, UNIT)
     if (at >= end) return at
+    // A snapshot may still be written when its job has failed, and the file may be another one's by then.
+    if (this.closed) fail('STATE_CLOSED', {})
     let chunk = new Uint8Array(Math.min(budget, end - at))
-    segment.file.read(chunk, at)
+    readWhole(segment.file, chunk, at)
     let view = new DataView(chunk.buffer)
     const record: RecordView = { place: 0, hash: 0, keyGroup: 0, touched: 0, start: 0, end: 0, bytes: chunk }
     let done = 0
@@ -215,7 +218,8 @@ export class RecordLog {
         if (done > 0) break
         // One record that is longer than the budget.
         chunk = new Uint8Array(Math.min(rest < HEAD ? 4096 : size, end - at))
-        segment.file.read(chunk, at)
+        if (chunk.length <= rest) fail('STATE_INTERNAL', { detail: 'a record of the log has no end' })
+        readWhole(segment.file, chunk, at)
         view = new DataView(chunk.buffer)
         continue
       }
@@ -228,9 +232,14 @@ export class RecordLog {
   }
 
   close(): void {
+    this.closed = true
     for (const segment of this.segments) segment?.file.delete()
     this.segments.length = 0
   }
+}
+
+function readWhole(file: ScratchFile, chunk: Uint8Array, at: number): void {
+  if (file.read(chunk, at) < chunk.length) fail('STATE_INTERNAL', { detail: 'the log ends before its last record' })
 }
 
 function parse(record: RecordView, bytes: Uint8Array, view: DataView, at: number, place: number): void {
