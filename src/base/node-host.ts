@@ -72,19 +72,14 @@ function isMissing(error: unknown): boolean {
  * made in it (/proc, a drive that is not there), and takes a thread with it. A new folder is durable when the one above knows it.
  */
 async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path)
-    return await syncFolder(dirname(path))
-  } catch (error) {
-    if (await isFolder(path)) return
-    if (!isMissing(error) || dirname(path) === path) throw error
-  }
-  if (!(await isFolder(dirname(path)))) await makeFolder(dirname(path))
+  if (await isFolder(path)) return
+  const above = dirname(path)
+  if (above !== path && !(await storage.exists(above))) await makeFolder(above)
   // Another process may have made it meanwhile.
   await mkdir(path).catch(async (error: unknown) => {
     if (!(await isFolder(path))) throw error
   })
-  await syncFolder(dirname(path))
+  await syncFolder(above)
 }
 
 async function isFolder(path: string): Promise<boolean> {

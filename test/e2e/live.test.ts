@@ -143,7 +143,12 @@ describe('live rows', { timeout: 20_000 }, () => {
   })
 
   it('end with the job, behind its last row', async () => {
-    const { job, feed, pay, node } = await start('SELECT cur, n FROM payments', 'c STRING, n BIGINT', {}, nodeHost)
+    const { job, feed, pay, node } = await start(
+      'SELECT cur, n FROM payments',
+      'c STRING, n BIGINT',
+      {},
+      { ...nodeHost, warn: () => {} },
+    )
     const seen: string[] = []
     let begun: () => void = () => {}
     const beginning = new Promise<void>((resolve) => {

@@ -50,6 +50,11 @@ export const upsertKafka: Connector = {
         return buffer === undefined ? writer : new ReducingWriter(context, writer, request.primaryKey, buffer)
       },
       ...(settings.transactions && {
+        transactionNames: {
+          key: 'sink.transactional-id-prefix',
+          prefix: settings.transactions.prefix,
+          where: settings.properties['bootstrap.servers'] ?? '',
+        },
         transactionTimeout: { key: 'properties.transaction.timeout.ms', ms: settings.transactions.timeoutMs },
         recover: ({ host, restored }) => recoverTransactions(host, settings, restored),
       }),
