@@ -61,30 +61,38 @@ export interface Polled<T> {
   readonly error: Error | undefined
 }
 
-/** Ask now and every `every` ms; the last answer stays while a later one is missing. A hidden tab asks nothing. */
+/** Ask now and `every` ms after each answer, until the function that is returned is called. A hidden tab asks nothing. */
+export function repeat(every: number, ask: (signal: AbortSignal) => Promise<void>, failed: (error: Error) => void) {
+  const stop = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const turn = async () => {
+    try {
+      if (!document.hidden) await ask(stop.signal)
+    } catch (error) {
+      if (!stop.signal.aborted) failed(error as Error)
+    }
+    if (!stop.signal.aborted) timer = setTimeout(turn, every)
+  }
+  void turn()
+  return () => {
+    stop.abort()
+    clearTimeout(timer)
+  }
+}
+
+/** Ask now and every `every` ms; the last answer stays while a later one is missing. */
 export function usePoll<T>(path: string | null, every = 2000): Polled<T> {
   const [state, setState] = useState<Polled<T> & { path: string | null }>({ path, data: undefined, error: undefined })
   useEffect(() => {
     if (path === null) return
-    const stop = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const ask = async () => {
-      try {
-        if (!document.hidden) {
-          const data = await get<T>(path, stop.signal)
-          setState({ path, data, error: undefined })
-        }
-      } catch (error) {
-        if (stop.signal.aborted) return
-        setState((old) => ({ path, data: old.path === path ? old.data : undefined, error: error as Error }))
-      }
-      if (!stop.signal.aborted) timer = setTimeout(ask, every)
-    }
-    void ask()
-    return () => {
-      stop.abort()
-      clearTimeout(timer)
-    }
+    return repeat(
+      every,
+      async (signal) => {
+        const data = await get<T>(path, signal)
+        setState({ path, data, error: undefined })
+      },
+      (error) => setState((old) => ({ path, data: old.path === path ? old.data : undefined, error })),
+    )
   }, [path, every])
   return state.path === path ? state : { data: undefined, error: undefined }
 }

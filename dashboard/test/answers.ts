@@ -5,6 +5,7 @@ import type {
   DoctorAnswer,
   JobState,
   KeyedState,
+  MetricHistoryAnswer,
   OperatorsAnswer,
   SqlCheckAnswer,
 } from '../../src/server/api-types.ts'
@@ -104,6 +105,35 @@ const operators = (): OperatorsAnswer => ({
     })),
   ),
 })
+
+/** Ten minutes, in steps of five seconds; only what is later than asked for. */
+const history = (from: number): MetricHistoryAnswer => {
+  const now = Math.floor(Date.now() / 5000) * 5000
+  const at = Array.from({ length: 120 }, (_, i) => now - 5000 * (119 - i)).filter((each) => each > from)
+  return {
+    stepMs: 5000,
+    vertices: [
+      { id: SOURCE, name: 'TableSourceScan[1] -> Calc[2] -> LocalWindowAggregate[3]' },
+      { id: WINDOW, name: 'GlobalWindowAggregate[4] -> Sink[5]' },
+    ],
+    sources: [{ node: 1, name: 'payments' }],
+    samples: at.map((each) => {
+      const wave = Math.sin(each / 40_000)
+      return {
+        at: each,
+        vertices: [
+          { rowsIn: 12_000 + 2000 * wave, rowsOut: 900 + 90 * wave, busy: 0.3 + 0.1 * wave, backPressured: 0.2 },
+          { rowsIn: 900 + 90 * wave, rowsOut: 40, busy: 0.8 + 0.1 * wave, backPressured: 0 },
+        ],
+        sources: [{ records: Math.round(5000 + 4000 * wave), watermarkMs: 4200 + 900 * wave }],
+        heapUsed: 45e6 + 9e6 * wave,
+        rss: 140e6,
+        cpu: 0.6 + 0.2 * wave,
+        checkpoint: { id: 3, duration: 57, size: 28_213, fullSize: 1_204_331 },
+      }
+    }),
+  }
+}
 
 const doctor: DoctorAnswer = {
   findings: [
@@ -225,7 +255,8 @@ function page(token: number) {
   return { resultType: token < 2 ? 'PAYLOAD' : 'EOS', results: { columns, data: data[token] }, ...next }
 }
 
-export function answers(call: string, state: MockState, body: string): unknown {
+/** @param from of the query */
+export function answers(call: string, state: MockState, body: string, from: number): unknown {
   const result = /^GET \/v3\/sessions\/s\/operations\/o\/result\/([0-2])$/.exec(call)?.[1]
   if (result !== undefined) return page(Number(result))
   if (call.endsWith('/backpressure')) {
@@ -273,6 +304,8 @@ export function answers(call: string, state: MockState, body: string): unknown {
       return plan
     case `GET ${ours}/operators`:
       return operators()
+    case `GET ${ours}/history`:
+      return history(from)
     case `GET ${ours}/doctor`:
       return doctor
     case `GET ${ours}/bad-records`:

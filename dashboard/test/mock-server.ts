@@ -28,7 +28,7 @@ export async function mockServer(folder: string): Promise<Mock> {
   const calls: string[] = []
   const state = start()
   const server: Server = createServer(async (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost')
     const file = normalize(join(folder, pathname === '/' ? 'index.html' : pathname))
     if (file.startsWith(folder) && extname(file) in TYPES && existsSync(file)) {
       response.setHeader('content-type', TYPES[extname(file)])
@@ -54,7 +54,8 @@ export async function mockServer(folder: string): Promise<Mock> {
       response.write(`:\n\ndata: ${JSON.stringify({ columns, rows, skipped: 7 } satisfies TappedRows)}\n\n`)
       return
     }
-    const answer = pathname === '/rivulet/v1/sql/check' ? check(body) : answers(call, state, body)
+    const from = Number(searchParams.get('from') ?? 0)
+    const answer = pathname === '/rivulet/v1/sql/check' ? check(body) : answers(call, state, body, from)
     response.writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json; charset=UTF-8' })
     response.end(JSON.stringify(answer ?? { errors: [`Unable to load requested file ${pathname}.`] }))
   })

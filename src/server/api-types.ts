@@ -481,6 +481,47 @@ export interface OperatorMetric {
 }
 
 /**
+ * GET /rivulet/v1/jobs/:id/history?from=MS: samples of the last 15 minutes that are later than `from`, the oldest first. `vertices`
+ * and `sources` of a sample are in the order of those of the answer; null is what was not measured.
+ */
+export interface MetricHistoryAnswer {
+  readonly stepMs: number
+  readonly vertices: readonly { readonly id: string; readonly name: string }[]
+  readonly sources: readonly { readonly node: number; readonly name: string }[]
+  readonly samples: readonly MetricSample[]
+}
+
+export interface MetricSample {
+  readonly at: number
+  readonly vertices: readonly {
+    /** Per second. */
+    readonly rowsIn: number | null
+    readonly rowsOut: number | null
+    /** Of the busiest subtask and of the most back-pressured one, 0 to 1. */
+    readonly busy: number | null
+    readonly backPressured: number | null
+  }[]
+  readonly sources: readonly {
+    /** That are still to be read, of the partition with most. */
+    readonly records: number | null
+    /** How far the watermark is behind the clock. */
+    readonly watermarkMs: number | null
+  }[]
+  /** Bytes of the job's process. */
+  readonly heapUsed: number
+  readonly rss: number
+  /** Cores in use: 1 is one core the whole time. */
+  readonly cpu: number | null
+  /** The newest that is complete; times in ms, sizes in bytes. */
+  readonly checkpoint: {
+    readonly id: number
+    readonly duration: number | null
+    readonly size: number | null
+    readonly fullSize: number | null
+  } | null
+}
+
+/**
  * One SSE event of GET /rivulet/v1/jobs/:id/operators/:node/rows. The first comes at once, without rows; the stream ends with the
  * job. Of a sink these are the rows that it gets.
  */

@@ -19,6 +19,7 @@ import { type JobRecord, type JobStore, TERMINAL } from './job-store.ts'
 import { Looks } from './looks.ts'
 import { maskJson, maskText } from './mask.ts'
 import type { FromWorker, JobReport, ToWorker } from './messages.ts'
+import { MetricHistory } from './metric-history.ts'
 import { snapshotUrl } from './snapshot-path.ts'
 
 export interface SavepointRequest {
@@ -50,12 +51,14 @@ export class RunningJob {
   /** The report before `report`, for rates. */
   previous: JobReport | undefined
   readonly checkpoints = new JobCheckpoints()
+  readonly history: MetricHistory
   readonly savepoints = new Map<string, SavepointRequest | undefined>()
   readonly looks = new Looks((message) => this.#send(message))
 
   constructor(record: JobRecord, hooks: JobHooks) {
     this.record = record
     this.#hooks = hooks
+    this.history = new MetricHistory(hooks.reportMs)
   }
 
   get id(): string {
@@ -94,6 +97,7 @@ export class RunningJob {
     const { store, workerEntry, reportMs } = this.#hooks
     const { record } = this
     this.checkpoints.begin()
+    this.history.begin()
     this.#attemptStart = Date.now()
     this.#ran = false
     this.#process = forkWorker(workerEntry, store.logOf(record.id), this.#events)
@@ -148,6 +152,9 @@ export class RunningJob {
         this.previous = this.report
         this.report = this.#masked(message.report)
         if (message.checkpoints !== undefined) this.checkpoints.told(message.checkpoints)
+        if (record.deployed !== undefined) {
+          this.history.add(record.deployed, this.report, () => this.checkpoints.view().latestCompleted)
+        }
         break
       case 'savepoint':
         this.#savepointDone(message)

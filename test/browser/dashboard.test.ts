@@ -176,6 +176,41 @@ test('live rows, state of a key, and the place of an error in the SQL', async ()
   })
 })
 
+test('charts show the past at once, and the arrow keys tell its values', async () => {
+  await open(`jobs/${JOB}/metrics`, {}, async (page) => {
+    const chart = page.getByRole('region', { name: 'Rows in per second' })
+    await chart.waitFor()
+    assert.equal(
+      await page
+        .getByRole('region')
+        .filter({ has: page.locator('canvas') })
+        .count(),
+      10,
+    )
+    // Columns with the blue of the first line.
+    const inked = (await page.evaluate(`(() => {
+      const canvas = document.querySelector('.chart canvas')
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+      const columns = new Set()
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i + 2] > 180 && data[i] < 90 && data[i + 3] > 200) columns.add((i / 4) % canvas.width)
+      return columns.size / canvas.width
+    })()`)) as number
+    assert.ok(inked > 0.5, `the line is drawn over ${inked} of the width`)
+    const shown = () => chart.locator('time').textContent()
+    const newest = await shown()
+    await chart.focus()
+    await page.keyboard.press('Home')
+    const first = await shown()
+    await page.keyboard.press('ArrowRight')
+    const second = await shown()
+    const seconds = (text: string | null) => Date.parse(`2026-01-01T${text}Z`) / 1000
+    assert.equal((seconds(newest) - seconds(first) + 86_400) % 86_400, 595)
+    assert.equal((seconds(second) - seconds(first) + 86_400) % 86_400, 5)
+    assert.match((await chart.locator('dd').first().textContent()) ?? '', /^\d[\d.]*K$/)
+  })
+})
+
 test('SQL: an error at its place while typing, a run whose result changes', async () => {
   await open('sql', {}, async (page) => {
     const editor = page.locator('.cm-content')

@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { startBroker } from '../../src/kafka/broker/index.ts'
-import type { BadRecords, Checkpoints, JobConfig, Metric, VertexWatermarks } from '../../src/server/api-types.ts'
+import type {
+  BadRecords,
+  Checkpoints,
+  JobConfig,
+  Metric,
+  MetricHistoryAnswer,
+  MetricSample,
+  VertexWatermarks,
+} from '../../src/server/api-types.ts'
 import { produceEvents } from '../harness/payment.ts'
 import { COUNT, TABLES, type TestServer, testServer } from '../server/harness.ts'
 
@@ -67,6 +75,33 @@ describe('a job of the server', { timeout: 180_000 }, () => {
         'each mistake has its place',
       )
       assert.equal((await t.client.jobs()).length, 4)
+    } finally {
+      await t.close()
+    }
+  })
+
+  it('has a history that a page can go on with', async () => {
+    const t = await testServer()
+    try {
+      const id = await t.submit(COUNT, { configuration: { 'execution.checkpointing.interval': '100 ms' } })
+      const details = await t.until(id, 'RUNNING')
+      const ask = (from: number) =>
+        t.client.call<MetricHistoryAnswer>('GET', `/rivulet/v1/jobs/${id}/history?from=${from}`)
+      const good = ({ vertices: [one], checkpoint }: MetricSample) =>
+        Number(one.rowsIn) > 0 && Number(one.rowsOut) > 0 && checkpoint !== null
+      let answer = await ask(0)
+      while (!answer.samples.some(good)) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        answer = await ask(0)
+      }
+      const vertices = details.vertices.map((vertex) => ({ id: vertex.id, name: vertex.name }))
+      assert.deepEqual(answer.vertices, vertices)
+      assert.deepEqual(answer.sources, [{ node: 1, name: 's' }])
+      const newest = answer.samples.at(-1)?.at ?? 0
+      assert.ok((await ask(newest)).samples.every(({ at }) => at > newest))
+      await t.client.cancel(id)
+      await t.until(id, 'CANCELED')
+      assert.ok((await ask(0)).samples.length >= answer.samples.length, 'what is over can still be looked at')
     } finally {
       await t.close()
     }

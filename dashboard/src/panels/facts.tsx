@@ -8,7 +8,7 @@ import type {
   LogPage,
   OperatorsAnswer,
 } from '../../../src/server/api-types.ts'
-import { get, usePoll } from '../api.ts'
+import { get, repeat, usePoll } from '../api.ts'
 import { bytes, cell, count, duration, time } from '../format.ts'
 import { useText } from '../i18n.ts'
 import type { PanelProps } from '../job-page.tsx'
@@ -188,26 +188,17 @@ export function LogsPanel({ job }: PanelProps) {
   const [text, setText] = useState<string>()
   const [error, setError] = useState<Error>()
   useEffect(() => {
-    const stop = new AbortController()
-    let timer: ReturnType<typeof setTimeout> | undefined
     let from = 0
-    const ask = async () => {
-      try {
-        const page = await get<LogPage>(`/rivulet/v1/jobs/${job.jid}/logs?from=${from}`, stop.signal)
+    return repeat(
+      2000,
+      async (signal) => {
+        const page = await get<LogPage>(`/rivulet/v1/jobs/${job.jid}/logs?from=${from}`, signal)
         from = page.next
         setText((old = '') => (old + page.text).slice(-LOG_CHARACTERS))
         setError(undefined)
-      } catch (failed) {
-        if (stop.signal.aborted) return
-        setError(failed as Error)
-      }
-      if (!stop.signal.aborted) timer = setTimeout(ask, 2000)
-    }
-    void ask()
-    return () => {
-      stop.abort()
-      clearTimeout(timer)
-    }
+      },
+      setError,
+    )
   }, [job.jid])
   return (
     <>

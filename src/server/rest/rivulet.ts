@@ -11,18 +11,24 @@ import type {
   CompiledPlanAnswer,
   DoctorAnswer,
   LogPage,
+  MetricHistoryAnswer,
   OperatorsAnswer,
   SubmitAnswer,
   SubmitRequest,
 } from '../api-types.ts'
 import { maskJson, maskText } from '../mask.ts'
-import { vertexId } from '../metrics.ts'
+import { sourceNodes } from '../metric-history.ts'
+import { operatorName, vertexId } from '../metrics.ts'
 import type { RunningJob } from '../running-job.ts'
 import type { ServerContext } from './app.ts'
 import { idParams } from './jobs.ts'
 import { lookRoutes } from './looks.ts'
+import { vertexName } from './views.ts'
 
 type Id = { Params: { id: string } }
+type From = { Querystring: { from?: string } }
+
+const from = { type: 'object', properties: { from: { type: 'string', pattern: '^\\d{1,15}$' } } }
 
 const CODE_LIMIT = 32 << 20
 const LOG_PAGE = 1 << 18
@@ -73,16 +79,15 @@ export const rivuletRoutes: FastifyPluginAsync<ServerContext> = async (app, cont
   app.get<Id>('/jobs/:id/doctor', ofJob('Why is there no (new) output?'), ({ params }) =>
     examine(coordinator.get(params.id)),
   )
-  app.get<Id & { Querystring: { from?: string } }>(
-    '/jobs/:id/logs',
-    ofJob('The log from a byte on', {
-      querystring: { type: 'object', properties: { from: { type: 'string', pattern: '^\\d{1,15}$' } } },
-    }),
-    ({ params, query }) => {
-      const { id } = coordinator.get(params.id)
-      return logPage(coordinator.store.logOf(id), query.from === undefined ? undefined : Number(query.from))
-    },
+  app.get<Id & From>(
+    '/jobs/:id/history',
+    ofJob('Rates, lag, checkpoints and resources of the last 15 minutes', { querystring: from }),
+    ({ params, query }) => history(coordinator.get(params.id), Number(query.from ?? 0)),
   )
+  app.get<Id & From>('/jobs/:id/logs', ofJob('The log from a byte on', { querystring: from }), ({ params, query }) => {
+    const { id } = coordinator.get(params.id)
+    return logPage(coordinator.store.logOf(id), query.from === undefined ? undefined : Number(query.from))
+  })
 }
 
 function compiledPlan(job: RunningJob): CompiledPlanAnswer {
@@ -111,6 +116,24 @@ function operators(job: RunningJob): OperatorsAnswer {
     }
   })
   return { at: report?.at ?? 0, operators: list }
+}
+
+function history(job: RunningJob, from: number): MetricHistoryAnswer {
+  const { id, deployed } = job.record
+  const { stepMs } = job.history
+  if (deployed === undefined) return { stepMs, vertices: [], sources: [], samples: [] }
+  const described = (node: number) => deployed.nodes.find((each) => each.id === node)?.description ?? ''
+  return {
+    stepMs,
+    vertices: deployed.vertices.map((_, index) => ({ id: vertexId(id, index), name: vertexName(job, index) })),
+    sources: sourceNodes(deployed).map((node) => ({ node, name: sourceName(node, described(node)) })),
+    samples: job.history.after(from),
+  }
+}
+
+/** The table's name, without its catalog. */
+function sourceName(node: number, description: string): string {
+  return /table=\[(?:[^\],]*\.)?([^\],.]+)/.exec(description)?.[1] ?? operatorName({ node, description })
 }
 
 /** The newest report, with what only the server knows: processes that died, and the state of the job. */
