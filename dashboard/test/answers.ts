@@ -138,14 +138,22 @@ const history = (from: number): MetricHistoryAnswer => {
 const doctor: DoctorAnswer = {
   findings: [
     {
-      code: 'IDLE_PARTITION',
-      severity: 'warning',
-      title: 'Partition 3 of payments is idle and holds the watermark',
+      code: 'WATERMARK_HELD_BY_SPLIT',
+      severity: 'error',
+      title: "payments-3 holds the watermark of 'payments' back",
       detail: 'Windows cannot close: the watermark is the least of all partitions, and this one has sent nothing.',
-      evidence: { partition: 3, 'idle for (s)': 412, watermark: '2026-11-25 06:40:00' },
+      evidence: {
+        splits: 'payments-3',
+        rows: 0,
+        since: '2026-11-25T06:33:08.000Z',
+        waitedMs: 412_000,
+        watermark: 'none',
+        watermarkWithout: '2026-11-25T06:40:00.000Z',
+        'scan.watermark.idle-timeout': 'not set',
+      },
       place: 'default_catalog.default_database.payments',
       span: { start: 37, end: 45 },
-      fix: "Set 'scan.watermark.idle-timeout' = '30 s' on the table payments.",
+      fix: "'scan.watermark.idle-timeout' = '10 s' in WITH of 'payments' takes it out.",
     },
   ],
   source: { name: 'job.sql', text: 'INSERT INTO totals SELECT total FROM payments' },

@@ -123,6 +123,19 @@ test('Chinese from the browser, switched to English and remembered', async () =>
   })
 })
 
+test('findings of the doctor in Chinese, with their numbers', async () => {
+  await open(`jobs/${JOB}/doctor`, { locale: 'zh-CN' }, async (page) => {
+    const title = page.locator('article h2')
+    await page.getByText("payments-3 拖住了 'payments' 的水位线").waitFor()
+    assert.match((await title.textContent()) ?? '', /WATERMARK_HELD_BY_SPLIT/)
+    await page.getByText('水位线是 无，不计它则为 2026-11-25T06:40:00.000Z').waitFor()
+    assert.equal(await page.locator('.evidence dt').last().textContent(), 'scan.watermark.idle-timeout')
+    assert.equal(await page.locator('.evidence dd').last().textContent(), '未设置')
+    await page.getByRole('button', { name: 'English' }).click()
+    await page.getByText("payments-3 holds the watermark of 'payments' back").waitFor()
+  })
+})
+
 test('the filter and the order of jobs; a job is opened and cancelled with the keyboard alone', async () => {
   await open('', {}, async (page) => {
     const names = page.locator('tbody a')

@@ -3,6 +3,8 @@
  *
  * Law: nothing here knows what the doctor looks at; rows come from topics, as they do in life.
  */
+import assert from 'node:assert/strict'
+import { findingZh, labelZh } from '../../dashboard/src/findings-zh.ts'
 import { type SimulatedHost, simulatedHost } from '../../src/base/simulated-host.ts'
 import type { Connector } from '../../src/connectors/contract.ts'
 import type { Finding, JobDescription } from '../../src/engine/doctor/index.ts'
@@ -112,7 +114,12 @@ export class Clinic {
 
   /** Through JSON, as a server gets it. */
   findings(earlier?: JobDescription): Finding[] {
-    return diagnose(JSON.parse(JSON.stringify(this.job.describe())), earlier && JSON.parse(JSON.stringify(earlier)))
+    const findings = diagnose(
+      JSON.parse(JSON.stringify(this.job.describe())),
+      earlier && JSON.parse(JSON.stringify(earlier)),
+    )
+    for (const finding of findings) assertChinese(finding)
+    return findings
   }
 
   find(code: string, earlier?: JobDescription): Finding | undefined {
@@ -128,6 +135,19 @@ export class Clinic {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#job !== undefined && (this.#job.status === 'RUNNING' || this.#job.status === 'RESTARTING'))
       await this.during(this.#job.cancel())
+  }
+}
+
+/** It has what the numbers of this finding say: a number that is not there would be shown as a dash. */
+function assertChinese(finding: Finding): void {
+  const { title, detail, fix } = findingZh(finding)
+  for (const text of [title, detail, fix]) {
+    assert.match(text, /\p{Script=Han}/u, finding.code)
+    assert.doesNotMatch(text, /–|undefined|NaN/, finding.code)
+  }
+  for (const name of Object.keys(finding.evidence)) {
+    const label = labelZh(name)
+    if (!/[.-]/.test(name)) assert.match(label, /\p{Script=Han}/u, `${finding.code} ${name}`)
   }
 }
 

@@ -172,7 +172,7 @@ describe('a join', { timeout: 30_000 }, () => {
     await job.pass(1000)
     const finding = job.find('JOIN_NEVER_MATCHES')
     assert.match(finding?.title ?? '', /k = k/)
-    assert.deepEqual(finding?.evidence, { left: 2, right: 1, out: 0, leftNullKeys: 0, rightNullKeys: 0 })
+    assert.deepEqual(finding?.evidence, { left: 2, right: 1, out: 0, leftNullKeys: 0, rightNullKeys: 0, keys: 'k = k' })
     assert.equal(job.textAt(finding), 'JOIN')
     await job.write('others', [row(1, 'a')])
     await job.pass(1000)
@@ -189,7 +189,7 @@ describe('a join', { timeout: 30_000 }, () => {
     await job.pass(1000)
     assert.equal(job.find('JOIN_NEVER_MATCHES'), undefined)
     const finding = job.find('JOIN_NEVER_MATCHES', before)
-    assert.deepEqual(finding?.evidence, { left: 2, right: 0, out: 0, leftNullKeys: 0, rightNullKeys: 0 })
+    assert.deepEqual(finding?.evidence, { left: 2, right: 0, out: 0, leftNullKeys: 0, rightNullKeys: 0, keys: 'k = k' })
     assert.equal(job.find('JOIN_SIDE_EMPTY', before), undefined)
   })
 
@@ -200,7 +200,8 @@ describe('a join', { timeout: 30_000 }, () => {
     await job.pass(1000)
     const finding = job.find('JOIN_KEYS_NULL')
     assert.equal(finding?.severity, 'error')
-    assert.deepEqual(finding.evidence, { left: 2, right: 1, out: 0, leftNullKeys: 2, rightNullKeys: 0 })
+    const numbers = { left: 2, right: 1, out: 0, leftNullKeys: 2, rightNullKeys: 0 }
+    assert.deepEqual(finding.evidence, { ...numbers, side: 'left', columns: 'k' })
     assert.equal(job.find('JOIN_NEVER_MATCHES'), undefined)
   })
 
@@ -210,6 +211,7 @@ describe('a join', { timeout: 30_000 }, () => {
     await job.pass(1000)
     const finding = job.find('JOIN_SIDE_EMPTY')
     assert.match(finding?.title ?? '', /The right side/)
+    assert.equal(finding?.evidence.side, 'right')
     assert.equal(job.textAt(finding), 'others')
   })
 })

@@ -249,7 +249,7 @@ describe('late rows', { timeout: 30_000 }, () => {
     await job.run(WINDOWS)
     await job.write('events', [{ id: 0, k: 'a' }])
     await job.pass(1000)
-    assert.deepEqual(job.find('ROWTIME_NULL')?.evidence, { withoutTime: 1, rows: 1 })
+    assert.deepEqual(job.find('ROWTIME_NULL')?.evidence, { withoutTime: 1, rows: 1, column: 'rt' })
     assert.equal(job.find('ROWS_LATE'), undefined)
   })
 })

@@ -1,5 +1,5 @@
 /** The panels that show one answer of the server as it is. */
-import { useEffect, useState } from 'react'
+import { useContext, useEffect, useState } from 'react'
 import type {
   BadRecords,
   Checkpoints,
@@ -9,13 +9,15 @@ import type {
   OperatorsAnswer,
 } from '../../../src/server/api-types.ts'
 import { get, repeat, usePoll } from '../api.ts'
+import { findingZh, labelZh, valueZh } from '../findings-zh.ts'
 import { bytes, cell, count, duration, time } from '../format.ts'
-import { useText } from '../i18n.ts'
+import { LanguageContext, useText } from '../i18n.ts'
 import type { PanelProps } from '../job-page.tsx'
 import { Empty, Loading, num, Problem, Snippet, State, Table } from '../ui.tsx'
 
 export function DoctorPanel({ job }: PanelProps) {
   const t = useText()
+  const chinese = useContext(LanguageContext) === 'zh'
   const { data, error } = usePoll<DoctorAnswer>(`/rivulet/v1/jobs/${job.jid}/doctor`, 5000)
   return (
     <>
@@ -24,27 +26,29 @@ export function DoctorPanel({ job }: PanelProps) {
       {data?.findings.length === 0 && (
         <Empty title="Nothing to report" hint="The doctor sees no reason why output should be missing." />
       )}
-      {data?.findings.map((finding) => (
-        <article key={finding.code + finding.title}>
-          <h2>
-            <State of={finding.severity} /> {finding.title} <code>{finding.code}</code>
-          </h2>
-          <p>{finding.detail}</p>
-          {finding.place !== undefined && <code className="wrap">{finding.place}</code>}
-          <Snippet span={finding.span} source={data.source} />
-          <dl className="evidence">
-            {Object.entries(finding.evidence).map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{typeof value === 'number' ? count(value) : value}</dd>
-              </div>
-            ))}
-          </dl>
-          <p>
-            <b>{t('What to do')}:</b> {finding.fix}
-          </p>
-        </article>
-      ))}
+      {data?.findings
+        .map((finding) => ({ ...finding, ...(chinese ? findingZh(finding) : {}) }))
+        .map((finding) => (
+          <article key={finding.code + finding.title}>
+            <h2>
+              <State of={finding.severity} /> {finding.title} <code>{finding.code}</code>
+            </h2>
+            <p>{finding.detail}</p>
+            {finding.place !== undefined && <code className="wrap">{finding.place}</code>}
+            <Snippet span={finding.span} source={data.source} />
+            <dl className="evidence">
+              {Object.entries(finding.evidence).map(([name, value]) => (
+                <div key={name}>
+                  <dt>{chinese ? labelZh(name) : name}</dt>
+                  <dd>{typeof value === 'number' ? count(value) : chinese ? valueZh(value) : value}</dd>
+                </div>
+              ))}
+            </dl>
+            <p>
+              <b>{t('What to do')}:</b> {finding.fix}
+            </p>
+          </article>
+        ))}
     </>
   )
 }

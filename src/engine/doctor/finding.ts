@@ -1,13 +1,13 @@
 /** What the doctor finds, and what a rule that finds it is. */
 import type { Span } from '../../base/span.ts'
 import type { Chart } from './chart.ts'
+import type { FindingCode } from './codes.ts'
 
 /** error: nothing can come out until it is changed; warning: rows are missing or late; info: how it is, and may be meant. */
 export type Severity = 'error' | 'warning' | 'info'
 
 export interface Finding {
-  /** `WATERMARK_HELD_BY_SPLIT` */
-  readonly code: string
+  readonly code: FindingCode
   readonly severity: Severity
   readonly title: string
   readonly detail: string

@@ -54,8 +54,11 @@ export function diagnose(job: JobDescription, earlier?: JobDescription): Finding
   return rules.flatMap((rule) => rule(chart)).sort((left, right) => RANK[left.severity] - RANK[right.severity])
 }
 
-/** As lines for a terminal. */
-export function renderFindings(findings: readonly Finding[], job: Pick<JobDescription, 'name' | 'source'>): string[] {
+/** As lines for a terminal; a server of another version may have other codes. */
+export function renderFindings(
+  findings: readonly (Omit<Finding, 'code'> & { readonly code: string })[],
+  job: Pick<JobDescription, 'name' | 'source'>,
+): string[] {
   if (findings.length === 0) return [`doctor: nothing found that keeps '${job.name}' from giving rows`]
   return findings.flatMap(({ severity, code, title, detail, evidence, place, span, fix }) => [
     `${severity} ${code}: ${title}`,

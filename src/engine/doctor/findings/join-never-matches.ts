@@ -29,7 +29,7 @@ function join(chart: Chart, operator: OperatorDescription): Finding[] {
       severity: share >= 0.99 && out === 0 ? 'error' : 'warning',
       title: `The join key ${columns} is NULL in ${many(count, 'row')} of the ${side === 0 ? 'left' : 'right'} side`,
       detail: `${Math.round(share * 100)} % of ${many(rows[side], 'row')}; NULL equals nothing, so these rows have no match.`,
-      evidence,
+      evidence: { ...evidence, side: side === 0 ? 'left' : 'right', columns },
       ...common,
       fix: `See why ${columns} is NULL: the name of the field in the data differs from the column's, or a cast gives NULL. IS NOT DISTINCT FROM would let NULL match NULL.`,
     })
@@ -46,7 +46,7 @@ function join(chart: Chart, operator: OperatorDescription): Finding[] {
       severity: restored ? 'info' : 'error',
       title: `The ${side} side of a join has had no row${restored ? ' since the job was restored' : ''}`,
       detail: `${many(left + right, 'row')} came from the other side and wait for a match${tables.length === 0 ? '' : `; nothing came from ${tables.join(', ')}`}.`,
-      evidence,
+      evidence: { ...evidence, side },
       place: operator.description,
       span: (tables.length === 1 ? chart.spanOfTable(tables[0]) : undefined) ?? chart.spanOfJoin,
       fix: `See why the ${side} side has no rows: other findings about its table or a condition before the join; a LEFT or FULL join gives rows without a match.`,
@@ -61,7 +61,7 @@ function join(chart: Chart, operator: OperatorDescription): Finding[] {
       severity: 'error',
       title: `The keys of a join never match: ${pairs === '' ? 'its condition' : pairs}`,
       detail: `${many(left, 'row')} from the left and ${many(right, 'row')} from the right gave none, with all that came before: no key of one side was found in the other${more}.`,
-      evidence,
+      evidence: { ...evidence, ...(pairs !== '' && { keys: pairs }) },
       ...common,
       fix: 'Compare the values of both sides: blanks, upper and lower case, leading zeros (a number as STRING), another id of the same thing.',
     })

@@ -54,7 +54,7 @@ export const rowtimeNull: Rule = (chart) =>
         severity: dropped >= rows ? 'error' : 'warning',
         title: `${many(dropped, 'row')} without event time ${dropped === 1 ? 'was' : 'were'} dropped`,
         detail: `'${column}' is NULL in ${many(dropped, 'row')} of ${rows.toLocaleString('en-US')}: such a row belongs to no window.`,
-        evidence: { withoutTime: dropped, rows },
+        evidence: { withoutTime: dropped, rows, column },
         place: operator.description,
         span: source?.table === undefined ? undefined : chart.spanOfTable(source.table.name),
         fix: `See how '${column}' is made: a format that TO_TIMESTAMP does not read gives NULL.`,

@@ -12,7 +12,7 @@ export const sinkWaitsForCheckpoint: Rule = (chart) =>
     const failing = latestFailed !== undefined && latestFailed.at > last
     const overdue = intervalMs > 0 && chart.now - last > 2 * intervalMs + 1000
     const common = {
-      code: 'SINK_WAITS_FOR_CHECKPOINT',
+      code: 'SINK_WAITS_FOR_CHECKPOINT' as const,
       place: name,
       span: chart.spanOfTable(name),
       evidence: {

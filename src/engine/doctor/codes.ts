@@ -1,0 +1,31 @@
+/** The codes of all findings, in the order of the guide. Whoever shows findings in another language has a text for each. */
+export const FINDING_CODES = [
+  'JOB_FAILED',
+  'JOB_RESTARTING',
+  'SOURCE_WITHOUT_PARTITIONS',
+  'SOURCE_NOT_READING',
+  'STARTED_BEHIND_THE_RECORDS',
+  'TOPIC_EMPTY',
+  'SOURCE_SILENT',
+  'SOURCE_QUIET',
+  'SOURCE_ENDED',
+  'BAD_RECORDS_SKIPPED',
+  'BACK_PRESSURE',
+  'WATERMARK_HELD_BY_SPLIT',
+  'WATERMARK_HELD_BY_SUBTASK',
+  'WATERMARK_HELD_BY_SOURCE',
+  'WATERMARK_TIME_ZONE',
+  'WATERMARK_IN_THE_FUTURE',
+  'WATERMARK_OF_OLD_EVENTS',
+  'ROWTIME_NULL',
+  'ALL_ROWS_LATE',
+  'ROWS_LATE',
+  'FILTER_NEVER_PASSES',
+  'JOIN_KEYS_NULL',
+  'JOIN_SIDE_EMPTY',
+  'JOIN_NEVER_MATCHES',
+  'SINK_WAITS_FOR_CHECKPOINT',
+  'WAITS_FOR_EVENT_TIME',
+] as const
+
+export type FindingCode = (typeof FINDING_CODES)[number]
