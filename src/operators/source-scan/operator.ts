@@ -237,12 +237,7 @@ class SourceScan implements SourceOperator {
   }
 
   waitingFor(): string | undefined {
-    const slowest = this.#watermarks.slowest()
-    if (this.#node.watermark === undefined || slowest === undefined) return undefined
-    const at = slowest.watermark
-    return at === Number.NEGATIVE_INFINITY
-      ? `split ${slowest.split} has had no row yet and holds the watermark back`
-      : `split ${slowest.split} holds the watermark at ${new Date(at).toISOString()}`
+    return this.#node.watermark === undefined ? undefined : this.#watermarks.waitingFor(this.#clock.monotonic())
   }
 
   onBatch(): void {}

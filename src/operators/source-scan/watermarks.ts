@@ -6,6 +6,10 @@
  *   have not ended and are not idle. It only rises.
  * - A split that has not had a row holds the watermark back until it is idle (`scan.watermark.idle-timeout`).
  */
+
+/** Without a row for so long, a split that is behind is said to hold the watermark; as long as the doctor's. */
+const QUIET_MS = 10_000
+
 export interface SplitWatermark {
   watermark: number
   /** Monotonic ms of the last row, or of the split's first appearance. */
@@ -85,12 +89,26 @@ export class SplitWatermarks {
     return next
   }
 
-  /** The split that holds the watermark back, for "why is there no output?". */
-  slowest(): { readonly split: string; readonly watermark: number } | undefined {
-    let found: { split: string; watermark: number } | undefined
-    for (const [split, { watermark, idle }] of this.#splits) {
-      if (!idle && (found === undefined || watermark < found.watermark)) found = { split, watermark }
+  /**
+   * Which split the watermark waits for, for "why is there no output?": one that has had no row, or one that has been quiet while the
+   * others went on. A split whose rows come is waited for by nobody, whatever its watermark is.
+   */
+  waitingFor(now: number): string | undefined {
+    let slowest: [name: string, split: SplitWatermark] | undefined
+    for (const each of this.#splits) {
+      if (!each[1].idle && (slowest === undefined || each[1].watermark < slowest[1].watermark)) slowest = each
     }
-    return found
+    if (slowest === undefined) return undefined
+    const [name, { watermark, lastActive }] = slowest
+    const others = this.combined(name)
+    const ahead = others !== Number.POSITIVE_INFINITY && others > watermark
+    if (watermark === Number.NEGATIVE_INFINITY) {
+      const held = ahead ? `, without which the watermark would be ${iso(others)}` : ''
+      return `the first row of ${name}${held}`
+    }
+    if (!ahead || now - lastActive < QUIET_MS) return undefined
+    return `rows of ${name}, which holds the watermark at ${iso(watermark)}; without it, it would be ${iso(others)}`
   }
 }
+
+const iso = (time: number) => new Date(time).toISOString()
