@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { startBroker } from '../../src/kafka/broker/index.ts'
@@ -146,10 +146,21 @@ describe('a job of the server', { timeout: 180_000 }, () => {
         'flink_taskmanager_job_task_operator_numRecordsOut',
       ])
         assert.ok(found.has(name), name)
-      assert.match(
-        found.get('flink_taskmanager_job_task_operator_numRecordsIn') ?? '',
-        new RegExp(`job_id="${id}",job_name="counted",task_name=".*",subtask_index="0",operator_name="\\w+\\[\\d\\]"`),
-      )
+      const labels = (name: string) =>
+        Object.fromEntries(
+          [...(found.get(name) ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key, text]),
+        )
+      const host = hostname()
+      const [{ id: task, name: taskName }] = (await t.client.details(id)).vertices
+      const job = { host, job_id: id, job_name: 'counted' }
+      const subtask = { ...job, tm_id: 'rivulet-0', task_id: task, task_name: taskName, subtask_index: '0' }
+      assert.deepEqual(labels('flink_jobmanager_numRunningJobs'), { host })
+      assert.deepEqual(labels('flink_taskmanager_Status_JVM_Memory_Heap_Used'), { host, tm_id: 'rivulet-0' })
+      assert.deepEqual(labels(COMPLETED), job)
+      assert.deepEqual(labels('flink_taskmanager_job_task_numRecordsOut'), subtask)
+      const { operator_name: operator, ...rest } = labels('flink_taskmanager_job_task_operator_numRecordsIn')
+      assert.match(operator, /^\w+\[\d\]$/)
+      assert.deepEqual(rest, subtask, 'an operator has what its task has')
     } finally {
       await t.close()
     }
