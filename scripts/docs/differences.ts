@@ -162,8 +162,13 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     area: 'Kafka',
-    what: 'With `kafka` records are written without keys, and read keys are passed over (`key.format`, `key.fields` are refused). `upsert-kafka` has keys.',
-    reason: 'Not built yet.',
+    what: 'With `kafka`, a NOT NULL column that is only in the key ends the job where the key has no value for it (FORMAT_KEY_NULL; `bad-records` passes over it).',
+    reason: 'Flink reads NULL where the type says that there is none.',
+  },
+  {
+    area: 'Kafka',
+    what: 'With `kafka` and `key.json.ignore-parse-errors`, a record whose key is no JSON gives no row.',
+    reason: 'Flink ends the job with a NullPointerException.',
   },
   {
     area: 'Kafka',

@@ -75,6 +75,11 @@ export const formatErrors = {
       "Fix the producer or the declared columns, or skip such records with 'csv.ignore-parse-errors' = 'true'.",
     flink: "Failed to deserialize CSV row '…'.",
   }),
+  FORMAT_KEY_NULL: declare<{ column: string }>({
+    domain: 'user',
+    message: ({ column }) => `The field '${column}' has no value, and its column is NOT NULL.`,
+    hint: () => 'Declare the column without NOT NULL where keys may be absent or incomplete.',
+  }),
   FORMAT_RAW_VALUE: declare<{ column: string; expected: string; found: string }>({
     domain: 'user',
     message: ({ column, expected, found }) =>

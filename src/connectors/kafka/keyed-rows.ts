@@ -1,13 +1,15 @@
 /**
- * Rows of an upsert topic: key and value of a record are one row, and a record without a value deletes the row of its key.
+ * Rows of a topic with keys: key and value of a record are one row. In a table by key (`upsert`) a record without a value deletes
+ * the row of its key; elsewhere it is what the format of values makes of it.
  *
  * Laws
  * - Key columns come from the value where the value has them, else from the key, as in Flink; a record whose key gives no row
- *   gives none.
+ *   gives none, whatever columns are asked for.
+ * - A column that is NOT NULL and only in the key is never NULL, except in a table by key, where rows without a key are Flink's.
  * - A deletion has its key columns only. The others are NULL, or the type's zero where the table says NOT NULL, so that generated
  *   code never meets a NULL that a type excludes: what they were is known from state.
  */
-import { isRivuletError, RivuletError } from '../../base/errors.ts'
+import { fail, isRivuletError, RivuletError } from '../../base/errors.ts'
 import { createRowSink, type FormatField, type RowDecoder, type RowSink } from '../../formats/contract.ts'
 import type { RecordCursor } from '../../kafka/index.ts'
 import type { LogicalType } from '../../types/logical-type.ts'
@@ -18,6 +20,8 @@ import type { KafkaSettings, KeySettings } from './settings.ts'
 
 export class KeyedRows implements RowDecoder {
   readonly #fields: readonly FormatField[]
+  /** Key columns that are produced, by their names in the record. */
+  readonly #wanted: readonly FormatField[]
   readonly #keyDecoder: RowDecoder
   readonly #valueDecoder: RowDecoder
   /** The key at hand: one row, as a rule. */
@@ -26,6 +30,9 @@ export class KeyedRows implements RowDecoder {
   readonly #inKey: readonly number[]
   /** Produced columns that the value has. */
   readonly #inValue: readonly number[]
+  /** Columns of `#key` that must not be NULL. */
+  readonly #required: readonly number[]
+  readonly #upsert: boolean
   #target: RowSink | undefined
   /** The columns of `#target` that the value fills. */
   #value: RowSink
@@ -39,18 +46,20 @@ export class KeyedRows implements RowDecoder {
     const { legacy, timeZone, physical } = table
     this.#fields = fields
     const places = fields.map(({ name }) => key.fields.findIndex(({ column }) => column === name))
-    const wanted = places.flatMap((place, i) =>
-      place < 0 ? [] : [{ name: key.fields[place].name, type: fields[i].type }],
-    )
+    const wanted = places.flatMap((place, i) => (place < 0 ? [] : [{ ...fields[i], name: key.fields[place].name }]))
     let next = 0
     this.#inKey = places.map((place) => (place < 0 ? -1 : next++))
     this.#inValue = places.flatMap((place, i) => (place < 0 || key.inValue ? [i] : []))
+    this.#upsert = key.upsert
+    this.#required =
+      key.upsert || key.inValue ? [] : [...wanted.keys()].filter((column) => !wanted[column].type.nullable)
     const isKey = (name: string) => key.fields.some(({ column }) => column === name)
     const keyRecord = key.fields.map(({ column, name }) => ({
       name,
       type: physical.find((field) => field.name === column)!.type,
     }))
     const common = { timeZone, legacy }
+    this.#wanted = wanted
     this.#key = createRowSink(wanted, 1)
     this.#keyDecoder = key.format.decoder!({ schema: wanted, record: keyRecord, options: key.options, ...common })
     this.#valueDecoder = value.format.decoder!({
@@ -75,6 +84,7 @@ export class KeyedRows implements RowDecoder {
     try {
       if (start < 0) this.#keyDecoder.decodeNull?.(key)
       else this.#keyDecoder.decode(cursor.bytes, start, cursor.keyEnd[i], key)
+      for (const column of this.#required) this.#checkRequired(column)
     } catch (error) {
       if (!isRivuletError(error)) throw error
       throw new RivuletError({ ...error.toJSON(), message: `In the key of the record: ${error.message}` }, error.cause)
@@ -82,17 +92,33 @@ export class KeyedRows implements RowDecoder {
   }
 
   decode(bytes: Uint8Array, start: number, end: number, into: RowSink): number {
-    const before = into.length
     const value = this.#valueOf(into)
-    value.length = before
-    const added = this.#valueDecoder.decode(bytes, start, end, value) * this.#key.length
+    return this.#join(this.#valueDecoder.decode(bytes, start, end, value), into)
+  }
+
+  decodeNull(into: RowSink): number {
+    if (this.#upsert) return this.#delete(into)
+    const value = this.#valueOf(into)
+    return this.#join(this.#valueDecoder.decodeNull?.(value) ?? 0, into)
+  }
+
+  #checkRequired(column: number): void {
+    for (let row = 0; row < this.#key.length; row++) {
+      if (this.#key.columns[column].get(row) !== null) continue
+      fail('FORMAT_KEY_NULL', { column: this.#wanted[column].name })
+    }
+  }
+
+  #join(rows: number, into: RowSink): number {
+    const before = into.length
+    const added = rows * this.#key.length
     this.#spread(before, added, into)
     into.length = before + added
     if (into.kinds !== null) this.#mark(into, before, RowKind.INSERT)
     return added
   }
 
-  decodeNull(into: RowSink): number {
+  #delete(into: RowSink): number {
     const before = into.length
     const added = this.#key.length
     for (const [column, builder] of into.columns.entries()) {
@@ -113,6 +139,7 @@ export class KeyedRows implements RowDecoder {
       this.#target = into
       this.#value = { columns: this.#inValue.map((i) => into.columns[i]), length: 0, kinds: null }
     }
+    this.#value.length = into.length
     return this.#value
   }
 

@@ -5,9 +5,8 @@ import { isRivuletError } from '../../base/errors.ts'
 import { jsonFormat } from '../../formats/json/format.ts'
 import * as t from '../../types/logical-type.ts'
 import { request } from '../test-support.ts'
-import { kafka } from './connector.ts'
+import { kafka, sinkSettings, sourceSettings } from './connector.ts'
 import { translateLegacy } from './legacy.ts'
-import { sinkSettings, sourceSettings } from './settings.ts'
 import { ownerOf, partitionOfName } from './splits.ts'
 
 const base = {
@@ -88,7 +87,6 @@ const wrong: [string, Record<string, string>, string, RegExp][] = [
     /Did you mean 'fetch.max.bytes'/,
   ],
   ['a bad property', { 'properties.fetch.max.bytes': 'x' }, 'KAFKA_BAD_PROPERTY', /fetch.max.bytes/],
-  ['key formats', { 'key.format': 'json' }, 'CONNECTOR_NOT_YET', /key.format/],
   ['no format', { format: '' }, 'CONNECTOR_MISSING_OPTION', /format/],
 ]
 for (const [name, options, code, text] of wrong) {

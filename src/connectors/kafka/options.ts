@@ -16,15 +16,28 @@ export const kafkaOptions: readonly OptionDeclaration[] = [
   },
   { key: 'format', type: 'string', description: 'Format of the record values.' },
   { key: 'value.format', type: 'string', description: 'The same as format.' },
-  { key: 'key.format', type: 'string', description: 'Format of the record keys. Not supported yet.' },
-  { key: 'key.fields', type: 'list', description: 'Columns of the key. Not supported yet.' },
-  { key: 'key.fields-prefix', type: 'string', description: 'Prefix of key columns. Not supported yet.' },
+  {
+    key: 'key.format',
+    type: 'string',
+    description: 'Format of the record keys; needs key.fields. Without it keys are neither read nor written.',
+  },
+  {
+    key: 'key.fields',
+    type: 'list',
+    description: "The columns in the key, in its order, separated by ';'; needs key.format.",
+  },
+  {
+    key: 'key.fields-prefix',
+    type: 'string',
+    description:
+      "What the names of key columns begin with in the table but not in the record; needs 'value.fields-include' = 'EXCEPT_KEY'.",
+  },
   {
     key: 'value.fields-include',
     type: 'enum',
     values: ['all', 'except_key'],
     default: 'ALL',
-    description: 'Whether key columns are in the value too. EXCEPT_KEY is not supported yet.',
+    description: 'Whether key columns are in the value too.',
   },
   {
     key: 'scan.startup.mode',
@@ -85,7 +98,8 @@ export const kafkaOptions: readonly OptionDeclaration[] = [
     key: 'sink.partitioner',
     type: 'string',
     default: 'default',
-    description: 'default and round-robin: the producer chooses; fixed: each subtask writes to one partition.',
+    description:
+      'default: by the key as Kafka does it, without a key the producer chooses; round-robin: the same, for tables without key.fields; fixed: each subtask writes to one partition.',
   },
   {
     key: 'sink.delivery-guarantee',

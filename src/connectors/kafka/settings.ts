@@ -33,6 +33,8 @@ export interface KeySettings extends ValueFormat {
   readonly fields: readonly { readonly column: string; readonly name: string }[]
   /** Are they in the value too. */
   readonly inValue: boolean
+  /** A record without a value deletes the row of its key. */
+  readonly upsert: boolean
 }
 
 export interface KafkaSettings {
@@ -123,33 +125,6 @@ function patternOf(request: TableRequest, text: string): RegExp {
   }
 }
 
-function refuseLater({ options, entries }: TableRequest): void {
-  for (const key of ['key.format', 'key.fields', 'key.fields-prefix']) {
-    if (options.string(key) === undefined) continue
-    fail(
-      'CONNECTOR_NOT_YET',
-      {
-        feature: `Reading or writing record keys of Kafka ('${key}')`,
-        hint: 'Remove the option: keys are passed over when reading, and records are written without keys.',
-      },
-      { span: entries[key]?.span },
-    )
-  }
-  if (options.string('value.fields-include')?.toUpperCase() === 'EXCEPT_KEY') {
-    fail(
-      'CONNECTOR_NOT_YET',
-      { feature: "'value.fields-include' = 'EXCEPT_KEY'", hint: "Remove the option; it needs 'key.fields'." },
-      { span: entries['value.fields-include']?.span },
-    )
-  }
-}
-
-export function sourceSettings(request: TableRequest): KafkaSourceSettings {
-  refuseLater(request)
-  const common = commonSettings(request, 'kafka', 'format')
-  return readingOf(request, common, pointOf(request, 'scan.startup', common) as Startup)
-}
-
 export function readingOf(request: TableRequest, common: KafkaSettings, startup: Startup): KafkaSourceSettings {
   const { options } = request
   const bounded = pointOf(request, 'scan.bounded', common) as Bounded
@@ -211,7 +186,7 @@ function resetOf(mode: Startup['mode'], given: OffsetReset | undefined): OffsetR
   }
 }
 
-function pointOf(
+export function pointOf(
   request: TableRequest,
   prefix: 'scan.startup' | 'scan.bounded',
   common: KafkaSettings,
@@ -288,11 +263,6 @@ export interface KafkaSinkSettings extends KafkaSettings {
   readonly guarantee: DeliveryGuarantee
   /** Present for exactly-once. */
   readonly transactions?: TransactionSettings
-}
-
-export function sinkSettings(request: TableRequest): KafkaSinkSettings {
-  refuseLater(request)
-  return writingOf(request, commonSettings(request, 'kafka', 'format'))
 }
 
 export function writingOf(request: TableRequest, common: KafkaSettings): KafkaSinkSettings {

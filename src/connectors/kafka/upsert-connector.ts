@@ -5,9 +5,9 @@
  * deletion of that row. Reading begins at the earliest offset, since any record may be the row of its key.
  */
 import { fail } from '../../base/errors.ts'
-import type { Format } from '../../formats/contract.ts'
-import { isInsertOnly, UPSERT } from '../../types/row-kind.ts'
+import { UPSERT } from '../../types/row-kind.ts'
 import type { Connector, TableRequest, TableSource } from '../contract.ts'
+import { insertOnly, keyColumns, usable } from './keys.ts'
 import { kafkaMetadata } from './metadata.ts'
 import { KafkaReader } from './reader.ts'
 import { ReducingWriter } from './reducing-writer.ts'
@@ -79,44 +79,14 @@ function keyedSettings(
       "Add PRIMARY KEY (…) NOT ENFORCED to the columns, or use 'connector' = 'kafka' for a stream of rows without keys.",
     )
   }
-  refuseFormat(request, 'key.format', keyFormat.format, use)
-  refuseFormat(request, 'value.format', common.value.format, use)
-  const inValue = request.options.string('value.fields-include')?.trim().toUpperCase() !== 'EXCEPT_KEY'
-  const prefix = request.options.string('key.fields-prefix') ?? ''
-  if (prefix !== '' && inValue) {
-    return wrong(
-      request,
-      'key.fields-prefix',
-      "'key.fields-prefix' needs 'value.fields-include' = 'EXCEPT_KEY': with ALL the key columns would be in the value under their prefixed names",
-      "Add 'value.fields-include' = 'EXCEPT_KEY', or remove the prefix.",
-    )
+  for (const [option, { format }] of [
+    ['key.format', keyFormat],
+    ['value.format', common.value],
+  ] as const) {
+    insertOnly(request, option, format, 'a table of keys')
+    usable(request, option, format, use)
   }
-  const bare = primaryKey.find((column) => !column.startsWith(prefix))
-  if (bare !== undefined) {
-    return wrong(
-      request,
-      'key.fields-prefix',
-      `'key.fields-prefix' is '${prefix}', but the key column '${bare}' does not begin with it`,
-      `Name the column '${prefix}${bare}', or remove the prefix.`,
-    )
-  }
-  const fields = primaryKey.map((column) => ({ column, name: column.slice(prefix.length) }))
-  return { ...common, key: { ...keyFormat, fields, inValue } }
-}
-
-function refuseFormat(request: TableRequest, option: string, format: Format, use: 'decoder' | 'encoder'): void {
-  if (!isInsertOnly(format.changelog)) {
-    wrong(
-      request,
-      option,
-      `'${option}' = '${format.identifier}' has kinds of changes of its own, which a table of keys cannot hold`,
-      'Choose json, csv or raw.',
-    )
-  }
-  if (format[use] === undefined) {
-    const feature = `${use === 'decoder' ? 'Reading' : 'Writing'} the format '${format.identifier}'`
-    fail('CONNECTOR_NOT_YET', { feature, hint: 'Choose another format.' }, { span: request.entries[option]?.span })
-  }
+  return { ...common, key: { ...keyFormat, ...keyColumns(request, primaryKey), upsert: true } }
 }
 
 /** Both options, or none. */

@@ -4,7 +4,7 @@
  * Law: `flush` resolves when every row that was written before is acknowledged by the brokers, so that a checkpoint never
  * covers a row that is only in memory (at-least-once). The first record that cannot be delivered ends the writer.
  *
- * With a key, a row that is taken back (-D, -U) is a record without a value: a tombstone.
+ * In a table by key, a row that is taken back (-D, -U) is a record without a value: a tombstone.
  * Timestamp of a record: the column `timestamp` if the table writes it, else the row's time attribute, else the present.
  */
 import { type ByteSink, createByteSink, type FormatField, type RowEncoder } from '../../formats/contract.ts'
@@ -21,6 +21,7 @@ const BUFFER_BYTES = 64 * 1024
 
 interface KeyEncoder {
   readonly encoder: RowEncoder
+  readonly upsert: boolean
   readonly columns: readonly number[]
 }
 
@@ -76,7 +77,7 @@ export class KafkaWriter implements SinkWriter {
     if (key !== undefined) {
       const fields = key.fields.map(({ name }, i) => ({ name, type: consumed[inKey[i]].type }))
       const encoder = key.format.encoder!({ schema: fields, options: key.options, timeZone, legacy })
-      this.#key = { encoder, columns: inKey }
+      this.#key = { encoder, columns: inKey, upsert: key.upsert }
     }
   }
 
@@ -136,7 +137,7 @@ export class KafkaWriter implements SinkWriter {
     for (let row = 0; row < batch.length; row++) {
       // The producer copies the bytes.
       buffer.length = 0
-      const gone = keys !== undefined && batch.kinds !== null && !isAccumulate(batch.kinds[row])
+      const gone = key?.upsert === true && batch.kinds !== null && !isAccumulate(batch.kinds[row])
       if (!gone) this.#encoder.encode(values, row, buffer)
       const keyBytes = keys === undefined ? null : this.#keyOf(keys, row)
       const timestamp = this.#timestamp < 0 ? now : this.#timestampOf(batch, row, now)
