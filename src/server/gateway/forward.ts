@@ -19,6 +19,8 @@ import { GATEWAY_OPERATIONS, schemaOf } from './operations.ts'
 
 /** That of the gateway. */
 const BODY_LIMIT = 16 << 20
+/** So long a process may take to end behind its connections. */
+const LEAVE_MS = 1000
 
 export class GatewayProcess {
   readonly #entry: URL
@@ -47,6 +49,7 @@ export class GatewayProcess {
   ): Promise<IncomingMessage> {
     this.#port ??= this.#start()
     const port = await this.#port
+    const child = this.#child
     const headers: IncomingHttpHeaders = { ...request.headers, host: '127.0.0.1', connection: 'close' }
     headers['rivulet-gateway'] = this.#secret
     headers['rivulet-trusted'] = String(options.trusted)
@@ -55,7 +58,10 @@ export class GatewayProcess {
     return new Promise((resolve, reject) => {
       const { method } = request
       const forwarded = httpRequest({ host: '127.0.0.1', port, method, path: options.path, headers }, resolve)
-      forwarded.on('error', (error) => reject(failure('SERVER_GATEWAY_ENDED', {}, { cause: error })))
+      forwarded.on('error', async (error) => {
+        await this.#leave(child)
+        reject(failure('SERVER_GATEWAY_ENDED', {}, { cause: error }))
+      })
       request.on('aborted', () => forwarded.destroy())
       // A body without a length is counted as it comes; the gateway's own refusal would be lost with its connection.
       let length = 0
@@ -68,6 +74,18 @@ export class GatewayProcess {
         forwarded.destroy()
       })
       request.pipe(forwarded)
+    })
+  }
+
+  /** A connection breaks before the end of its process is told: who asks again after that error meets the next process. */
+  async #leave(child: ChildProcess | undefined): Promise<void> {
+    if (child === undefined || this.#child !== child) return
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LEAVE_MS)
+      child.once('exit', () => {
+        clearTimeout(timer)
+        resolve()
+      })
     })
   }
 
