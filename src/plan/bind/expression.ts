@@ -346,7 +346,10 @@ function bindPredicate(env: ExpressionScope, ast: Exists | InQuery | Quantified)
     'PLAN_NOT_SUPPORTED',
     {
       feature: `A subquery predicate in this place (${env.place})`,
-      hint: 'EXISTS, IN and comparisons with a subquery may stand in WHERE, HAVING and SELECT.',
+      hint:
+        env.place === 'ON'
+          ? 'Compute it as a column before the join: FROM (SELECT *, x IN (SELECT …) AS found FROM t) AS t LEFT JOIN u ON … AND t.found.'
+          : 'EXISTS, IN and comparisons with a subquery may stand in WHERE, HAVING and SELECT.',
     },
     { span },
   )
