@@ -149,7 +149,8 @@ export function bindAggregate(
     )
   }
   if (ast.orderBy.length > 0 || ast.withinGroup !== undefined) {
-    return fail('PLAN_NOT_SUPPORTED', { feature: `ORDER BY inside ${fn.name}` }, { span })
+    const hint = 'Leave it out: Flink passes over it on a stream, and the rows stand in the order in which they came.'
+    return fail('PLAN_NOT_SUPPORTED', { feature: `ORDER BY inside ${fn.name}`, hint }, { span })
   }
   if (ast.withinDistinct !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'WITHIN DISTINCT' }, { span })
   const inner: ExpressionScope = {

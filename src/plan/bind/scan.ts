@@ -55,7 +55,7 @@ export function bindScan(
   })
   const place: Place = { span, source: context.source }
   const schema = table.columns.map(({ name, type }) => ({ name, type }))
-  const watermark = use === 'lookup' ? undefined : watermarkOf(context, table, opened, source)
+  const watermark = use === 'lookup' ? undefined : watermarkOf(context, table, opened, source, span)
   const scan: ScanRel = {
     kind: 'scan',
     table: planTable,
@@ -219,10 +219,17 @@ function watermarkOf(
   table: CatalogTable,
   opened: OpenedTable,
   source: TableSource,
+  span: Span,
 ): WatermarkSpec | undefined {
   if (table.watermark === undefined) return undefined
   const { column, expr } = table.watermark
   const { options } = context.planner
+  // Nothing would ever move the time: it is said before a window waits for it.
+  if (expr.kind === 'literal' && expr.value === null && source.watermarks !== true) {
+    const feature = `SOURCE_WATERMARK() with connector '${opened.connector.identifier}'`
+    const hint = `Its records carry no watermarks: declare WATERMARK FOR ${column} AS ${column} - INTERVAL '5' SECOND.`
+    fail('PLAN_NOT_SUPPORTED', { feature, hint }, { span })
+  }
   const written = opened.planner.string('scan.watermark.emit.strategy')
   const idle =
     opened.planner.number('scan.watermark.idle-timeout') ?? options.duration('table.exec.source.idle-timeout')
