@@ -6,7 +6,7 @@
  */
 import { fail } from './errors.ts'
 import { didYouMean } from './nearest.ts'
-import type { Span } from './span.ts'
+import type { SourceText, Span } from './span.ts'
 
 export type OptionType =
   | 'string'
@@ -36,6 +36,8 @@ export interface OptionDeclaration {
 export interface OptionEntry {
   readonly value: string
   readonly span?: Span
+  /** The text of `span`, where it is another one than the table's own (an OPTIONS hint). */
+  readonly source?: SourceText
 }
 
 /** Parsed options: `get` by declared key. Durations are milliseconds, memory sizes bytes. */

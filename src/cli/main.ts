@@ -4,7 +4,7 @@
  * Law: exit code 0 = done, 1 = a job failed, 2 = usage or SQL was wrong, 130 and 143 = stopped by SIGINT and SIGTERM. The
  * first signal stops cleanly, the second at once.
  */
-import { isRivuletError, type RivuletError, renderError } from '../base/errors.ts'
+import { isRivuletError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { isJobError } from '../engine/job-client.ts'
 import { type Command, helpText, type Io, parseCall } from './command.ts'
@@ -21,6 +21,7 @@ import { server } from './commands/server.ts'
 import { sql } from './commands/sql.ts'
 import { submit } from './commands/submit.ts'
 import { topics } from './commands/topics.ts'
+import { errorJsonLines, errorLines } from './error-lines.ts'
 import { version } from './version.ts'
 
 export const commands: readonly Command[] = [
@@ -76,7 +77,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await command.run(parseCall(command, args, io))
   } catch (error) {
-    for (const line of errorLines(error, io.terminal)) io.err(line)
+    const json = command.flags.json !== undefined && own.includes('--json')
+    for (const line of json ? errorJsonLines(error) : errorLines(error, io.terminal)) io.err(line)
     return exitCodeOf(error)
   }
 }
@@ -99,14 +101,6 @@ function overview(): string {
 function exitCodeOf(error: unknown): number {
   const first = error instanceof AggregateError ? error.errors[0] : error
   return isRivuletError(first) && first.domain === 'user' && !isJobError(first) ? 2 : 1
-}
-
-function errorLines(error: unknown, color: boolean): string[] {
-  if (error instanceof AggregateError) {
-    return error.errors.flatMap((each, i) => (i === 0 ? errorLines(each, color) : ['', ...errorLines(each, color)]))
-  }
-  if (isRivuletError(error)) return renderError(error as RivuletError, color).split('\n')
-  return (error instanceof Error ? (error.stack ?? error.message) : String(error)).split('\n')
 }
 
 /** Run as the process: signals, streams, exit code. */

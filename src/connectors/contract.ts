@@ -158,6 +158,8 @@ export interface TableSource {
   readonly watermarkPushDown?: boolean
   /** Default of `scan.watermark.emit.strategy`: Flink's is on-periodic. */
   readonly watermarkEmit?: 'on-event' | 'on-periodic'
+  /** True: its batches carry watermarks, so a table may declare `SOURCE_WATERMARK()`. */
+  readonly watermarks?: boolean
   createReader(context: ReaderContext): SourceReader
   /** False: the table has no rows to read as a stream, only answers to lookups. */
   readonly scans?: boolean

@@ -7,7 +7,7 @@ import { fail, isRivuletError, RivuletError } from '../base/errors.ts'
 import { didYouMean } from '../base/nearest.ts'
 import { parseOptions } from '../base/options.ts'
 import type { SourceText } from '../base/span.ts'
-import { alterObject, createTable, createView, explainStatement, querySchema } from '../plan/index.ts'
+import { alterObject, createTable, createView, explainStatement, insertOfTable } from '../plan/index.ts'
 import type {
   AlterCatalog,
   AlterDatabase,
@@ -16,9 +16,7 @@ import type {
   CreateFunction,
   CreateTable,
   Drop,
-  Identifier,
   Insert,
-  Name,
   Option,
   Query,
   Statement,
@@ -125,19 +123,12 @@ async function createTableAs(
   source: SourceText,
   run: StatementRunners,
 ): Promise<TableResult> {
-  const { name, temporary, ifNotExists, span } = statement
+  const { name, temporary, ifNotExists } = statement
   const path = session.catalog.qualify(namesOf(name))
   // IF NOT EXISTS leaves the rows of a table that is there alone, too.
   if (ifNotExists && session.catalog.find(path) !== undefined) return ok()
   executeDefinition(session, statement, source)
-  const insert: Insert = {
-    ...{ kind: 'insert', verb: 'INSERT', overwrite: false, hints: [], extend: [], partition: [] },
-    ...{ table: name, query, span },
-    columns: querySchema(session.planner, query, source).map(({ name: column }): Name => {
-      const part: Identifier = { kind: 'identifier', name: column, quoted: true, span: query.span }
-      return { kind: 'name', parts: [part], span: query.span }
-    }),
-  }
+  const insert = insertOfTable(session.planner, statement, query, source)
   try {
     return await run.insert([{ insert, source }], statement)
   } catch (error) {

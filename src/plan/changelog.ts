@@ -259,13 +259,26 @@ function refuseSink(rel: SinkRel, changes: string, memo: Memo): never {
 
 // ---- What cannot take changes ----------------------------------------------------------------------------------------
 
+/** What takes changes instead, by what does not. */
+const CHANGES_INSTEAD: Readonly<Record<string, string>> = {
+  'A window aggregate': "A group window takes changes: GROUP BY TUMBLE(ts, INTERVAL '5' SECOND), or HOP or SESSION.",
+  'An OVER aggregate': 'Ordered by a column that is no time attribute, OVER takes changes.',
+  'An interval join':
+    'A join without bounds on time takes changes; FOR SYSTEM_TIME AS OF joins the versions of a table.',
+  'A window join': 'A join of tables instead of windows takes changes.',
+  'ORDER BY a time attribute': 'ORDER BY … LIMIT n takes changes.',
+}
+const BELOW_CHANGES = 'Or put it below what makes the changes, where rows are only added.'
+
 function refuseUpdates(rel: Rel, input: Rel, memo: Memo, what: string, refuses: boolean): void {
   const kinds = kindsOf(input, memo)
   if (!refuses || (!kinds.update && !kinds.delete)) return
   const maker = makerOf(input, memo)
+  const instead = CHANGES_INSTEAD[what]
+  const hint = instead === undefined ? BELOW_CHANGES.replace('Or put', 'Put') : `${instead} ${BELOW_CHANGES}`
   fail(
     'PLAN_INPUT_CHANGES',
-    { what, changes: 'updates and deletes', cause: describeMaker(maker) },
+    { what, changes: 'updates and deletes', cause: describeMaker(maker), hint },
     maker.place ?? rel.place ?? {},
   )
 }

@@ -20,6 +20,7 @@ import type {
   CreateView,
   Identifier,
   Insert,
+  Name,
   Query,
   Statement,
 } from '../sql/ast.ts'
@@ -113,13 +114,44 @@ function bindTarget(context: PlannerContext, target: Statement, source: SourceTe
       )
     case 'execute':
       return bindTarget(context, target.statement, source)
+    case 'create-table':
+      return target.query === undefined ? unexplained(target) : bindTableAs(context, target, target.query, source)
     default:
-      return fail(
-        'PLAN_NOT_SUPPORTED',
-        { feature: `EXPLAIN of ${target.kind.replaceAll('-', ' ').toUpperCase()}` },
-        { span: target.span },
-      )
+      return unexplained(target)
   }
+}
+
+function unexplained({ kind, span }: Statement): never {
+  return fail('PLAN_NOT_SUPPORTED', { feature: `EXPLAIN of ${kind.replaceAll('-', ' ').toUpperCase()}` }, { span })
+}
+
+/** The INSERT of CREATE TABLE … AS, into a table that is there only for as long as it takes to bind. */
+function bindTableAs(
+  context: PlannerContext,
+  ast: CreateTable,
+  query: Query,
+  source: SourceText | undefined,
+): readonly Rel[] {
+  const { catalog } = context
+  const path = catalog.qualify(ast.name.parts.map((part) => part.name))
+  const before = catalog.find(path)
+  createTable(context, ast, source)
+  try {
+    return bindInserts(context, [{ insert: insertOfTable(context, ast, query, source), ...(source && { source }) }])
+  } finally {
+    if (before !== undefined && before.temporary === ast.temporary) catalog.create(before, { replace: true })
+    else catalog.drop('table', path, { temporary: ast.temporary })
+  }
+}
+
+/** CREATE TABLE … AS fills its table by this. */
+export function insertOfTable(context: PlannerContext, ast: CreateTable, query: Query, source?: SourceText): Insert {
+  const columns = querySchema(context, query, source).map(({ name: column }): Name => {
+    const part: Identifier = { kind: 'identifier', name: column, quoted: true, span: query.span }
+    return { kind: 'name', parts: [part], span: query.span }
+  })
+  const plain = { verb: 'INSERT', overwrite: false, hints: [], extend: [], partition: [] } as const
+  return { kind: 'insert', ...plain, table: ast.name, query, span: ast.span, columns }
 }
 
 /** Resolve CREATE TABLE and store the table. CREATE TABLE … AS stores the table only: its INSERT is the caller's. */

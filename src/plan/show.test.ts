@@ -84,3 +84,20 @@ test('LIKE takes columns, key, watermark and options over, and leaves out what i
   assert.equal(bare.watermark, undefined)
   assert.deepEqual(bare.primaryKey, [])
 })
+
+test('EXPLAIN CREATE TABLE … AS plans the INSERT, and the catalog stays as it was', () => {
+  const session = new PlanSession()
+  session.run("CREATE TABLE numbers (n INT, s STRING) WITH ('connector' = 'inline')")
+  const explain = (verb: string) =>
+    session.explain(`EXPLAIN ${verb} made WITH ('connector' = 'print') AS SELECT n FROM numbers`)
+  const text = explain('CREATE TABLE')
+  assert.match(text, /Sink\(table=\[default_catalog\.default_database\.made\], fields=\[n\]\)/)
+  const path = session.context.catalog.qualify(['made'])
+  assert.equal(session.context.catalog.find(path), undefined)
+  session.run("CREATE TABLE made (x STRING) WITH ('connector' = 'print')")
+  const before = session.context.catalog.find(path)
+  assert.equal(explain('CREATE OR REPLACE TABLE'), text)
+  assert.equal(session.context.catalog.find(path), before)
+  assert.throws(() => session.explain('EXPLAIN CREATE TABLE t AS SELECT nope FROM numbers'), /nope/)
+  assert.throws(() => session.explain('EXPLAIN CREATE TABLE t (a INT)'), /EXPLAIN needs a statement with a query/)
+})

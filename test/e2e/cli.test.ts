@@ -125,6 +125,35 @@ export const job = defineJob(async ({ tEnv, args }) => {
     assert.match(nothing.err, /ran no job/)
   })
 
+  it('gives every mistake of a script as one line of JSON to programs, secrets masked', async () => {
+    const answers = async (script: string) => {
+      const { code, out, err } = await runCli(['run', file('mistakes.sql', script), '--json'])
+      assert.deepEqual([code, out], [2, ''])
+      const errors = err.trim().split('\n')
+      const place = ({ code, source, line, column }: Record<string, string>) =>
+        `${code} ${source.split('/').at(-1)}:${line}:${column}`
+      return errors.map((line) => JSON.parse(line)).map((json) => ({ ...json, at: place(json) }))
+    }
+    const grammar = await answers('SELECT n FORM numbers;\nSELECT 1;\nSELEC 1')
+    assert.deepEqual(
+      grammar.map(({ at, hint }) => [at, hint]),
+      [
+        ['SQL_UNEXPECTED_TOKEN mistakes.sql:1:15', 'Did you mean FROM instead of FORM?'],
+        ['SQL_UNEXPECTED_TOKEN mistakes.sql:3:1', 'Did you mean SELECT?'],
+      ],
+    )
+    const secret =
+      "CREATE TABLE a (n INT) WITH ('connector' = 'x://me:hunter2@host');\nSELECT n FROM a;\nSELECT n FROM missing"
+    const planned = await answers(secret)
+    assert.deepEqual(
+      planned.map(({ at }) => at),
+      ['CONNECTOR_UNKNOWN mistakes.sql:1:30', 'PLAN_UNKNOWN_OBJECT mistakes.sql:3:15'],
+    )
+    assert.match(planned[0].message, /x:\/\/me:\*+@host/)
+    const usage = await runCli(['run', '--json'])
+    assert.equal(JSON.parse(usage.err).code, 'CLI_USAGE')
+  })
+
   for (const [signal, expected] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],

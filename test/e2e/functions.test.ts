@@ -124,6 +124,23 @@ describe('open and close', () => {
     assert.match(String((error.cause as Error).stack), /functions\.test\.ts/)
     assert.deepEqual(calls, ['open sum', 'close sum'])
   })
+
+  it('an aggregate that cannot take rows back is refused over rows that change', async () => {
+    class Sum extends AggregateFunction<number, { sum: number }> {
+      createAccumulator = () => ({ sum: 0 })
+      accumulate(acc: { sum: number }, n: number | null) {
+        acc.sum += n ?? 0
+      }
+      getValue = ({ sum }: { sum: number }) => sum
+    }
+    const tEnv = await withNumbers(3)
+    tEnv.createTemporaryFunction('sum_of', udaf(Sum, { inputTypes: [INT()], resultType: INT() }))
+    const groups = 'SELECT n, COUNT(*) AS c FROM numbers GROUP BY n'
+    const updating = await failureOf(() => rowsOf(tEnv, `SELECT sum_of(CAST(c AS INT)) FROM (${groups})`))
+    assert.equal(updating.code, 'PLAN_INPUT_CHANGES')
+    assert.match(updating.message, /sum_of cannot take updates and deletes, .*«GROUP BY n» \(line 1, column \d+\)/)
+    assert.match(String(updating.hint), /Implement retract\(accumulator, …\) in 'sum_of'/)
+  })
 })
 
 it('functions are called for rows only: a call with constant arguments is not folded', async () => {

@@ -48,7 +48,8 @@ function answer(script: string): string {
   } catch (error) {
     if (!isRivuletError(error)) throw error
     assert.notEqual(error.domain, 'internal', `${error.message} in ${script}`)
-    if (error.span !== undefined) assert.ok(error.source !== undefined && error.span.end <= error.source.text.length)
+    assert.ok(error.span !== undefined && error.source !== undefined, `${error.message} has no place in ${script}`)
+    assert.ok(error.span.end <= error.source.text.length)
     seen.add(error.code)
     return renderError(error)
   }

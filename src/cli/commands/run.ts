@@ -45,6 +45,7 @@ export const run: Command = {
       help: 'Serve the dashboard and the REST API of this run on 127.0.0.1; its address is written to standard error.',
     },
     port: { type: 'string', value: 'N', help: 'The port of --dashboard; any free one when absent.' },
+    json: { type: 'boolean', help: 'Errors as JSON for programs: one object a line on standard error.' },
     'from-savepoint': { type: 'string', short: 's', value: 'FOLDER', help: 'Start from the snapshot in this folder.' },
   },
   async run(call) {

@@ -20,6 +20,7 @@ import { inText } from './scan.ts'
 import type { BindContext } from './scope.ts'
 import {
   markRowtime,
+  NO_BUCKETS,
   optionEntries,
   primaryKeyName,
   resolveColumn,
@@ -103,11 +104,7 @@ export function alteredTable(
     case 'add-distribution':
     case 'modify-distribution':
     case 'drop-distribution':
-      return fail(
-        'PLAN_NOT_SUPPORTED',
-        { feature: 'DISTRIBUTED BY', hint: "Kafka's partitions are chosen by the key: set 'key.fields'." },
-        { span },
-      )
+      return fail('PLAN_NOT_SUPPORTED', { feature: 'DISTRIBUTED BY', hint: NO_BUCKETS }, { span })
     case 'add-partitions':
     case 'drop-partitions':
       return fail(

@@ -29,7 +29,7 @@ import { bindCast } from './cast.ts'
 import { bindFunctionCall } from './function-call.ts'
 import { bindLiteral, literal, UNIT_SIZE } from './literal.ts'
 import type { PatternScope } from './match-expression.ts'
-import type { OverCollector } from './over.ts'
+import type { OverCollector } from './over-window.ts'
 import type { AggregateCollector } from './placeholder.ts'
 import type { RowNumberCollector } from './row-number.ts'
 import { type BindContext, EMPTY_SCOPE, isKnown, resolveColumn, type Scope } from './scope.ts'
@@ -346,7 +346,10 @@ function bindPredicate(env: ExpressionScope, ast: Exists | InQuery | Quantified)
     'PLAN_NOT_SUPPORTED',
     {
       feature: `A subquery predicate in this place (${env.place})`,
-      hint: 'EXISTS, IN and comparisons with a subquery may stand in WHERE, HAVING and SELECT.',
+      hint:
+        env.place === 'ON'
+          ? 'Compute it as a column before the join: FROM (SELECT *, x IN (SELECT …) AS found FROM t) AS t LEFT JOIN u ON … AND t.found.'
+          : 'EXISTS, IN and comparisons with a subquery may stand in WHERE, HAVING and SELECT.',
     },
     { span },
   )

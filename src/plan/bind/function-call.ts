@@ -29,7 +29,8 @@ import {
 import { bind, bindCondition, type ExpressionScope } from './expression.ts'
 import { auxiliaryOf, isGroupWindow } from './group-window.ts'
 import { GROUPING, NUMBER } from './grouping-sets.ts'
-import { bindOver, specificationOf } from './over.ts'
+import { bindOver } from './over.ts'
+import { specificationOf } from './over-window.ts'
 import { addAggregate } from './placeholder.ts'
 import { addRowNumber } from './row-number.ts'
 import { bindType } from './type.ts'
@@ -149,7 +150,8 @@ export function bindAggregate(
     )
   }
   if (ast.orderBy.length > 0 || ast.withinGroup !== undefined) {
-    return fail('PLAN_NOT_SUPPORTED', { feature: `ORDER BY inside ${fn.name}` }, { span })
+    const hint = 'Leave it out: Flink passes over it on a stream, and the rows stand in the order in which they came.'
+    return fail('PLAN_NOT_SUPPORTED', { feature: `ORDER BY inside ${fn.name}`, hint }, { span })
   }
   if (ast.withinDistinct !== undefined) return fail('PLAN_NOT_SUPPORTED', { feature: 'WITHIN DISTINCT' }, { span })
   const inner: ExpressionScope = {

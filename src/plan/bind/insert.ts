@@ -18,7 +18,7 @@ import type { Rel, SinkRel } from '../nodes.ts'
 import { inputAt, project } from './build.ts'
 import { implicitCast } from './call.ts'
 import { literal } from './literal.ts'
-import { inText, openCatalogTable, placeOfOptions, planTableOf, withHints } from './scan.ts'
+import { inText, openCatalogTable, planTableOf, withHints } from './scan.ts'
 import { type BindContext, type BoundTable, placeOf } from './scope.ts'
 
 /** What INSERT says besides its query. */
@@ -57,7 +57,7 @@ export function bindInsert(context: BindContext, target: InsertTarget, query: Bo
   const planTable = planTableOf(table, entries)
   const opened = openCatalogTable(context, table, planTable, target.table.span, entries)
   const connector = opened.connector.identifier
-  const sink = inText(table.source, () => opened.connector.sink?.(opened.request), placeOfOptions(table))
+  const sink = inText(table.source, () => opened.connector.sink?.(opened.request), entries)
   if (sink === undefined) {
     return fail(
       'PLAN_CONNECTOR_DIRECTION',

@@ -8,20 +8,10 @@
  * - The row in front of the operator is the FROM row with computed partition keys and arguments behind it.
  */
 import { fail } from '../../base/errors.ts'
-import type { Span } from '../../base/span.ts'
 import { type Expr, mapExpr } from '../../expr/expr.ts'
 import { exprKey } from '../../expr/key.ts'
 import type { AggregateCall } from '../../operators/aggregate-call.ts'
-import type { OverFrame } from '../../operators/over-aggregate/node.ts'
-import type {
-  FrameBound,
-  FunctionCall,
-  Identifier,
-  NamedWindow,
-  WindowFrame,
-  WindowSpecification,
-} from '../../sql/ast.ts'
-import { comparatorOf } from '../../types/compare.ts'
+import type { FunctionCall } from '../../sql/ast.ts'
 import {
   BIGINT,
   DOUBLE,
@@ -32,35 +22,26 @@ import {
   withNullable,
   withoutAttribute,
 } from '../../types/logical-type.ts'
-import { fold } from '../context.ts'
 import type { OverRel, Place, Rel } from '../nodes.ts'
 import { inputAt, project, uniqueNames } from './build.ts'
-import { call, type FunctionTarget, findFunction, implicitCast, unknownFunction } from './call.ts'
-import { bind, caseOf, type ExpressionScope } from './expression.ts'
+import { call, findFunction, implicitCast, unknownFunction } from './call.ts'
+import { caseOf, type ExpressionScope } from './expression.ts'
 import { bindAggregate } from './function-call.ts'
-import { requireTimeAttribute } from './group-window.ts'
+import {
+  type AggregateTarget,
+  type BoundOver,
+  bindWindow,
+  constantOf,
+  type OverCollector,
+  refuse,
+  windowKey,
+} from './over-window.ts'
 import { type AggregateCollector, type AggregateDraft, indexOfPlaceholder } from './placeholder.ts'
 
 const OVER = '$OVER'
 
-interface BoundOver {
-  readonly partition: readonly Expr[]
-  readonly time: Expr
-  readonly frame: OverFrame
-}
-
-/** Gathers the OVER aggregates of one SELECT. */
-export interface OverCollector {
-  readonly drafts: AggregateDraft[]
-  /** WINDOW name AS (…) */
-  readonly windows: readonly NamedWindow[]
-  /** That of the first. */
-  bound?: BoundOver
-}
-
 /** What Flink has in batch mode only: they need the rows behind, or the size of the partition. */
 const BATCH_ONLY = ['LEAD', 'NTILE', 'PERCENT_RANK', 'CUME_DIST']
-const RANKS = ['ROW_NUMBER', 'RANK', 'DENSE_RANK']
 
 export function bindOver(env: ExpressionScope, ast: FunctionCall): Expr {
   const { overs } = env
@@ -109,13 +90,7 @@ export function bindOver(env: ExpressionScope, ast: FunctionCall): Expr {
   return variance !== undefined && isPlainNumber(type) ? fromSums(env, draft, variance, add) : add({})
 }
 
-function refuse(problem: string, hint: string, span: Span): never {
-  return fail('PLAN_OVER', { problem, hint }, { span })
-}
-
 // ---- The call --------------------------------------------------------------------------------------------------------
-
-type AggregateTarget = FunctionTarget & { readonly kind: 'aggregate' }
 
 function bindCall(env: ExpressionScope, ast: FunctionCall, target: AggregateTarget): AggregateDraft {
   // A frame has at least the current row, as a group does.
@@ -148,11 +123,6 @@ function lag(env: ExpressionScope, draft: AggregateDraft, ast: FunctionCall): Ag
     )
   }
   return { ...draft, args: [value, implicitCast(otherwise, value.type)], clauses }
-}
-
-function constantOf(env: ExpressionScope, expr: Expr): unknown {
-  const folded = fold(env.context.planner, expr)
-  return folded.kind === 'literal' ? folded.value : undefined
 }
 
 /** `sample`: divided by one less than there are values; `root`: the deviation. */
@@ -199,143 +169,6 @@ function fromSums(
 
 function cast(arg: Expr, type: LogicalType): Expr {
   return { kind: 'cast', arg, safe: false, type }
-}
-
-// ---- The window ------------------------------------------------------------------------------------------------------
-
-function bindWindow(env: ExpressionScope, overs: OverCollector, ast: FunctionCall, target: AggregateTarget): BoundOver {
-  const over = ast.over as WindowSpecification | Identifier
-  const written = specificationOf(over, overs)
-  const { name, overOnly } = target.fn
-  if (overOnly === true && written.frame !== undefined) {
-    refuse(
-      `${name} takes no ROWS or RANGE`,
-      'Leave the frame out: it has the rows up to the current one anyway.',
-      written.frame.span,
-    )
-  }
-  const frame = written.frame === undefined ? undefined : bindFrame(env, written.frame)
-  const partition = written.partitionBy.map((key) => bind(env, key))
-  const time = bindOrder(env, written, RANKS.includes(name) ? name : undefined, frame)
-  if (frame?.preceding !== undefined && !target.fn.retracts) {
-    refuse(
-      `${name} has no way to take a row back, which a frame needs that rows leave again`,
-      'Use UNBOUNDED PRECEDING, or another aggregate.',
-      written.frame?.span ?? ast.span,
-    )
-  }
-  return { partition, time, frame: frame ?? { unit: name === 'ROW_NUMBER' ? 'rows' : 'range' } }
-}
-
-/** A window as it is defined, by whatever names. */
-export function specificationOf(over: WindowSpecification | Identifier, overs: OverCollector): WindowSpecification {
-  if (over.kind !== 'window') {
-    const found = overs.windows.find((window) => window.name.name.toLowerCase() === over.name.toLowerCase())
-    if (found !== undefined) return specificationOf(found.window, overs)
-    const names = overs.windows.map((window) => window.name.name)
-    const hint =
-      names.length === 0
-        ? `Define it behind FROM and WHERE: WINDOW ${over.name} AS (PARTITION BY … ORDER BY …).`
-        : `Windows of this SELECT: ${names.join(', ')}.`
-    return refuse(`there is no window '${over.name}'`, hint, over.span)
-  }
-  if (over.base === undefined) return over
-  const base = specificationOf(over.base, overs)
-  if (over.partitionBy.length > 0 || (over.orderBy.length > 0 && base.orderBy.length > 0) || base.frame !== undefined) {
-    const hint = 'A window that extends another adds ORDER BY if there is none yet, and a frame.'
-    refuse(`a window on top of '${over.base.name}' cannot change what that one says`, hint, over.span)
-  }
-  // Of a frame that is added to a named window Flink keeps ROWS or RANGE alone, and begins it at the first row.
-  const { frame } = over
-  const first = frame && { ...frame, start: { kind: 'UNBOUNDED PRECEDING' as const, span: frame.span }, end: undefined }
-  return {
-    ...base,
-    ...over,
-    partitionBy: base.partitionBy,
-    orderBy: [...base.orderBy, ...over.orderBy],
-    ...(first && { frame: first }),
-  }
-}
-
-function bindOrder(
-  env: ExpressionScope,
-  window: WindowSpecification,
-  rank: string | undefined,
-  frame: OverFrame | undefined,
-): Expr {
-  const [first, ...others] = window.orderBy
-  if (first === undefined) {
-    const hint = 'Add ORDER BY and the rowtime or processing time column of the table.'
-    return refuse('the window has no ORDER BY; on a stream it is ordered by time', hint, window.span)
-  }
-  const expr = bind(env, first.expression)
-  const isTime = expr.kind === 'input' && isTimeAttribute(expr.type)
-  if (rank !== undefined && (others.length > 0 || first.descending)) {
-    const feature = `${rank}() OVER (ORDER BY … DESC or several columns) outside the top-n pattern`
-    const hint = 'Use ROW_NUMBER() as the only OVER function of its query, and bound it from above: WHERE rn <= 10.'
-    return fail('PLAN_NOT_SUPPORTED', { feature, hint }, { span: window.span })
-  }
-  if (others.length > 0) {
-    refuse(
-      'the window can be ordered by one time column only',
-      'Leave out the other columns of ORDER BY.',
-      others[0].span,
-    )
-  }
-  if (first.descending) {
-    refuse('the window can be ordered ascending only: later rows are not there yet', 'Leave DESC out.', first.span)
-  }
-  // By the value of a column: rows that come change results of others.
-  if (!isTime && frame?.preceding === undefined && comparatorOf(expr.type) !== undefined) return expr
-  return requireTimeAttribute(env.scope, expr, 'ORDER BY of an OVER window', first.span)
-}
-
-function bindFrame(env: ExpressionScope, ast: WindowFrame): OverFrame {
-  const { start, end } = ast
-  if (start.kind.endsWith('FOLLOWING') || (end !== undefined && end.kind !== 'CURRENT ROW')) {
-    const bound = start.kind.endsWith('FOLLOWING') ? start : (end as FrameBound)
-    const hint = 'Write BETWEEN … PRECEDING AND CURRENT ROW.'
-    return refuse(`the frame must end at CURRENT ROW, not at ${bound.kind}`, hint, bound.span)
-  }
-  const unit = ast.unit === 'ROWS' ? 'rows' : 'range'
-  switch (start.kind) {
-    case 'UNBOUNDED PRECEDING':
-      return { unit }
-    case 'CURRENT ROW': {
-      const zero = unit === 'rows' ? '0' : "INTERVAL '0' SECOND"
-      return refuse(
-        'the frame must begin with PRECEDING',
-        `Write ${ast.unit} BETWEEN ${zero} PRECEDING AND CURRENT ROW.`,
-        start.span,
-      )
-    }
-    default: {
-      const offset = bind(env, start.offset as NonNullable<FrameBound['offset']>)
-      const value = constantOf(env, offset)
-      if (unit === 'range') {
-        if (offset.type.kind === 'INTERVAL_DAY_TIME' && value !== undefined && value !== null && Number(value) >= 0) {
-          return { unit, preceding: Number(value) }
-        }
-        const hint =
-          "Write it as RANGE BETWEEN INTERVAL '5' SECOND PRECEDING AND CURRENT ROW, or use ROWS for a number of rows."
-        return refuse('RANGE takes a constant interval of days to seconds', hint, start.span)
-      }
-      if (
-        typeof value === 'number' &&
-        Number.isInteger(value) &&
-        value >= 0 &&
-        offset.type.kind !== 'INTERVAL_DAY_TIME'
-      ) {
-        return { unit, preceding: value }
-      }
-      const hint = 'Write it as ROWS BETWEEN 5 PRECEDING AND CURRENT ROW, or use RANGE for a time.'
-      return refuse('ROWS takes a constant number of rows, 0 or more', hint, start.span)
-    }
-  }
-}
-
-function windowKey({ partition, time, frame }: BoundOver): string {
-  return JSON.stringify([partition.map(exprKey).sort(), exprKey(time), frame.unit, frame.preceding ?? null])
 }
 
 // ---- The operator ----------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ export function bindScan(
   const entries = withHints(context, table.options, hints)
   const planTable = planTableOf(table, entries)
   const opened = openCatalogTable(context, table, planTable, span, entries)
-  const source = inText(table.source, () => opened.connector.source?.(opened.request), placeOfOptions(table))
+  const source = inText(table.source, () => opened.connector.source?.(opened.request), entries)
   if (source === undefined) {
     const connector = opened.connector.identifier
     return fail('PLAN_CONNECTOR_DIRECTION', { table: table.path.name, connector, direction: 'read' }, { span })
@@ -55,7 +55,7 @@ export function bindScan(
   })
   const place: Place = { span, source: context.source }
   const schema = table.columns.map(({ name, type }) => ({ name, type }))
-  const watermark = use === 'lookup' ? undefined : watermarkOf(context, table, opened, source)
+  const watermark = use === 'lookup' ? undefined : watermarkOf(context, table, opened, source, span)
   const scan: ScanRel = {
     kind: 'scan',
     table: planTable,
@@ -136,25 +136,34 @@ export function openCatalogTable(
         entries,
         inline: planner.inline?.(table.path.name),
       }),
-    placeOfOptions(table),
+    entries,
   )
 }
 
-/** Where an option that is missing would stand. */
-export function placeOfOptions({ options }: CatalogTable): Span | undefined {
-  return (options.connector ?? options['connector.type'])?.span
-}
-
-/** Errors about a table's options point into its DDL; @param options where those stand, for one that is missing */
-export function inText<T>(source: SourceText | undefined, run: () => T, options?: Span): T {
+/** Errors about a table's options point into its DDL or the hint; @param entries its options, to find where one stands */
+export function inText<T>(
+  source: SourceText | undefined,
+  run: () => T,
+  entries: Readonly<Record<string, OptionEntry>> = {},
+): T {
   try {
     return run()
   } catch (error) {
-    if (source === undefined || !isRivuletError(error)) throw error
-    if (error.span !== undefined) throw error.in(source)
-    if (error.code !== 'CONNECTOR_MISSING_OPTION' || options === undefined) throw error
-    throw new RivuletError({ ...error.toJSON(), span: options }).in(source)
+    if (!isRivuletError(error)) throw error
+    const entry = entryOf(error, entries)
+    const text = entry?.source ?? source
+    if (text === undefined) throw error
+    if (error.span !== undefined) throw error.in(text)
+    if (entry?.span === undefined) throw error
+    throw new RivuletError({ ...error.toJSON(), span: entry.span }).in(text)
   }
+}
+
+/** The option that an error is about; one that is missing would stand beside the connector. */
+function entryOf(error: RivuletError, entries: Readonly<Record<string, OptionEntry>>): OptionEntry | undefined {
+  const { span } = error
+  if (span !== undefined) return Object.values(entries).find((entry) => entry.span === span)
+  return error.code === 'CONNECTOR_MISSING_OPTION' ? (entries.connector ?? entries['connector.type']) : undefined
 }
 
 /** The options of a table with those of its OPTIONS hints over them. */
@@ -170,7 +179,8 @@ export function withHints(
       const advice = `A table takes /*+ OPTIONS('key' = 'value') */; hints such as STATE_TTL stand behind SELECT.`
       fail('PLAN_HINT', { problem, hint: advice }, { span: hint.span })
     }
-    const added = hint.arguments.map(({ key, value }) => [key ?? '', { value }] as const)
+    const { source } = context
+    const added = hint.arguments.map(({ key, value, span }) => [key ?? '', { value, span, source }] as const)
     merged = { ...merged, ...Object.fromEntries(added) }
   }
   if (hints.length > 0 && !(context.planner.options.get('table.dynamic-table-options.enabled') !== 'false')) {
@@ -209,10 +219,17 @@ function watermarkOf(
   table: CatalogTable,
   opened: OpenedTable,
   source: TableSource,
+  span: Span,
 ): WatermarkSpec | undefined {
   if (table.watermark === undefined) return undefined
   const { column, expr } = table.watermark
   const { options } = context.planner
+  // Nothing would ever move the time: it is said before a window waits for it.
+  if (expr.kind === 'literal' && expr.value === null && source.watermarks !== true) {
+    const feature = `SOURCE_WATERMARK() with connector '${opened.connector.identifier}'`
+    const hint = `Its records carry no watermarks: declare WATERMARK FOR ${column} AS ${column} - INTERVAL '5' SECOND.`
+    fail('PLAN_NOT_SUPPORTED', { feature, hint }, { span })
+  }
   const written = opened.planner.string('scan.watermark.emit.strategy')
   const idle =
     opened.planner.number('scan.watermark.idle-timeout') ?? options.duration('table.exec.source.idle-timeout')

@@ -94,7 +94,7 @@ function refuseUnsupported(ast: CreateTable): void {
     )
   }
   if (ast.distribution !== undefined)
-    fail('PLAN_NOT_SUPPORTED', { feature: 'DISTRIBUTED BY' }, { span: ast.distribution.span })
+    fail('PLAN_NOT_SUPPORTED', { feature: 'DISTRIBUTED BY', hint: NO_BUCKETS }, { span: ast.distribution.span })
   if (ast.connection !== undefined)
     fail('PLAN_NOT_SUPPORTED', { feature: 'USING CONNECTION' }, { span: ast.connection.span })
 }
@@ -257,6 +257,10 @@ export function resolveWatermark(
   }
   return { column: name, expr: exprWithoutSpans(expr), sql: textOf(context, ast.expression.span) }
 }
+
+/** Said of DISTRIBUTED BY; Flink itself lets only connectors with buckets write such a table. */
+export const NO_BUCKETS =
+  'Leave it out: no connector here has buckets, nor has Kafka in Flink, which refuses to write such a table.'
 
 function isSourceWatermark(ast: Expression): boolean {
   return (
