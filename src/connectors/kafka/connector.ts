@@ -5,6 +5,7 @@
  * written.
  */
 import { didYouMean } from '../../base/nearest.ts'
+import { isInsertOnly } from '../../types/row-kind.ts'
 import type { Connector, TableRequest, TableSource } from '../contract.ts'
 import { checkPrefix, insertOnly, keyColumns, usable } from './keys.ts'
 import { translateLegacy } from './legacy.ts'
@@ -92,6 +93,14 @@ export function sinkSettings(request: TableRequest): KafkaSinkSettings {
 function withKey(request: TableRequest, use: 'decoder' | 'encoder'): KafkaSettings {
   const common = commonSettings(request, 'kafka', 'format')
   usable(request, valueOption(request), common.value.format, use)
+  if (request.primaryKey.length > 0 && isInsertOnly(common.value.format.changelog)) {
+    wrong(
+      request,
+      'connector',
+      `a PRIMARY KEY (${request.primaryKey.join(', ')}) promises one row per key, and records in '${common.value.format.identifier}' only ever add rows`,
+      "Write 'connector' = 'upsert-kafka' for a table in which the newest record of a key counts, or remove the PRIMARY KEY.",
+    )
+  }
   const key = keySettings(request, use)
   return key === undefined ? common : { ...common, key }
 }

@@ -76,7 +76,7 @@ function keyedSettings(
       request,
       'connector',
       "'upsert-kafka' needs a PRIMARY KEY, which is the key of the records and says which row a record replaces or deletes",
-      "Add PRIMARY KEY (…) NOT ENFORCED to the columns, or use 'connector' = 'kafka' for a stream of rows without keys.",
+      "Add PRIMARY KEY (…) NOT ENFORCED to the columns, or use 'connector' = 'kafka' for a stream in which no row replaces another.",
     )
   }
   for (const [option, { format }] of [
