@@ -55,6 +55,7 @@ export class TableEnvironment implements TableOwner {
       inline: options.inline,
       connectors: options.connectors,
       batchSize: options.batchSize,
+      backend: options.backend,
       triggerDelay: options.triggerDelay,
       cluster: options.cluster,
     })

@@ -54,6 +54,8 @@ export interface SessionParts {
   readonly inline?: (table: string) => unknown
   /** Rows per batch at most, in all jobs of the session; tests of "batching is invisible" set it. */
   readonly batchSize?: number
+  /** Instead of the state backend that `state.backend.type` names, of each start of a job; tests make small ones. */
+  readonly backend?: () => StateBackend
   /** How late a source hears of a checkpoint, ms; tests of alignment draw it. */
   readonly triggerDelay?: () => number
   /** Where INSERTs run; in this process without it. */
@@ -71,6 +73,7 @@ export class Session {
   readonly jobs: JobClient[] = []
   readonly cluster: Cluster | undefined
   readonly #batchSize: number | undefined
+  readonly #backend: (() => StateBackend) | undefined
   readonly #triggerDelay: (() => number) | undefined
 
   constructor(parts: SessionParts) {
@@ -79,6 +82,7 @@ export class Session {
     this.cluster = parts.cluster
     this.#print = parts.print
     this.#batchSize = parts.batchSize
+    this.#backend = parts.backend
     this.#triggerDelay = parts.triggerDelay
     this.#functions = {
       scalar: (name, user) => {
@@ -137,7 +141,7 @@ export class Session {
         functions: this.#functions,
         aggregates: (context) => this.#aggregates(context),
         runtimes: operatorRuntimes,
-        backend: extra.backend ?? stateBackend(this.options, this.host, parallelism),
+        backend: extra.backend ?? this.#backend?.() ?? stateBackend(this.options, this.host, parallelism),
         tables: tableAccess(this.planner),
         print: this.#print,
         collect: extra.collect,

@@ -332,8 +332,9 @@ export class Task {
     this.#settle(
       (operator) => operator.beforeBarrier?.(checkpoint),
       () => {
-        const flushed = prepareSinks(this.#chain, this.subtask, checkpoint)
+        // First what may fail: nobody would wait for the sinks then, and their error, unheard, would end the process.
         const operators = this.#snapshots(this.#mode())
+        const flushed = prepareSinks(this.#chain, this.subtask, checkpoint)
         for (const exchange of this.#exchanges) exchange.barrier(checkpoint, suspend)
         for (const channel of this.#channels) channel.blockedBy = undefined
         this.#suspended = suspend

@@ -29,6 +29,7 @@ export interface SimulatedJob {
 
 const WINDOW_MS = 100
 const BOUND_MS = 20
+const FIRST_KEYS = 120
 
 /** Event time rises within a partition, except in the job that is about late events. */
 export function inputOf(plan: RunPlan): Input {
@@ -64,7 +65,7 @@ export function tableDdl(plan: RunPlan, job: SimulatedJob, bootstrap: string): s
   const patient = `'properties.retry.backoff.ms' = '2', 'properties.reconnect.backoff.ms' = '2', 'properties.reconnect.backoff.max.ms' = '20'`
   return [
     `CREATE TABLE events (
-      id INT, k INT, at_ms BIGINT, amount BIGINT, rt AS TO_TIMESTAMP_LTZ(at_ms, 3),
+      id INT, k INT, at_ms BIGINT, amount BIGINT, pt AS PROCTIME(), rt AS TO_TIMESTAMP_LTZ(at_ms, 3),
       WATERMARK FOR rt AS rt - INTERVAL '0.0${BOUND_MS}' SECOND
     ) WITH (${kafka}, ${patient}, 'topic' = 'events', 'properties.group.id' = 'simulation',
       'scan.startup.mode' = 'earliest-offset', ${plan.unbounded ? `'scan.topic-partition-discovery.interval' = '20 ms'` : `'scan.bounded.mode' = 'latest-offset'`},
@@ -165,6 +166,21 @@ const jobs: Readonly<Record<JobName, SimulatedJob>> = {
       }
       return undefined
     },
+  },
+  // More keys than the others have: on the disk backend, they fill segments.
+  first: {
+    name: 'first',
+    sinkColumns: 'g INT',
+    inserts: [
+      `INSERT INTO results SELECT g FROM (
+      SELECT g, ROW_NUMBER() OVER (PARTITION BY g ORDER BY pt) AS n FROM (SELECT MOD(id, ${FIRST_KEYS}) AS g, pt FROM events))
+      WHERE n = 1`,
+    ],
+    check: (input, output) =>
+      sameBag(
+        [...new Set(input.flat().map(({ id }) => String(id % FIRST_KEYS)))],
+        output.map(({ g }) => String(g)),
+      ),
   },
 }
 

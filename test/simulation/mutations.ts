@@ -54,4 +54,18 @@ export const mutations: readonly Mutation[] = [
     find: 'this.#lastTimestamp = Math.max(now, this.#lastTimestamp + 1)',
     replace: 'this.#lastTimestamp = now',
   },
+  {
+    name: 'write a snapshot from the log of a state that was closed',
+    file: 'state/disk/record-log.ts',
+    find: "if (this.closed) fail('STATE_CLOSED', {})",
+    replace: '',
+  },
+  {
+    name: 'let the sinks prepare before state that may fail is written',
+    file: 'runtime/task.ts',
+    find: `const operators = this.#snapshots(this.#mode())
+        const flushed = prepareSinks(this.#chain, this.subtask, checkpoint)`,
+    replace: `const flushed = prepareSinks(this.#chain, this.subtask, checkpoint)
+        const operators = this.#snapshots(this.#mode())`,
+  },
 ]

@@ -12,6 +12,8 @@ export const FAULTS = [
   'lost answer',
   'doubled request',
   'failed write',
+  'failed state write',
+  'failed state read',
   'clock jump',
   'new partition',
   'rescale',
@@ -60,8 +62,18 @@ export interface PlannedFault {
   readonly event: number
 }
 
-export const JOBS = ['copy', 'tumble', 'late', 'count'] as const
+export const JOBS = ['copy', 'tumble', 'late', 'count', 'first'] as const
 export type JobName = (typeof JOBS)[number]
+
+/** The disk backend, with so little memory that rows go to disk and come back; undefined is the memory backend. */
+export type StatePlan =
+  | undefined
+  | {
+      readonly cacheBytes: number
+      readonly segmentBytes: number
+      /** What a snapshot reads between two pauses. */
+      readonly sliceBytes: number
+    }
 
 export interface RunPlan {
   readonly seed: number
@@ -81,14 +93,27 @@ export interface RunPlan {
   readonly restarts: boolean
   /** The job reads on, also partitions that are added, until it is stopped with a savepoint. */
   readonly unbounded: boolean
+  /** Odd processes have the first backend, even ones the second: each restores what the other has stored. */
+  readonly state: readonly [StatePlan, StatePlan]
   readonly faults: readonly PlannedFault[]
 }
 
 export function planOf(seed: number): RunPlan {
   const draw = new Scheduler(seed ^ 0x5bd1e995)
+  const stateOf = (): StatePlan =>
+    draw.chance(0.4)
+      ? undefined
+      : {
+          cacheBytes: draw.pick([0, 0, 500, 4000]),
+          segmentBytes: draw.pick([256, 1024, 8192]),
+          sliceBytes: draw.pick([64, 300, 4096]),
+        }
+  const state = [stateOf(), stateOf()] as const
+  const onDisk = state.some((each) => each !== undefined)
+  const kinds = FAULTS.filter((kind) => onDisk || !kind.startsWith('failed state'))
   const faults: PlannedFault[] = []
   for (let i = draw.between(2, 8); i > 0; i--) {
-    const kind = draw.pick(FAULTS)
+    const kind = draw.pick(kinds)
     const phase = draw.pick(PHASES.filter((each) => IMPOSSIBLE[kind]?.[each] === undefined))
     faults.push({ kind, phase, event: draw.between(1, EVENTS[phase]) })
   }
@@ -107,6 +132,7 @@ export function planOf(seed: number): RunPlan {
     workMs: draw.pick([0, 0.05, 0.5]),
     restarts: draw.chance(0.5),
     unbounded: job === 'copy' && draw.chance(0.5),
+    state,
     faults,
   }
 }

@@ -8,8 +8,11 @@
  */
 import type { Clock, Host, Network, Storage } from '../../src/base/host.ts'
 import { MemoryLogs } from '../../src/base/log-files.ts'
-import { memoryScratch } from '../../src/base/scratch.ts'
+import type { StateBackend } from '../../src/state/contract.ts'
+import { diskBackend } from '../../src/state/disk/backend.ts'
+import { memoryBackend } from '../../src/state/memory/backend.ts'
 import type { Lane } from './scheduler.ts'
+import { StateDisk } from './scratch.ts'
 import type { World } from './world.ts'
 
 export class Process implements Host {
@@ -18,7 +21,8 @@ export class Process implements Host {
   readonly clock: Clock
   readonly storage: Storage
   readonly network: Network
-  readonly scratch = memoryScratch
+  readonly stateDisk: StateDisk
+  readonly scratch: Host['scratch']
   readonly logs = () => new MemoryLogs()
   alive = true
   /** What the wall clock is off by, ms. */
@@ -34,6 +38,14 @@ export class Process implements Host {
     this.clock = this.#clock()
     this.storage = world.disk.storageOf(this)
     this.network = world.network.of(this)
+    this.stateDisk = new StateDisk(this)
+    this.scratch = () => this.stateDisk.scratch()
+  }
+
+  /** Of a job that this process starts, or starts again. */
+  backend(): StateBackend {
+    const options = this.world.plan.state[(this.number + 1) % 2]
+    return options === undefined ? memoryBackend : diskBackend({ scratch: () => this.stateDisk.scratch(), ...options })
   }
 
   random(): number {

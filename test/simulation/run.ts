@@ -47,10 +47,17 @@ export async function runSeed(seed: number, plan: RunPlan = planOf(seed)): Promi
   const world = new World(plan)
   const run = new Run(world)
   let problem: string | undefined
+  // It would end the process of a real job, whatever the restart strategy says.
+  const unheard = (error: unknown) => {
+    world.problem ??= `an error that nobody heard: ${String((error as Error)?.stack ?? error)}`
+  }
+  process.on('unhandledRejection', unheard)
   try {
     problem = await run.run()
   } catch (error) {
     problem = isRivuletError(error) ? renderError(error) : String((error as Error)?.stack ?? error)
+  } finally {
+    process.off('unhandledRejection', unheard)
   }
   return {
     plan,
@@ -101,6 +108,7 @@ class Run {
       this.#observe()
       this.#world.afterEvent()
       this.#observe()
+      if (this.#world.problem !== undefined) return this.#world.problem
       if (scheduler.now > CALM_AFTER_MS) this.#world.calm()
       if (plan.unbounded) this.#endUnbounded()
       if (scheduler.count > MAX_EVENTS)
@@ -111,7 +119,7 @@ class Run {
     this.#world.calm()
     const { output, open } = await this.#aside((process) => this.#read(process))
     if (open !== undefined) return open
-    return job.check(this.#input, output)
+    return this.#world.problem ?? job.check(this.#input, output)
   }
 
   /** All faults are over, and what was written has had time to come through: the job is stopped, until it is. */
@@ -214,6 +222,7 @@ class Run {
   async #finishedOrStopped(process: Process, job: JobClient): Promise<void> {
     this.#stoppedAt = await this.#stopping
     if (process !== this.#world.process) return
+    process.stateDisk.jobEnded()
     if (this.#stoppedAt === undefined || this.#ending) {
       this.#ended(process, job.status === 'FINISHED' ? undefined : new Error(`the job is ${job.status}`))
       return
@@ -253,6 +262,7 @@ class Run {
       host: process,
       print: () => {},
       batchSize: plan.batchSize,
+      backend: () => process.backend(),
       triggerDelay: () => (plan.triggerMs === 0 ? 0 : process.random() * plan.triggerMs),
       configuration: {
         'parallelism.default': String(this.#world.parallelism),
@@ -278,6 +288,7 @@ class Run {
   /** The job ended by itself: well, or with an error after which another process tries again. */
   #ended(process: Process, error: unknown): void {
     if (process !== this.#world.process) return
+    process.stateDisk.jobEnded()
     this.#world.killProcess()
     this.#job = undefined
     if (error === undefined) {

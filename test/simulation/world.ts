@@ -39,6 +39,9 @@ export class World {
   #pending: PlannedFault[]
   #nextRequest: NetworkFate = 'fine'
   #nextWriteFails = false
+  #nextStateFails: 'write' | 'read' | undefined
+  /** What no job may do, whatever comes out of it. */
+  problem: string | undefined
   #processes = 0
   #endTxns = 0
   readonly #brokerFiles = new MemoryLogs()
@@ -84,6 +87,7 @@ export class World {
     this.#endTxns = 0
     this.#nextRequest = 'fine'
     this.#nextWriteFails = false
+    this.#nextStateFails = undefined
   }
 
   /** Faults strike no more: what is left of the run must come to its end. */
@@ -91,6 +95,7 @@ export class World {
     this.#pending = []
     this.#nextRequest = 'fine'
     this.#nextWriteFails = false
+    this.#nextStateFails = undefined
   }
 
   get faultsLeft(): number {
@@ -148,6 +153,12 @@ export class World {
       case 'failed write':
         this.#nextWriteFails = true
         return
+      case 'failed state write':
+        this.#nextStateFails = 'write'
+        return
+      case 'failed state read':
+        this.#nextStateFails = 'read'
+        return
       case 'clock jump':
         if (this.process !== undefined) this.process.skew += scheduler.between(-60_000, 60_000)
         return
@@ -184,6 +195,17 @@ export class World {
 
   get commitsInFlight(): number {
     return this.#endTxns
+  }
+
+  /** Of the files in which the disk backend keeps state. */
+  stateFault(process: Process, operation: 'create' | 'write' | 'read'): Error | undefined {
+    const wanted = operation === 'read' ? 'read' : 'write'
+    if (process !== this.process || this.#nextStateFails !== wanted) return undefined
+    this.#nextStateFails = undefined
+    this.note(`${operation} of state fails`)
+    return operation === 'read'
+      ? Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO' })
+      : Object.assign(new Error(`ENOSPC: no space left on device, ${operation}`), { code: 'ENOSPC' })
   }
 
   diskFault(process: Process, operation: string, path: string): Error | undefined {

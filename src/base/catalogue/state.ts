@@ -20,6 +20,13 @@ export const stateErrors = {
       "Free space, or set 'state.backend.rocksdb.localdir' to a folder on a larger disk; the job goes on from its last checkpoint.",
     flink: 'Error while adding data to RocksDB',
   }),
+  STATE_DISK_READ: declare<{ detail: string }>({
+    domain: 'external',
+    message: ({ detail }) => `State cannot be read back from the local disk: ${detail}`,
+    hint: () =>
+      "Check the disk, or set 'state.backend.rocksdb.localdir' to a folder on another one; the job goes on from its last checkpoint.",
+    flink: 'Error while retrieving data from RocksDB',
+  }),
   STATE_DISK_FULL: declare<{ limit: string }>({
     domain: 'user',
     message: ({ limit }) => `One state of one subtask has more than ${limit} on the local disk, which is the limit.`,

@@ -27,12 +27,13 @@ export interface DiskOptions {
   /** Memory for rows, shared evenly by all stores of the job. */
   readonly cacheBytes: number
   readonly segmentBytes?: number
+  /** Bytes of the log between two pauses of a snapshot. */
+  readonly sliceBytes?: number
   /** Bytes of the log between two pauses of somebody who looks for keys; more than an operator writes meanwhile. */
   readonly peekBytes?: number
 }
 
 const SEGMENT_BYTES = 64 * 2 ** 20
-/** Bytes of the log between two pauses of a snapshot. */
 const SLICE_BYTES = 256 * 1024
 const PEEK_BYTES = 4 * 2 ** 20
 
@@ -46,17 +47,19 @@ class DiskState extends MemoryState {
   private readonly scratch: Scratch
   private readonly shared: { stores: number }
   private readonly peekBytes: number
+  private readonly sliceBytes: number
 
   constructor(
     declarations: Readonly<Record<string, StateDeclaration>>,
     place: Place,
-    { scratch, cacheBytes, segmentBytes, peekBytes }: DiskOptions,
+    { scratch, cacheBytes, segmentBytes, sliceBytes, peekBytes }: DiskOptions,
     shared: { stores: number },
   ) {
     super(declarations, place)
     this.scratch = scratch()
     this.shared = shared
     this.peekBytes = peekBytes ?? PEEK_BYTES
+    this.sliceBytes = sliceBytes ?? SLICE_BYTES
     const budget = { bytes: () => cacheBytes / shared.stores }
     for (const store of this.stores) {
       const form = new RowForm(store, this.listsOf(store))
@@ -77,10 +80,12 @@ class DiskState extends MemoryState {
       // Rows that are on disk too are taken from there.
       for (let slot = 0; slot < pending.length; slot++) if (shelf.places[slot] !== 0) pending.set(slot, 0)
     }
-    if (mode === 'copy') return new DiskCopy(store, pending as Marks, undefined, shelf, form, stretches)
+    if (mode === 'copy')
+      return new DiskCopy(store, pending as Marks, undefined, shelf, form, stretches, this.sliceBytes)
     const since = store.changes.start()
     shelf.log.snapshotTaken()
-    return new DiskCopy(store, pending ?? since.marks, changes ? since.removed : undefined, shelf, form, stretches)
+    const removed = changes ? since.removed : undefined
+    return new DiskCopy(store, pending ?? since.marks, removed, shelf, form, stretches, this.sliceBytes)
   }
 
   protected override async peekStore(
@@ -130,7 +135,7 @@ class DiskState extends MemoryState {
         let { from } = stretch
         const until = last ? stretch.end : Math.min(stretch.end, from + this.peekBytes)
         while (from < until) {
-          from = shelf.log.scan({ ...stretch, from }, SLICE_BYTES, (view) => {
+          from = shelf.log.scan({ ...stretch, from }, this.sliceBytes, (view) => {
             if (view.keyGroup !== group || !shelf.index.has(view.hash, view.place)) return
             form.open(view)
             form.readKey(cells)
@@ -159,6 +164,7 @@ class DiskState extends MemoryState {
 class DiskCopy extends MemoryCopy {
   private readonly shelf: DiskShelf
   private readonly form: RowForm
+  private readonly sliceBytes: number
   /** Where the log has rows of this snapshot that were not read yet. */
   private readonly unread: Map<Segment, Stretch>
 
@@ -169,10 +175,12 @@ class DiskCopy extends MemoryCopy {
     shelf: DiskShelf,
     form: RowForm,
     stretches: readonly Stretch[],
+    sliceBytes: number,
   ) {
     super(store, pending, removed)
     this.shelf = shelf
     this.form = form
+    this.sliceBytes = sliceBytes
     this.unread = new Map(stretches.map((stretch) => [stretch.segment, stretch]))
   }
 
@@ -187,11 +195,11 @@ class DiskCopy extends MemoryCopy {
   }
 
   protected override *writeElsewhere(): Generator<void> {
-    const { store, shelf, form, writers } = this
+    const { store, shelf, form, writers, sliceBytes } = this
     const now = store.watch ? store.now() : 0
     for (const stretch of [...this.unread.values()]) {
       for (let from = stretch.from; from < stretch.end; ) {
-        from = shelf.log.scan({ ...stretch, from }, SLICE_BYTES, (view) => {
+        from = shelf.log.scan({ ...stretch, from }, sliceBytes, (view) => {
           if (!shelf.index.has(view.hash, view.place)) return
           if (store.watch && view.touched + store.ttlMs <= now) return
           const starts = form.findParts(view)

@@ -14,6 +14,31 @@ stateConformance(
 )
 stateConformance('disk, real files', diskBackend({ scratch: () => diskScratch(tmpdir()), cacheBytes: 1000 }))
 
+test('a row that cannot be read back says so', () => {
+  const place = { maxParallelism: 128, keyGroups: { start: 0, end: 128 }, now: () => 0 }
+  const k = { name: 'k', type: INT }
+  const broken = () => {
+    const scratch = memoryScratch()
+    const create = () => {
+      const read = () => {
+        throw new Error('EIO: i/o error, read')
+      }
+      return { ...scratch.create(), read }
+    }
+    return { ...scratch, create }
+  }
+  const state = diskBackend({ scratch: broken, cacheBytes: 0, segmentBytes: 64 }).open(
+    { t: { kind: 'table', key: [k], value: [{ name: 'v', type: INT }], partitionColumns: 1 } },
+    place,
+  )
+  const lookup = (key: number) => {
+    state.table('t').lookup(batchOf([k], [[key]]), [0], new Int32Array(1), 'update')
+    state.endBatch()
+  }
+  for (let key = 0; key < 10; key++) lookup(key)
+  assert.throws(() => lookup(0), { code: 'STATE_DISK_READ', message: /EIO: i\/o error, read/ })
+})
+
 for (const [name, scratch] of [
   ['memory', memoryScratch],
   ['files', () => diskScratch(tmpdir())],

@@ -188,14 +188,14 @@ export class RecordLog {
       parse(view, writer.buffer, writer.view, at - writer.base, place)
       return
     }
-    let count = segment.file.read(this.buffer.subarray(0, Math.min(512, this.buffer.length)), at)
+    let count = readFrom(segment.file, this.buffer.subarray(0, Math.min(512, this.buffer.length)), at)
     const size = HEAD + this.view.getUint32(0, true)
     if (size > count) {
       if (size > this.buffer.length) {
         this.buffer = new Uint8Array(size * 2)
         this.view = new DataView(this.buffer.buffer)
       }
-      count = segment.file.read(this.buffer.subarray(0, size), at)
+      count = readFrom(segment.file, this.buffer.subarray(0, size), at)
     }
     parse(view, this.buffer, this.view, 0, place)
   }
@@ -238,8 +238,17 @@ export class RecordLog {
   }
 }
 
+function readFrom(file: ScratchFile, into: Uint8Array, at: number): number {
+  try {
+    return file.read(into, at)
+  } catch (cause) {
+    return fail('STATE_DISK_READ', { detail: (cause as Error).message }, { cause })
+  }
+}
+
 function readWhole(file: ScratchFile, chunk: Uint8Array, at: number): void {
-  if (file.read(chunk, at) < chunk.length) fail('STATE_INTERNAL', { detail: 'the log ends before its last record' })
+  if (readFrom(file, chunk, at) < chunk.length)
+    fail('STATE_INTERNAL', { detail: 'the log ends before its last record' })
 }
 
 function parse(record: RecordView, bytes: Uint8Array, view: DataView, at: number, place: number): void {
