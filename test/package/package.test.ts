@@ -153,7 +153,7 @@ describe('the published package', () => {
       )
       const submitted = spawnSync(process.execPath, [bin, 'submit', '--data', data, file], { encoding: 'utf8' })
       assert.match(submitted.stdout, /FINISHED/, submitted.stdout + submitted.stderr)
-      assert.match(await (await fetch(`${url}/metrics`)).text(), /flink_jobmanager_numRunningJobs 0/)
+      assert.match(await (await fetch(`${url}/metrics`)).text(), /flink_jobmanager_numRunningJobs\{host="[^"]+"\} 0/)
     } finally {
       const gone = once(server, 'exit')
       server.kill('SIGTERM')
